@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod item;
+mod link;
+mod problem;
+mod session;
+
+pub use item::{CreateItem, Item, ItemList, ItemStatus};
+pub use link::{CreateLinkToken, LinkEventReport, LinkEvents, LinkTokenGrant};
+pub use problem::{Problem, ProblemCode};
+pub use session::{Config, Session};

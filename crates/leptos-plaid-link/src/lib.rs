@@ -1,0 +1,1 @@
+//! Plaid Link for Leptos: hooks and components.

@@ -1,0 +1,1 @@
+//! An offline Plaid: API, Link, banks, in one process.

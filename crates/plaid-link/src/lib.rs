@@ -1,0 +1,1 @@
+//! Plaid Link in the browser, safe and typed, without a framework.

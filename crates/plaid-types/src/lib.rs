@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod open_enum;
+mod account;
+mod error;
+mod id;
+mod institution;
+mod item;
+pub mod link;
+
+pub use account::{Account, AccountSubtype, AccountType, Balances};
+pub use error::{ErrorType, PlaidError};
+pub use id::{
+    AccountId, InstitutionId, ItemId, LinkSessionId, LinkToken, OauthStateId, PublicToken,
+    RequestId,
+};
+pub use institution::{HealthStatus, Institution, InstitutionStatus, ProductStatus};
+pub use item::Item;

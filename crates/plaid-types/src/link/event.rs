@@ -1,0 +1,152 @@
+use serde::{Deserialize, Serialize};
+
+use super::{ExitStatus, Extra};
+use crate::{ErrorType, InstitutionId, LinkSessionId, RequestId};
+
+/// The second argument of `onEvent`.
+///
+/// Events but `OPEN` and Layer's arrive together at the end of a visit, in no promised order: sort by `timestamp`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventMetadata {
+    /// Last digits of a typed account number; empty if it has four.
+    pub account_number_mask: Option<String>,
+    /// The brand chosen at a bank with several portals.
+    pub brand_name: Option<String>,
+    /// With `ERROR` and `EXIT`.
+    pub error_type: Option<ErrorType>,
+    /// With `ERROR` and `EXIT`.
+    pub error_code: Option<String>,
+    /// With `ERROR` and `EXIT`.
+    pub error_message: Option<String>,
+    /// With `EXIT`: where the user was.
+    pub exit_status: Option<ExitStatus>,
+    /// The institution, once one is chosen.
+    pub institution_id: Option<InstitutionId>,
+    /// The institution's name, once one is chosen.
+    pub institution_name: Option<String>,
+    /// With `SEARCH_INSTITUTION`: what was typed.
+    pub institution_search_query: Option<String>,
+    /// With `OPEN`: set in update mode.
+    pub is_update_mode: Option<String>,
+    /// Why an institution was offered, such as `returning_user`.
+    pub match_reason: Option<String>,
+    /// With `SUBMIT_MFA`, and `TRANSITION_VIEW` to `MFA`.
+    pub mfa_type: Option<MfaType>,
+    /// With `SUBMIT_ROUTING_NUMBER`.
+    pub routing_number: Option<String>,
+    /// With `SELECT_AUTH_TYPE`: `flow_type_manual` or `flow_type_instant`.
+    pub selection: Option<String>,
+    /// With `TRANSITION_VIEW` and `OPEN`: the pane.
+    pub view_name: Option<ViewName>,
+    /// Link's last request.
+    pub request_id: Option<RequestId>,
+    /// This visit to Link.
+    pub link_session_id: Option<LinkSessionId>,
+    /// When it happened, ISO 8601.
+    pub timestamp: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+open_enum! {
+    /// The first argument of `onEvent`.
+    pub enum EventName {
+        AutoSubmitPhone => "AUTO_SUBMIT_PHONE",
+        BankIncomeInsightsCompleted => "BANK_INCOME_INSIGHTS_COMPLETED",
+        CloseOauth => "CLOSE_OAUTH",
+        ConnectNewInstitution => "CONNECT_NEW_INSTITUTION",
+        Error => "ERROR",
+        Exit => "EXIT",
+        FailOauth => "FAIL_OAUTH",
+        Handoff => "HANDOFF",
+        IdentityMatchFailed => "IDENTITY_MATCH_FAILED",
+        IdentityMatchPassed => "IDENTITY_MATCH_PASSED",
+        IdentityVerificationStartStep => "IDENTITY_VERIFICATION_START_STEP",
+        IdentityVerificationPassStep => "IDENTITY_VERIFICATION_PASS_STEP",
+        IdentityVerificationFailStep => "IDENTITY_VERIFICATION_FAIL_STEP",
+        IdentityVerificationPendingReviewStep => "IDENTITY_VERIFICATION_PENDING_REVIEW_STEP",
+        IdentityVerificationCreateSession => "IDENTITY_VERIFICATION_CREATE_SESSION",
+        IdentityVerificationResumeSession => "IDENTITY_VERIFICATION_RESUME_SESSION",
+        IdentityVerificationPassSession => "IDENTITY_VERIFICATION_PASS_SESSION",
+        IdentityVerificationFailSession => "IDENTITY_VERIFICATION_FAIL_SESSION",
+        IdentityVerificationPendingReviewSession => "IDENTITY_VERIFICATION_PENDING_REVIEW_SESSION",
+        IdentityVerificationOpenUi => "IDENTITY_VERIFICATION_OPEN_UI",
+        IdentityVerificationResumeUi => "IDENTITY_VERIFICATION_RESUME_UI",
+        IdentityVerificationCloseUi => "IDENTITY_VERIFICATION_CLOSE_UI",
+        LayerReady => "LAYER_READY",
+        LayerNotAvailable => "LAYER_NOT_AVAILABLE",
+        LayerAutofillNotAvailable => "LAYER_AUTOFILL_NOT_AVAILABLE",
+        MatchedSelectInstitution => "MATCHED_SELECT_INSTITUTION",
+        Open => "OPEN",
+        OpenMyPlaid => "OPEN_MY_PLAID",
+        OpenOauth => "OPEN_OAUTH",
+        SearchInstitution => "SEARCH_INSTITUTION",
+        SelectAuthType => "SELECT_AUTH_TYPE",
+        SelectBrand => "SELECT_BRAND",
+        SelectDegradedInstitution => "SELECT_DEGRADED_INSTITUTION",
+        SelectDownInstitution => "SELECT_DOWN_INSTITUTION",
+        SelectFilteredInstitution => "SELECT_FILTERED_INSTITUTION",
+        SelectInstitution => "SELECT_INSTITUTION",
+        SkipSubmitPhone => "SKIP_SUBMIT_PHONE",
+        SubmitAccountNumber => "SUBMIT_ACCOUNT_NUMBER",
+        SubmitCredentials => "SUBMIT_CREDENTIALS",
+        SubmitDocuments => "SUBMIT_DOCUMENTS",
+        SubmitDocumentsError => "SUBMIT_DOCUMENTS_ERROR",
+        SubmitDocumentsSuccess => "SUBMIT_DOCUMENTS_SUCCESS",
+        SubmitMfa => "SUBMIT_MFA",
+        SubmitOtp => "SUBMIT_OTP",
+        SubmitPhone => "SUBMIT_PHONE",
+        SubmitRoutingNumber => "SUBMIT_ROUTING_NUMBER",
+        TransitionView => "TRANSITION_VIEW",
+        VerifyPhone => "VERIFY_PHONE",
+        ViewDataTypes => "VIEW_DATA_TYPES",
+    }
+}
+
+open_enum! {
+    /// A pane of Link.
+    pub enum ViewName {
+        AcceptTos => "ACCEPT_TOS",
+        Connected => "CONNECTED",
+        Consent => "CONSENT",
+        Credential => "CREDENTIAL",
+        DocumentaryVerification => "DOCUMENTARY_VERIFICATION",
+        Error => "ERROR",
+        Exit => "EXIT",
+        InstantMicrodepositAuthorized => "INSTANT_MICRODEPOSIT_AUTHORIZED",
+        KycCheck => "KYC_CHECK",
+        Loading => "LOADING",
+        Mfa => "MFA",
+        Numbers => "NUMBERS",
+        NumbersSelectInstitution => "NUMBERS_SELECT_INSTITUTION",
+        Oauth => "OAUTH",
+        ProfileDataReview => "PROFILE_DATA_REVIEW",
+        Recaptcha => "RECAPTCHA",
+        RiskCheck => "RISK_CHECK",
+        SameDayMicrodepositAuthorized => "SAME_DAY_MICRODEPOSIT_AUTHORIZED",
+        Screening => "SCREENING",
+        SelectAccount => "SELECT_ACCOUNT",
+        SelectAuthType => "SELECT_AUTH_TYPE",
+        SelectBrand => "SELECT_BRAND",
+        SelectInstitution => "SELECT_INSTITUTION",
+        SelectSavedAccount => "SELECT_SAVED_ACCOUNT",
+        SelectSavedInstitution => "SELECT_SAVED_INSTITUTION",
+        SelfieCheck => "SELFIE_CHECK",
+        SubmitPhone => "SUBMIT_PHONE",
+        UploadDocuments => "UPLOAD_DOCUMENTS",
+        VerifyPhone => "VERIFY_PHONE",
+        VerifySms => "VERIFY_SMS",
+    }
+}
+
+open_enum! {
+    /// The kind of a second factor.
+    pub enum MfaType {
+        Code => "code",
+        Device => "device",
+        Questions => "questions",
+        Selections => "selections",
+    }
+}

@@ -1,0 +1,17 @@
+//! What Link hands to the page: the arguments of `onSuccess`, `onExit` and `onEvent`.
+//!
+//! Source: Plaid's Link Web documentation, `plaid.com/docs/link/web/`. Every field may be null or missing;
+//! a field that is not known here is kept in `extra`.
+
+mod event;
+mod exit;
+mod success;
+
+pub use event::{EventMetadata, EventName, MfaType, ViewName};
+pub use exit::{ExitMetadata, ExitStatus, LinkError};
+pub use success::{
+    LinkAccount, LinkInstitution, SuccessMetadata, TransferStatus, VerificationStatus,
+};
+
+/// Fields that this version does not know, by name.
+pub type Extra = std::collections::BTreeMap<String, serde_json::Value>;
