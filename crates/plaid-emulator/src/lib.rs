@@ -1,1 +1,13 @@
-//! An offline Plaid: API, Link, banks, in one process.
+#![doc = include_str!("../README.md")]
+
+mod app;
+mod clock;
+mod emulator;
+mod error;
+mod faults;
+mod link;
+mod routes;
+mod seed;
+mod world;
+
+pub use emulator::{Builder, CLIENT_ID, Emulator, SECRET, StartError};

@@ -1,0 +1,54 @@
+//! What every handler shares, and the router over it.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::{clock::Clock, faults::Faults, link, routes, world::World};
+
+/// What every handler shares; a clone is the same emulator.
+#[derive(Clone, Debug)]
+pub(crate) struct App {
+    pub(crate) world: Arc<World>,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) visits: Arc<link::Visits>,
+    pub(crate) config: Arc<Config>,
+}
+
+/// What is decided before the first request.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// Where the emulator is reached, without a slash at the end.
+    pub(crate) url: String,
+    pub(crate) client_id: String,
+    pub(crate) secret: String,
+}
+
+impl App {
+    pub(crate) fn new(config: Config, seed: u64) -> Self {
+        let clock = Clock::default();
+        Self {
+            world: Arc::new(World::new(seed, clock.clone())),
+            clock,
+            faults: Arc::default(),
+            visits: Arc::default(),
+            config: Arc::new(config),
+        }
+    }
+
+    /// As it was at the start: the same seed, real time, no faults, no Items.
+    pub(crate) fn reset(&self) {
+        self.clock.reset();
+        self.faults.reset();
+        self.visits.reset();
+        self.world.reset();
+    }
+
+    pub(crate) fn router(self) -> Router {
+        Router::new()
+            .merge(routes::router())
+            .merge(link::router())
+            .with_state(self)
+    }
+}

@@ -1,0 +1,179 @@
+//! Link tokens: what they were made for, and how long they live.
+
+use std::sync::Arc;
+
+use plaid_types::{ItemId, LinkToken, PlaidError};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use time::{Duration, OffsetDateTime};
+
+use super::World;
+use crate::error::plaid_error;
+
+const NEW_ITEM: Duration = Duration::hours(4);
+const UPDATE_MODE: Duration = Duration::minutes(30);
+
+/// A Link token and the request that made it.
+#[derive(Debug)]
+pub(crate) struct LinkTokenRecord {
+    pub(crate) link_token: LinkToken,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) expires_at: OffsetDateTime,
+    /// Update mode: the Item to repair.
+    pub(crate) item: Option<ItemId>,
+    pub(crate) request: LinkTokenRequest,
+}
+
+/// The body of `/link/token/create`, after validation.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LinkTokenRequest {
+    pub(crate) client_name: String,
+    pub(crate) language: String,
+    pub(crate) country_codes: Vec<String>,
+    pub(crate) products: Vec<String>,
+    pub(crate) required_if_supported_products: Vec<String>,
+    pub(crate) optional_products: Vec<String>,
+    pub(crate) additional_consented_products: Vec<String>,
+    pub(crate) user: LinkUser,
+    pub(crate) user_id: Option<String>,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) webhook: Option<String>,
+    pub(crate) account_filters: Option<AccountFilters>,
+    pub(crate) institution_id: Option<String>,
+    pub(crate) institution_data: Option<InstitutionData>,
+    pub(crate) link_customization_name: Option<String>,
+    pub(crate) appearance_mode: Option<String>,
+    pub(crate) update: Option<Update>,
+    pub(crate) hosted_link: Option<HostedLink>,
+    /// Everything else, as it was sent, without the keys and the access token.
+    #[serde(flatten)]
+    pub(crate) rest: Map<String, Value>,
+}
+
+/// The end user, as the host knows them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LinkUser {
+    pub(crate) client_user_id: String,
+    pub(crate) legal_name: Option<String>,
+    pub(crate) phone_number: Option<String>,
+    pub(crate) email_address: Option<String>,
+}
+
+/// By account type, the subtypes that are shown; a type that is absent is hidden.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AccountFilters {
+    pub(crate) depository: Option<AccountFilter>,
+    pub(crate) credit: Option<AccountFilter>,
+    pub(crate) loan: Option<AccountFilter>,
+    pub(crate) investment: Option<AccountFilter>,
+    pub(crate) other: Option<AccountFilter>,
+}
+
+/// The subtypes of one account type, or `all`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AccountFilter {
+    pub(crate) account_subtypes: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct InstitutionData {
+    pub(crate) routing_number: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Update {
+    pub(crate) account_selection_enabled: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct HostedLink {
+    pub(crate) completion_redirect_uri: Option<String>,
+    pub(crate) url_lifetime_seconds: Option<i64>,
+    pub(crate) delivery_method: Option<String>,
+}
+
+impl LinkTokenRequest {
+    /// Whether an account of this kind may be shown.
+    pub(crate) fn shows(&self, kind: &str, subtype: Option<&str>) -> bool {
+        let Some(filters) = &self.account_filters else {
+            return true;
+        };
+        let filter = match kind {
+            "depository" => &filters.depository,
+            "credit" => &filters.credit,
+            "loan" => &filters.loan,
+            "investment" => &filters.investment,
+            _ => &filters.other,
+        };
+        filter.as_ref().is_some_and(|filter| {
+            filter
+                .account_subtypes
+                .iter()
+                .any(|shown| shown == "all" || Some(shown.as_str()) == subtype)
+        })
+    }
+}
+
+impl World {
+    /// Makes a Link token; `item` is the Item of update mode.
+    pub(crate) fn create_link_token(
+        &self,
+        request: LinkTokenRequest,
+        item: Option<ItemId>,
+    ) -> Arc<LinkTokenRecord> {
+        let lifetime = match (&request.hosted_link, &item) {
+            (Some(hosted), _) => hosted.lifetime(),
+            (None, Some(_)) => UPDATE_MODE,
+            (None, None) => NEW_ITEM,
+        };
+        let now = self.clock.now();
+        let mut state = self.state();
+        let record = Arc::new(LinkTokenRecord {
+            link_token: LinkToken::new(state.ids.token("link")),
+            created_at: now,
+            expires_at: now + lifetime,
+            item,
+            request,
+        });
+        state
+            .link_tokens
+            .insert(record.link_token.clone(), Arc::clone(&record));
+        record
+    }
+
+    /// The record of a Link token that still opens Link.
+    ///
+    /// # Errors
+    /// `INVALID_LINK_TOKEN` when it is unknown or expired.
+    pub(crate) fn link_token(&self, token: &str) -> Result<Arc<LinkTokenRecord>, PlaidError> {
+        self.any_link_token(token)
+            .filter(|record| self.clock.now() < record.expires_at)
+            .ok_or_else(|| plaid_error("INVALID_LINK_TOKEN"))
+    }
+
+    /// The record of a Link token, expired or not.
+    pub(crate) fn any_link_token(&self, token: &str) -> Option<Arc<LinkTokenRecord>> {
+        self.state()
+            .link_tokens
+            .get(&LinkToken::from(token))
+            .cloned()
+    }
+}
+
+impl HostedLink {
+    fn lifetime(&self) -> Duration {
+        match (self.url_lifetime_seconds, self.delivery_method.as_deref()) {
+            (Some(seconds), _) => Duration::seconds(seconds),
+            (None, Some("sms")) => Duration::days(1),
+            (None, Some("email")) => Duration::days(7),
+            (None, _) => Duration::minutes(30),
+        }
+    }
+}
