@@ -1,1 +1,24 @@
-//! Plaid's HTTP API from a server: the only home of Plaid's secrets.
+#![doc = include_str!("../README.md")]
+
+mod accounts;
+mod client;
+mod environment;
+mod error;
+mod institutions;
+mod item;
+mod link;
+mod sandbox;
+mod secret;
+
+pub use accounts::Accounts;
+pub use client::{PlaidClient, PlaidClientBuilder};
+pub use environment::{Environment, UnknownEnvironment};
+pub use error::Error;
+pub use institutions::Institutions;
+pub use item::{Exchanged, ItemState};
+pub use link::{
+    CreateLinkToken, CreatedLinkToken, ItemAddResult, LinkSession, LinkSessionResults,
+    LinkTokenState, LinkUser, UpdateMode,
+};
+pub use sandbox::CreateSandboxPublicToken;
+pub use secret::{AccessToken, Secret};

@@ -1,0 +1,253 @@
+use std::time::{Duration, Instant};
+
+use plaid_types::{ErrorType, PlaidError, RequestId};
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Response, StatusCode, Url};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{Environment, Error, Secret};
+
+/// The version of the API that this client speaks.
+const VERSION: &str = "2020-09-14";
+
+/// The largest answer that is read; Plaid's largest, a page of 500 transactions, stays well below.
+const MAX_ANSWER: usize = 8 * 1024 * 1024;
+
+/// Plaid's API. Cheap to clone: clones share one pool of connections.
+#[derive(Clone, Debug)]
+pub struct PlaidClient {
+    http: reqwest::Client,
+    base_url: Url,
+    client_id: String,
+    secret: Secret,
+    deadline: Duration,
+}
+
+impl PlaidClient {
+    /// A client for Sandbox with a deadline of 30 seconds, unless the builder is told otherwise.
+    pub fn builder(client_id: impl Into<String>, secret: Secret) -> PlaidClientBuilder {
+        PlaidClientBuilder {
+            base_url: Environment::default().base_url().to_owned(),
+            client_id: client_id.into(),
+            secret,
+            deadline: Duration::from_secs(30),
+        }
+    }
+
+    /// The one way to Plaid: everything an endpoint adds to it is a path and two types.
+    pub(crate) async fn call<Answer: DeserializeOwned>(
+        &self,
+        endpoint: &'static str,
+        request: &(impl Serialize + Sync),
+    ) -> Result<Answer, Error> {
+        let started = Instant::now();
+        let answer = self.send(endpoint, request).await;
+        let elapsed_ms = started.elapsed().as_millis();
+        match answer {
+            Ok((answer, request_id)) => {
+                let plaid_request_id = request_id.as_ref().map(RequestId::as_str);
+                tracing::info!(endpoint, elapsed_ms, plaid_request_id, "Plaid answered");
+                Ok(answer)
+            }
+            Err(error) => {
+                tracing::info!(endpoint, elapsed_ms, %error, "Plaid did not answer as hoped");
+                Err(error)
+            }
+        }
+    }
+
+    async fn send<Answer: DeserializeOwned>(
+        &self,
+        endpoint: &'static str,
+        request: &(impl Serialize + Sync),
+    ) -> Result<(Answer, Option<RequestId>), Error> {
+        let mut url = self.base_url.clone();
+        url.set_path(&format!("{}{endpoint}", url.path().trim_end_matches('/')));
+        let response = self
+            .http
+            .post(url)
+            .header("PLAID-CLIENT-ID", &self.client_id)
+            .header("PLAID-SECRET", self.secret_header(endpoint)?)
+            .header("Plaid-Version", VERSION)
+            .json(request)
+            .send()
+            .await
+            .map_err(|error| self.transport_error(endpoint, error))?;
+        let status = response.status();
+        let retry_after = retry_after(response.headers());
+        let body = self.read(endpoint, response).await?;
+        if status.is_success() {
+            let answer = parse(endpoint, status, &body)?;
+            Ok((answer, request_id(&body)))
+        } else {
+            Err(refusal(endpoint, status, retry_after, &body))
+        }
+    }
+
+    /// Reads an answer to its end, or to the bound.
+    async fn read(&self, endpoint: &'static str, mut response: Response) -> Result<Vec<u8>, Error> {
+        let status = response.status();
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.transport_error(endpoint, error))?
+        {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                let reason = format!("it is larger than {MAX_ANSWER} bytes");
+                return Err(unexpected(endpoint, status, reason));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn secret_header(&self, endpoint: &'static str) -> Result<HeaderValue, Error> {
+        let mut value = HeaderValue::from_str(self.secret.expose()).map_err(|_| {
+            let reason = "it was not asked: the secret holds characters that no header can carry";
+            unexpected(endpoint, StatusCode::BAD_REQUEST, reason.to_owned())
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    fn transport_error(&self, endpoint: &'static str, source: reqwest::Error) -> Error {
+        if source.is_timeout() {
+            Error::Timeout {
+                endpoint,
+                deadline: self.deadline,
+            }
+        } else {
+            Error::Unreachable { endpoint, source }
+        }
+    }
+}
+
+/// Says where Plaid is and how long to wait for it.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct PlaidClientBuilder {
+    base_url: String,
+    client_id: String,
+    secret: Secret,
+    deadline: Duration,
+}
+
+impl PlaidClientBuilder {
+    /// Where the API is: [`Environment::base_url`], or anything that speaks the same language.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// How long a whole call may take, from the first byte sent to the last one read.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BaseUrl`] if the base URL cannot be used, [`Error::Setup`] if TLS cannot be set up.
+    pub fn build(self) -> Result<PlaidClient, Error> {
+        let Ok(base_url) = Url::parse(&self.base_url) else {
+            return Err(Error::BaseUrl(self.base_url));
+        };
+        if !matches!(base_url.scheme(), "http" | "https") || !base_url.has_host() {
+            return Err(Error::BaseUrl(self.base_url));
+        }
+        let http = reqwest::Client::builder()
+            .timeout(self.deadline)
+            .connect_timeout(self.deadline.min(Duration::from_secs(10)))
+            .pool_idle_timeout(Duration::from_secs(90))
+            // A redirect would carry the secret to somewhere else.
+            .redirect(Policy::none());
+        // A proxy is for the outside world.
+        let http = if is_loopback(&base_url) {
+            http.no_proxy()
+        } else {
+            http
+        };
+        Ok(PlaidClient {
+            http: http.build().map_err(Error::Setup)?,
+            base_url,
+            client_id: self.client_id,
+            secret: self.secret,
+            deadline: self.deadline,
+        })
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost" | "[::1]") => true,
+        Some(host) => host.starts_with("127."),
+        None => false,
+    }
+}
+
+fn parse<Answer: DeserializeOwned>(
+    endpoint: &'static str,
+    status: StatusCode,
+    body: &[u8],
+) -> Result<Answer, Error> {
+    serde_json::from_slice(body).map_err(|error| {
+        // The message of serde_json may quote the answer, and the answer may hold a token: only the place is told.
+        let reason = format!(
+            "{:?} error at line {}, column {}",
+            error.classify(),
+            error.line(),
+            error.column()
+        );
+        unexpected(endpoint, status, reason)
+    })
+}
+
+fn refusal(
+    endpoint: &'static str,
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: &[u8],
+) -> Error {
+    let error = parse::<PlaidError>(endpoint, status, body).map(Box::new);
+    let limited = status == StatusCode::TOO_MANY_REQUESTS
+        || matches!(&error, Ok(error) if error.error_type == ErrorType::RateLimitExceeded);
+    match error {
+        error if limited => Error::RateLimited {
+            endpoint,
+            error: error.ok(),
+            retry_after,
+        },
+        Ok(error) => Error::Refused {
+            endpoint,
+            status: status.as_u16(),
+            error,
+        },
+        Err(unexpected) => unexpected,
+    }
+}
+
+fn unexpected(endpoint: &'static str, status: StatusCode, reason: String) -> Error {
+    Error::Unexpected {
+        endpoint,
+        status: status.as_u16(),
+        reason,
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn request_id(body: &[u8]) -> Option<RequestId> {
+    #[derive(Deserialize)]
+    struct Trailer {
+        request_id: Option<RequestId>,
+    }
+    serde_json::from_slice::<Trailer>(body).ok()?.request_id
+}

@@ -1,0 +1,52 @@
+use plaid_types::{Institution, InstitutionId};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{Error, PlaidClient};
+
+impl PlaidClient {
+    /// One institution, with its colour, logo and site.
+    ///
+    /// # Errors
+    ///
+    /// Code `INVALID_INSTITUTION` if there is none; see [`Error`].
+    pub async fn institutions_get_by_id(
+        &self,
+        institution_id: &InstitutionId,
+        country_codes: &[String],
+    ) -> Result<Institution, Error> {
+        #[derive(Deserialize)]
+        struct Found {
+            institution: Institution,
+        }
+
+        let request = json!({
+            "institution_id": institution_id,
+            "country_codes": country_codes,
+            "options": { "include_optional_metadata": true },
+        });
+        let found: Found = self.call("/institutions/get_by_id", &request).await?;
+        Ok(found.institution)
+    }
+
+    /// At most ten institutions whose names match.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn institutions_search(
+        &self,
+        query: &str,
+        country_codes: &[String],
+    ) -> Result<Institutions, Error> {
+        let request = json!({ "query": query, "country_codes": country_codes });
+        self.call("/institutions/search", &request).await
+    }
+}
+
+/// The institutions that were found.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Institutions {
+    /// Best match first.
+    pub institutions: Vec<Institution>,
+}
