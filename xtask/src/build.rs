@@ -1,0 +1,111 @@
+//! The app for the browser: `dist/`, precompressed, within its size budget.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+use crate::{setup, size, step};
+
+/// Builds the app if anything changed, prints its size table and fails above the budget.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    app(workspace)?;
+    size::report(&workspace.root.join("dist"))
+}
+
+/// Builds the app if anything changed since `dist/` was made.
+pub(crate) fn app(workspace: &Workspace) -> Result<()> {
+    let dist = workspace.root.join("dist");
+    let stamp = workspace.target.join("xtask").join("app.stamp");
+    let sources = sources(workspace)?;
+    if fs::read_to_string(&stamp)
+        .is_ok_and(|made| stamp_of(&sources, &dist).is_ok_and(|now| now == made))
+    {
+        return Ok(());
+    }
+
+    let tools = setup::app_tools(workspace)?;
+    let mut trunk = Command::new(&tools.trunk);
+    trunk.args([
+        "build",
+        "--release",
+        "--cargo-profile",
+        "wasm-release",
+        "--offline",
+        "--skip-version-check",
+    ]);
+    trunk
+        .env("PATH", tools.path()?)
+        .current_dir(&workspace.root);
+    // Trunk takes any other value than true and false for an error.
+    trunk.env_remove("NO_COLOR");
+    step::run(&mut trunk)?;
+    size::precompress(&dist)?;
+
+    fs::create_dir_all(workspace.target.join("xtask"))?;
+    fs::write(&stamp, stamp_of(&sources, &dist)?)
+        .with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Every file that the app is made of.
+fn sources(workspace: &Workspace) -> Result<u64> {
+    let root = &workspace.root;
+    let mut paths: Vec<PathBuf> = [
+        "index.html",
+        "Trunk.toml",
+        "Cargo.lock",
+        "rust-toolchain.toml",
+        "style",
+        "public",
+    ]
+    .into_iter()
+    .chain([".cargo", "xtask/src/build.rs", "xtask/src/size.rs"])
+    .map(|name| root.join(name))
+    .collect();
+    for package in workspace.browser_packages() {
+        paths.extend(["src", "Cargo.toml", "README.md"].map(|name| package.dir.join(name)));
+    }
+    fingerprint(&paths)
+}
+
+/// Changes when the sources do, and when `dist/` is no longer what was made of them.
+fn stamp_of(sources: &u64, dist: &Path) -> Result<String> {
+    Ok(format!(
+        "{sources:016x} {:016x}",
+        fingerprint(&[dist.to_owned()])?
+    ))
+}
+
+/// A hash over files and whole directories, names and contents; what is not there counts as such.
+fn fingerprint(paths: &[PathBuf]) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    for path in paths {
+        for file in files_below(path)? {
+            file.hash(&mut hasher);
+            fs::read(&file)
+                .with_context(|| format!("cannot read {}", file.display()))?
+                .hash(&mut hasher);
+        }
+    }
+    Ok(hasher.finish())
+}
+
+/// The files below a path, sorted; itself, if it is one; none, if nothing is there.
+pub(crate) fn files_below(path: &Path) -> Result<Vec<PathBuf>> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    if path.is_dir() {
+        let entries =
+            fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+        for entry in entries {
+            files.extend(files_below(&entry?.path())?);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,66 @@
+//! Everything a machine can say about the code without running it, cheapest first, warnings denied.
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{setup, step};
+
+/// Runs every check; the first that fails ends it.
+pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
+    setup::lint_tools()?;
+    setup::wasm_target()?;
+
+    step::run(&mut step::cargo(["fmt", "--all", "--check"]))?;
+    step::run(&mut step::cargo([
+        "test",
+        "--quiet",
+        "--package",
+        "xtask",
+        "tidy",
+    ]))?;
+    step::run(&mut step::cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+
+    let wasm = ["clippy", "--target", "wasm32-unknown-unknown"];
+    let browser = workspace.browser_packages();
+    let names = browser
+        .iter()
+        .flat_map(|package| ["--package", package.name.as_str()]);
+    step::run(&mut step::cargo(
+        wasm.into_iter()
+            .chain(names)
+            .chain(["--", "-D", "warnings"]),
+    ))?;
+
+    let tested = workspace.browser_tested();
+    let names = tested
+        .iter()
+        .flat_map(|package| ["--package", package.name.as_str()]);
+    step::run(&mut step::cargo(
+        wasm.into_iter()
+            .chain(names)
+            .chain(["--tests", "--", "-D", "warnings"]),
+    ))?;
+
+    let doc = [
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ];
+    step::run(step::cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))?;
+
+    if step::cargo(["deny", "--version"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
+        step::run(&mut step::cargo(["deny", "check"]))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! What the app weighs: precompresses every text and module, prints the table, keeps the budget.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::build::files_below;
+
+/// The whole critical path (html, css, js, wasm) in brotli, in bytes.
+const BUDGET: u64 = 95_000;
+
+const CRITICAL: [&str; 4] = ["html", "css", "js", "wasm"];
+
+const COMPRESSED: [&str; 8] = [
+    "html",
+    "css",
+    "js",
+    "wasm",
+    "svg",
+    "json",
+    "txt",
+    "webmanifest",
+];
+
+/// Puts a `.br` and a `.gz` beside every file that gains from it.
+pub(crate) fn precompress(dist: &Path) -> Result<()> {
+    for path in files_with(dist, &COMPRESSED)? {
+        let raw = fs::read(&path)?;
+
+        let params = brotli::enc::BrotliEncoderParams {
+            quality: 11,
+            size_hint: raw.len(),
+            ..Default::default()
+        };
+        let mut br = Vec::new();
+        brotli::BrotliCompress(&mut raw.as_slice(), &mut br, &params)?;
+        fs::write(beside(&path, "br"), br)?;
+
+        let mut gz = GzEncoder::new(Vec::new(), Compression::best());
+        gz.write_all(&raw)?;
+        fs::write(beside(&path, "gz"), gz.finish()?)?;
+    }
+    Ok(())
+}
+
+/// Prints the size table; fails above the budget.
+pub(crate) fn report(dist: &Path) -> Result<()> {
+    println!("\n{:<44} {:>9} {:>9} {:>9}", "file", "raw", "gzip", "br");
+    let mut total = [0; 3];
+    for path in files_with(dist, &CRITICAL)? {
+        let sizes = [
+            size_of(&path)?,
+            size_of(&beside(&path, "gz"))?,
+            size_of(&beside(&path, "br"))?,
+        ];
+        row(&path.strip_prefix(dist)?.to_string_lossy(), sizes);
+        for (sum, size) in total.iter_mut().zip(sizes) {
+            *sum += size;
+        }
+    }
+    row("critical path", total);
+    let [.., br] = total;
+    if br > BUDGET {
+        bail!(
+            "the critical path is {br} bytes in brotli, {} above its budget of {BUDGET}",
+            br - BUDGET
+        );
+    }
+    println!(
+        "{} bytes below the budget of {BUDGET} in brotli",
+        BUDGET - br
+    );
+    Ok(())
+}
+
+fn row(name: &str, [raw, gz, br]: [u64; 3]) {
+    println!("{name:<44} {raw:>9} {gz:>9} {br:>9}");
+}
+
+fn files_with(dist: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut files = files_below(dist)?;
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|found| extensions.iter().any(|one| found == *one))
+    });
+    Ok(files)
+}
+
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    path.with_added_extension(extension)
+}
+
+fn size_of(path: &Path) -> Result<u64> {
+    Ok(fs::metadata(path)
+        .with_context(|| format!("{} is missing", path.display()))?
+        .len())
+}

@@ -1,0 +1,125 @@
+//! Every test: on the host, in a browser, end to end.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::step::{self, Counts};
+use crate::workspace::Workspace;
+use crate::{build, setup};
+
+/// For a browser that nobody watches: in a container, without a network, calling no one.
+const CHROME_FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+];
+
+/// Runs them all, even after a failure; the last line sums them up.
+pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
+    let tools = setup::app_tools(workspace)?;
+    let browser = setup::browser()?;
+    let mut tally = Tally::default();
+
+    tally.tests(
+        "host tests",
+        &mut step::cargo(["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]),
+    )?;
+
+    let tested = workspace.browser_tested();
+    let names = tested
+        .iter()
+        .flat_map(|package| ["--package", package.name.as_str()]);
+    let wasm = [
+        "test",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--tests",
+        "--no-fail-fast",
+    ];
+    let mut browser_tests = step::cargo(wasm.into_iter().chain(names));
+    browser_tests
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            tools.bindgen_dir.join("wasm-bindgen-test-runner"),
+        )
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_USE_BROWSER", "1")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .env(
+            "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+            webdriver_settings(workspace, &browser)?,
+        );
+    tally.tests("browser tests", &mut browser_tests)?;
+
+    match build::build(workspace) {
+        Ok(()) => {
+            let mut stories = step::cargo(["test", "--package", "e2e", "--no-fail-fast"]);
+            stories
+                .env("CHROME", &browser.chrome)
+                .env("CHROMEDRIVER", &browser.driver);
+            tally.tests("end-to-end stories", &mut stories)?;
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            tally.failed("the build of the app, without which there are no end-to-end stories");
+        }
+    }
+    Ok(tally.sum_up())
+}
+
+/// What the runner of the browser tests tells the driver.
+fn webdriver_settings(workspace: &Workspace, browser: &setup::Browser) -> Result<PathBuf> {
+    let settings =
+        json!({ "goog:chromeOptions": { "binary": browser.chrome, "args": CHROME_FLAGS } });
+    let path = workspace.target.join("xtask").join("webdriver.json");
+    fs::create_dir_all(workspace.target.join("xtask"))?;
+    fs::write(&path, settings.to_string())?;
+    Ok(path)
+}
+
+#[derive(Default)]
+struct Tally {
+    counts: Counts,
+    failed: Vec<&'static str>,
+}
+
+impl Tally {
+    fn tests(&mut self, name: &'static str, command: &mut Command) -> Result<()> {
+        let before = self.counts.failed;
+        if !step::run_tests(command, &mut self.counts)? {
+            // A suite that did not even build has counted nothing, and is a failure all the same.
+            if self.counts.failed == before {
+                self.counts.failed += 1;
+            }
+            self.failed.push(name);
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, name: &'static str) {
+        self.counts.failed += 1;
+        self.failed.push(name);
+    }
+
+    fn sum_up(self) -> ExitCode {
+        let Counts { passed, failed } = self.counts;
+        let (verdict, code) = if self.failed.is_empty() {
+            ("ok", ExitCode::SUCCESS)
+        } else {
+            println!("\nfailed: {}", self.failed.join(", "));
+            ("FAILED", ExitCode::FAILURE)
+        };
+        println!("\ntest result: {verdict}. {passed} passed; {failed} failed");
+        code
+    }
+}
