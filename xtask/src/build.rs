@@ -28,21 +28,32 @@ pub(crate) fn app(workspace: &Workspace) -> Result<()> {
     }
 
     let tools = setup::app_tools(workspace)?;
-    let mut trunk = Command::new(&tools.trunk);
-    trunk.args([
+    // By cargo first, which may use the network and says plainly what does not compile.
+    let mut compile = step::cargo(["build", "--package", "connect", "--bin", "connect"]);
+    compile.args([
+        "--target",
+        "wasm32-unknown-unknown",
+        "--profile",
+        "wasm-release",
+    ]);
+    step::run(compile.current_dir(&workspace.root))?;
+    let mut bundle = Command::new(&tools.trunk);
+    bundle.args([
         "build",
+        "--quiet",
         "--release",
         "--cargo-profile",
         "wasm-release",
         "--offline",
         "--skip-version-check",
     ]);
-    trunk
+    bundle
         .env("PATH", tools.path()?)
+        .env("RUST_BACKTRACE", "0")
         .current_dir(&workspace.root);
-    // Trunk takes any other value than true and false for an error.
-    trunk.env_remove("NO_COLOR");
-    step::run(&mut trunk)?;
+    // Trunk wants a boolean in it, against the custom.
+    bundle.env_remove("NO_COLOR");
+    step::run(&mut bundle)?;
     size::precompress(&dist)?;
 
     fs::create_dir_all(workspace.target.join("xtask"))?;
