@@ -1,1 +1,17 @@
-//! Plaid Link in the browser, safe and typed, without a framework.
+#![doc = include_str!("../README.md")]
+
+mod callbacks;
+mod embedded;
+mod error;
+mod handler;
+mod loader;
+mod options;
+mod page;
+mod sys;
+
+pub use callbacks::Callbacks;
+pub use embedded::EmbeddedHandler;
+pub use error::{Error, LoadError};
+pub use handler::{ExitOptions, Handler, Submission};
+pub use loader::{LINK_SCRIPT_URL, LoadOptions, Plaid, load};
+pub use options::LinkOptions;

@@ -1,0 +1,129 @@
+use plaid_types::link::{ExitMetadata, LinkError};
+use plaid_types::{ItemId, LinkToken};
+
+use crate::failure::Failure;
+use crate::outbox::{Success, SuccessId};
+use crate::resume::{ResumeError, ResumeRecord};
+use crate::state::{Attempt, Millis, Purpose};
+
+/// What can happen. Every event has a defined result in every state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The host wants a handler ready ahead of the click.
+    Prepare,
+    /// The host wants something else of the same flow, such as an Item repaired instead of a new one.
+    Change {
+        /// What it is for from now on.
+        purpose: Purpose,
+    },
+    /// The user wants Link open.
+    Open {
+        /// The time.
+        now: Millis,
+    },
+    /// The host wants Link closed.
+    Close {
+        /// At once, without asking the user.
+        force: bool,
+    },
+    /// The user wants what failed tried again.
+    Retry,
+    /// The browser is back online.
+    Online,
+
+    /// The backend made a Link token.
+    TokenGranted {
+        /// What was asked for.
+        attempt: Attempt,
+        /// The token.
+        link_token: LinkToken,
+        /// Milliseconds it has left.
+        lifetime: Millis,
+        /// The time.
+        now: Millis,
+    },
+    /// The backend made no Link token.
+    TokenRefused {
+        /// What was asked for.
+        attempt: Attempt,
+        /// Why.
+        failure: Failure,
+    },
+    /// The Link token is about to expire, unused.
+    TokenExpired {
+        /// Whose token.
+        attempt: Attempt,
+    },
+    /// The handler is there.
+    HandlerCreated {
+        /// Which.
+        attempt: Attempt,
+    },
+    /// The script did not load, or Link refused to create or to open.
+    HandlerFailed {
+        /// Which.
+        attempt: Attempt,
+        /// Why.
+        failure: Failure,
+    },
+
+    /// Link's `onSuccess`.
+    Succeeded {
+        /// Whose.
+        attempt: Attempt,
+        /// What it said, and what the handler was created for.
+        success: Success,
+    },
+    /// Link's `onExit`.
+    Exited {
+        /// Whose.
+        attempt: Attempt,
+        /// The last error that the user met, if any.
+        error: Option<LinkError>,
+        /// Where the user was.
+        metadata: ExitMetadata,
+    },
+
+    /// The backend has dealt with a success.
+    Acknowledged {
+        /// Which.
+        success: SuccessId,
+        /// How.
+        submitted: Submitted,
+    },
+    /// The backend could not be told of a success, or refused it.
+    SubmitFailed {
+        /// Which.
+        success: SuccessId,
+        /// Why.
+        failure: Failure,
+    },
+    /// It is time to tell the backend once more.
+    ResendDue {
+        /// Of which success.
+        success: SuccessId,
+    },
+
+    /// An earlier page left a success behind that the backend never acknowledged.
+    Restored(Success),
+    /// The browser is back from a bank, on the page of the redirect URI.
+    Resumed {
+        /// What was kept when Link opened.
+        record: ResumeRecord,
+        /// The whole address, untouched.
+        redirect_uri: String,
+    },
+    /// The browser is back from a bank, but Link cannot go on.
+    ResumeFailed(ResumeError),
+}
+
+/// How the backend dealt with a success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// There is a new Item, or the one that an earlier try made.
+    Linked(ItemId),
+    /// Update mode: the Item works again.
+    Repaired(ItemId),
+    /// The login is connected already, as this Item; nothing was exchanged.
+    Duplicate(ItemId),
+}

@@ -1,0 +1,56 @@
+use crate::resume::ResumeError;
+
+/// Why something failed, in all that is needed to tell a person about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// What programs decide by.
+    pub kind: FailureKind,
+    /// For developers.
+    pub message: String,
+    /// Plaid's or the backend's words for users.
+    pub display_message: Option<String>,
+    /// What support can find it by.
+    pub request_id: Option<String>,
+}
+
+impl Failure {
+    /// A failure that only developers have words for.
+    #[must_use]
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), display_message: None, request_id: None }
+    }
+}
+
+/// The kinds of failure, told apart by what helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureKind {
+    /// Link's script did not load: offline, a content blocker, a content security policy.
+    ScriptBlocked,
+    /// Link's script ran, but refused.
+    LinkRefused,
+    /// The backend did not answer, or not in its own language.
+    BackendUnreachable,
+    /// The backend answered, but Plaid did not.
+    PlaidUnavailable,
+    /// Nobody is signed in any more.
+    SignedOut,
+    /// Too much was asked in too short a time.
+    RateLimited,
+    /// The backend or Plaid understood and refused.
+    Refused,
+    /// The public token was used up or has expired: only a new visit to Link helps.
+    PublicTokenInvalid,
+    /// Link refused one token after the other.
+    TokensRefused,
+    /// The way back from a bank led nowhere.
+    Resume(ResumeError),
+}
+
+impl FailureKind {
+    /// Whether sending the same success once more cannot help.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::PublicTokenInvalid)
+    }
+}

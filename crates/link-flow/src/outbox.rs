@@ -1,0 +1,113 @@
+//! Successes that the backend has not acknowledged yet, in memory and in the browser's storage.
+
+use plaid_types::PublicToken;
+use plaid_types::link::SuccessMetadata;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::state::{Millis, Purpose};
+
+/// How long Plaid honours a public token.
+const PUBLIC_TOKEN_LIFETIME: Millis = 30 * 60 * 1000;
+
+/// The version of the stored form.
+const VERSION: u8 = 1;
+
+/// What Link's `onSuccess` said, to be told to the backend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Success {
+    /// What the visit was for.
+    pub purpose: Purpose,
+    /// Null in update mode at times, where it is of no use.
+    pub public_token: Option<PublicToken>,
+    /// What was linked.
+    pub metadata: SuccessMetadata,
+    /// When.
+    pub succeeded_at: Millis,
+}
+
+/// Tells the successes of one flow apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SuccessId(pub u32);
+
+/// A success on its way to the backend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsent {
+    /// Which.
+    pub id: SuccessId,
+    /// What to tell.
+    pub success: Success,
+    /// How often it failed.
+    pub failures: u32,
+    /// Why it failed last; none while it is being sent.
+    pub failure: Option<Failure>,
+}
+
+impl Success {
+    /// Whether both tell of the same visit.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.public_token, &other.public_token) {
+            (Some(one), Some(another)) => one == another,
+            _ => {
+                self.metadata.link_session_id.is_some()
+                    && self.metadata.link_session_id == other.metadata.link_session_id
+            }
+        }
+    }
+}
+
+impl Unsent {
+    /// Milliseconds to wait before the next try: 1 s, doubled each time, at most a minute.
+    pub(crate) fn backoff(&self) -> Millis {
+        let doublings = self.failures.saturating_sub(1).min(6);
+        (1000 << doublings).min(60_000)
+    }
+}
+
+/// A success as it is kept in the browser's storage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutboxRecord {
+    version: u8,
+    user: String,
+    success: Success,
+}
+
+impl OutboxRecord {
+    /// Binds a success to the user who was signed in.
+    #[must_use]
+    pub fn new(user: String, success: Success) -> Self {
+        Self { version: VERSION, user, success }
+    }
+
+    /// The success, if it is this user's and its public token can still be worth something.
+    ///
+    /// # Errors
+    ///
+    /// Why the record is of no use and must go.
+    pub fn open(self, user: &str, now: Millis) -> Result<Success, OutboxError> {
+        if self.version != VERSION {
+            return Err(OutboxError::Corrupt);
+        }
+        if self.user != user {
+            return Err(OutboxError::Foreign);
+        }
+        if now.saturating_sub(self.success.succeeded_at) >= PUBLIC_TOKEN_LIFETIME {
+            return Err(OutboxError::Expired);
+        }
+        Ok(self.success)
+    }
+}
+
+/// Why a kept success was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OutboxError {
+    /// It cannot be read, or another version wrote it.
+    #[error("the kept success cannot be read")]
+    Corrupt,
+    /// Another user linked it.
+    #[error("the kept success belongs to another user")]
+    Foreign,
+    /// Its public token has expired.
+    #[error("the kept success is more than 30 minutes old")]
+    Expired,
+}

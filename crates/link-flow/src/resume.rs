@@ -1,0 +1,83 @@
+//! Going on after a bank's redirect: what is kept when Link opens, and what can be wrong with it on the way back.
+
+use plaid_types::{LinkToken, OauthStateId};
+use serde::{Deserialize, Serialize};
+
+use crate::state::{Millis, Purpose};
+
+/// The version of the stored form.
+const VERSION: u8 = 1;
+
+/// What is kept in the browser's storage while Link is open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResumeRecord {
+    version: u8,
+    user: String,
+    pub(crate) link_token: LinkToken,
+    pub(crate) expires_at: Millis,
+    pub(crate) purpose: Purpose,
+}
+
+impl ResumeRecord {
+    /// Binds a Link token to the user who was signed in.
+    #[must_use]
+    pub fn new(user: String, link_token: LinkToken, expires_at: Millis, purpose: Purpose) -> Self {
+        Self { version: VERSION, user, link_token, expires_at, purpose }
+    }
+
+    /// The same record, if it is this user's and its token still lives.
+    ///
+    /// # Errors
+    ///
+    /// Why Link cannot go on with it; it must go.
+    pub fn open(self, user: &str, now: Millis) -> Result<Self, ResumeError> {
+        if self.version != VERSION {
+            return Err(ResumeError::Corrupt);
+        }
+        if self.user != user {
+            return Err(ResumeError::Foreign);
+        }
+        if now >= self.expires_at {
+            return Err(ResumeError::Expired);
+        }
+        Ok(self)
+    }
+}
+
+/// Why Link cannot go on after a bank's redirect. Starting again always can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum ResumeError {
+    /// The address has no `oauth_state_id`.
+    #[error("the bank's redirect carries no oauth_state_id")]
+    NoState,
+    /// Nothing was kept, as in another browser.
+    #[error("this browser does not know of the visit to the bank")]
+    Missing,
+    /// What was kept cannot be read.
+    #[error("what was kept of the visit to the bank cannot be read")]
+    Corrupt,
+    /// Another user went to the bank.
+    #[error("another user began the visit to the bank")]
+    Foreign,
+    /// The Link token has expired meanwhile.
+    #[error("the visit to the bank took too long: its Link token has expired")]
+    Expired,
+}
+
+/// The `oauth_state_id` in the query of an address, if it carries one.
+///
+/// ```
+/// let url = "https://app.example.com/oauth?oauth_state_id=1b2c";
+/// assert_eq!(link_flow::oauth_state_id(url), Some("1b2c".into()));
+/// assert_eq!(link_flow::oauth_state_id("https://app.example.com/oauth"), None);
+/// ```
+#[must_use]
+pub fn oauth_state_id(url: &str) -> Option<OauthStateId> {
+    let (_, query) = url.split_once('?')?;
+    let query = query.split('#').next()?;
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, value)| *key == "oauth_state_id" && !value.is_empty())
+        .map(|(_, value)| OauthStateId::from(value))
+}

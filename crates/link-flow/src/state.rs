@@ -1,0 +1,195 @@
+use plaid_types::link::{ExitMetadata, LinkError};
+use plaid_types::{ItemId, LinkToken};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::outbox::{Success, Unsent};
+
+/// Milliseconds since 1970 by the browser's clock.
+pub type Millis = u64;
+
+/// Where a Link flow stands.
+///
+/// The handler and the outbox are apart: a success on its way to the backend must not hinder the next visit
+/// to Link, nor be lost by it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// What the flow is for.
+    pub purpose: Purpose,
+    /// The newest preparation; an answer to an older one is late and changes nothing.
+    pub attempt: Attempt,
+    /// How far the handler is.
+    pub handler: HandlerState,
+    /// Successes that the backend has not acknowledged yet.
+    pub outbox: Vec<Unsent>,
+    /// How the last visit ended.
+    pub outcome: Option<Outcome>,
+    /// Link tokens that Link refused in a row.
+    pub refused_tokens: u8,
+    /// Counts successes, to tell them apart.
+    pub(crate) successes: u32,
+    /// The last success that left the outbox, should Link tell of it once more.
+    pub(crate) delivered: Option<Success>,
+}
+
+/// What a flow is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To connect a new Item.
+    #[default]
+    NewItem,
+    /// To repair an Item, or to change what it shares: update mode. Nothing is exchanged.
+    Update {
+        /// The Item.
+        item_id: ItemId,
+        /// Whether the user chooses accounts anew.
+        account_selection: bool,
+    },
+}
+
+/// Numbers the preparations of a handler.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Attempt(pub u32);
+
+/// A Link token and when it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Opens Link.
+    pub link_token: LinkToken,
+    /// By the browser's clock, reckoned from the lifetime that the backend told.
+    pub expires_at: Millis,
+    /// Too late to open with it: a visit to Link takes its time.
+    pub renew_at: Millis,
+    /// Whether it came back from a bank's redirect: then it is good for this one visit only.
+    pub resumed: bool,
+}
+
+/// A token with less than this left is not opened with.
+const EXPIRY_MARGIN: Millis = 2 * 60 * 1000;
+
+impl Token {
+    pub(crate) fn fresh(link_token: LinkToken, lifetime: Millis, now: Millis) -> Self {
+        let expires_at = now.saturating_add(lifetime);
+        // A token that lives less than twice the margin is renewed at half its life, never at once.
+        let renew_at = expires_at
+            .saturating_sub(EXPIRY_MARGIN)
+            .max(now.saturating_add(lifetime / 2));
+        Self { link_token, expires_at, renew_at, resumed: false }
+    }
+
+    pub(crate) fn resumed(link_token: LinkToken, expires_at: Millis) -> Self {
+        Self { link_token, expires_at, renew_at: expires_at, resumed: true }
+    }
+}
+
+/// How far the handler is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum HandlerState {
+    /// Nothing has been asked for.
+    #[default]
+    Absent,
+    /// The backend is making a Link token.
+    FetchingToken {
+        /// The user has clicked already.
+        open_when_ready: bool,
+    },
+    /// The script loads, and Link prepares itself with the token.
+    Creating {
+        /// The token it is created with.
+        token: Token,
+        /// The user has clicked already.
+        open_when_ready: bool,
+    },
+    /// A click opens at once.
+    Ready(Token),
+    /// Link is on the screen.
+    Open(Token),
+    /// It could not be prepared.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The user had clicked already.
+        open_when_ready: bool,
+    },
+}
+
+/// How a visit to Link ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The backend has the Item.
+    Linked(ItemId),
+    /// The Item works again.
+    Repaired(ItemId),
+    /// The same login is connected already, as this Item; nothing was exchanged.
+    Duplicate(ItemId),
+    /// Link succeeded, but made no Item, as in identity verification.
+    Finished,
+    /// The user left.
+    Left(Exit),
+    /// Link succeeded, but the backend can do nothing with the result; only a new visit helps.
+    Lost(Failure),
+}
+
+/// What Link said when the user left.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exit {
+    /// The last error that the user met, if any.
+    pub error: Option<LinkError>,
+    /// Where the user was.
+    pub metadata: ExitMetadata,
+}
+
+/// One word for where a flow stands, for whoever shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Nothing has happened.
+    Idle,
+    /// The handler is being prepared.
+    Preparing {
+        /// The user has clicked already, and waits.
+        open_when_ready: bool,
+    },
+    /// A click opens at once.
+    Ready,
+    /// Link is on the screen.
+    Open,
+    /// The backend is being told of a success.
+    Submitting,
+    /// The backend could not be told of a success yet; it will be tried again.
+    Unsent(Failure),
+    /// The handler could not be prepared.
+    Failed(Failure),
+}
+
+impl State {
+    /// A flow for something else than a new Item.
+    #[must_use]
+    pub fn new(purpose: Purpose) -> Self {
+        Self { purpose, ..Self::default() }
+    }
+
+    /// Where the flow stands, the most pressing first.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        if let HandlerState::Open(_) = self.handler {
+            return Stage::Open;
+        }
+        if let Some(failure) = self.outbox.iter().find_map(|unsent| unsent.failure.as_ref()) {
+            return Stage::Unsent(failure.clone());
+        }
+        if !self.outbox.is_empty() {
+            return Stage::Submitting;
+        }
+        match &self.handler {
+            HandlerState::Absent => Stage::Idle,
+            HandlerState::FetchingToken { open_when_ready }
+            | HandlerState::Creating { open_when_ready, .. } => {
+                Stage::Preparing { open_when_ready: *open_when_ready }
+            }
+            HandlerState::Ready(_) => Stage::Ready,
+            HandlerState::Open(_) => Stage::Open,
+            HandlerState::Failed { failure, .. } => Stage::Failed(failure.clone()),
+        }
+    }
+}

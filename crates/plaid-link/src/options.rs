@@ -1,0 +1,100 @@
+use js_sys::Object;
+use plaid_types::LinkToken;
+use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
+
+use crate::callbacks::Callbacks;
+use crate::error::Error;
+use crate::sys;
+
+/// What [`Plaid::create`](crate::Plaid::create) takes: the Link token, the callbacks, and on the way back from
+/// a bank the address that it came back to. All else is decided by the backend in `/link/token/create`.
+///
+/// ```
+/// use plaid_link::LinkOptions;
+///
+/// let options = LinkOptions::new("link-sandbox-af1a0311-da53-4636-b754-dd15cc058176".into())
+///     .on_success(|public_token, metadata| {
+///         // post both to the backend
+///         # let _ = (public_token, metadata);
+///     })
+///     .on_exit(|error, metadata| {
+///         // `error` is the last one that the user met, if any
+///         # let _ = (error, metadata);
+///     });
+/// # let _ = options;
+/// ```
+#[derive(Clone, Debug)]
+pub struct LinkOptions {
+    pub(crate) token: LinkToken,
+    pub(crate) callbacks: Callbacks,
+    received_redirect_uri: Option<String>,
+}
+
+impl LinkOptions {
+    /// Begins with the Link token.
+    #[must_use]
+    pub fn new(token: LinkToken) -> Self {
+        Self { token, callbacks: Callbacks::default(), received_redirect_uri: None }
+    }
+
+    /// Replaces all callbacks at once.
+    #[must_use]
+    pub fn callbacks(mut self, callbacks: Callbacks) -> Self {
+        self.callbacks = callbacks;
+        self
+    }
+
+    /// See [`Callbacks::on_success`].
+    #[must_use]
+    pub fn on_success(
+        mut self,
+        f: impl Fn(Option<plaid_types::PublicToken>, SuccessMetadata) + 'static,
+    ) -> Self {
+        self.callbacks = self.callbacks.on_success(f);
+        self
+    }
+
+    /// See [`Callbacks::on_exit`].
+    #[must_use]
+    pub fn on_exit(mut self, f: impl Fn(Option<LinkError>, ExitMetadata) + 'static) -> Self {
+        self.callbacks = self.callbacks.on_exit(f);
+        self
+    }
+
+    /// See [`Callbacks::on_event`].
+    #[must_use]
+    pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+        self.callbacks = self.callbacks.on_event(f);
+        self
+    }
+
+    /// See [`Callbacks::on_load`].
+    #[must_use]
+    pub fn on_load(mut self, f: impl Fn() + 'static) -> Self {
+        self.callbacks = self.callbacks.on_load(f);
+        self
+    }
+
+    /// The whole address that a bank redirected to, as the browser shows it, with `?oauth_state_id=…`.
+    ///
+    /// Only when Link is created again after an OAuth redirect, with the same Link token; on a first creation
+    /// Plaid refuses it.
+    #[must_use]
+    pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.received_redirect_uri = Some(uri.into());
+        self
+    }
+
+    /// The configuration object of Link's JavaScript, without callbacks.
+    pub(crate) fn to_config(&self) -> Result<Object, Error> {
+        if !self.token.as_str().starts_with("link-") {
+            return Err(Error::NotALinkToken);
+        }
+        let config = Object::new();
+        sys::set(&config, "token", &self.token.as_str().into());
+        if let Some(uri) = &self.received_redirect_uri {
+            sys::set(&config, "receivedRedirectUri", &uri.as_str().into());
+        }
+        Ok(config)
+    }
+}
