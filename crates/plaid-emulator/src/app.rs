@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::{clock::Clock, faults::Faults, link, routes, world::World};
+use crate::{clock::Clock, faults::Faults, link, redirect::RedirectUris, routes, world::World};
 
 /// What every handler shares; a clone is the same emulator.
 #[derive(Clone, Debug)]
@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) url: String,
     pub(crate) client_id: String,
     pub(crate) secret: String,
+    pub(crate) redirect_uris: RedirectUris,
 }
 
 impl App {

@@ -4,7 +4,10 @@ use std::{io, net::SocketAddr};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::app::{App, Config};
+use crate::{
+    app::{App, Config},
+    redirect::RedirectUris,
+};
 
 /// The client id that the emulator accepts unless told otherwise.
 pub const CLIENT_ID: &str = "emulator-client-id";
@@ -48,6 +51,7 @@ impl Emulator {
             seed: 0,
             client_id: CLIENT_ID.to_owned(),
             secret: SECRET.to_owned(),
+            redirect_uris: RedirectUris::default(),
         }
     }
 
@@ -90,6 +94,7 @@ pub struct Builder {
     seed: u64,
     client_id: String,
     secret: String,
+    redirect_uris: RedirectUris,
 }
 
 impl Builder {
@@ -112,6 +117,14 @@ impl Builder {
         self
     }
 
+    /// The redirect URIs that Link tokens may name, instead of `/oauth` on any port of this machine.
+    ///
+    /// A `*` stands for letters, digits, hyphens and dots: `https://*.example.com/oauth`, `http://localhost:*/oauth`.
+    pub fn redirect_uris(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.redirect_uris = patterns.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Starts to listen.
     ///
     /// # Errors
@@ -127,6 +140,7 @@ impl Builder {
             url: format!("http://{address}"),
             client_id: self.client_id,
             secret: self.secret,
+            redirect_uris: self.redirect_uris,
         };
         let app = App::new(config, self.seed);
         let router = app.clone().router();

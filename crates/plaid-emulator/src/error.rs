@@ -70,6 +70,7 @@ const TABLE: &[Row] = &[
     row("INVALID_REQUEST", "INVALID_FIELD", "a field is invalid", None),
     row("INVALID_REQUEST", "INVALID_BODY", "body could not be parsed as JSON", None),
     row("INVALID_REQUEST", "INVALID_HEADERS", "the Content-Type header must be application/json", None),
+    row("INVALID_REQUEST", "INCOMPATIBLE_API_VERSION", "this version of the API is not supported", None),
     row("INVALID_REQUEST", "NOT_FOUND", "not found", None),
     row("INVALID_INPUT", "INVALID_API_KEYS", "invalid client_id or secret provided", None),
     row("INVALID_INPUT", "INVALID_ACCESS_TOKEN", "could not find matching access token", None),

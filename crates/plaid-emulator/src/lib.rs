@@ -6,6 +6,7 @@ mod emulator;
 mod error;
 mod faults;
 mod link;
+mod redirect;
 mod routes;
 mod seed;
 mod world;

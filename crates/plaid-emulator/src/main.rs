@@ -21,19 +21,24 @@ struct Arguments {
     /// The secret that callers must send.
     #[arg(long, default_value = SECRET)]
     secret: String,
+    /// A redirect URI that Link tokens may name, `*` for any letters, digits, hyphens and dots; may be repeated.
+    /// Without it, `/oauth` on any port of this machine.
+    #[arg(long)]
+    redirect_uri: Vec<String>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let seed = arguments.seed.unwrap_or_else(rand::random);
-    let started = Emulator::builder()
+    let mut builder = Emulator::builder()
         .listen(arguments.listen)
         .seed(seed)
-        .keys(arguments.client_id, arguments.secret)
-        .start()
-        .await;
-    let emulator = match started {
+        .keys(arguments.client_id, arguments.secret);
+    if !arguments.redirect_uri.is_empty() {
+        builder = builder.redirect_uris(arguments.redirect_uri);
+    }
+    let emulator = match builder.start().await {
         Ok(emulator) => emulator,
         Err(error) => {
             eprintln!("plaid-emulator: {error}");

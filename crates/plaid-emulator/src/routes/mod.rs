@@ -1,9 +1,51 @@
 //! The API, a file per endpoint.
 
-use axum::Router;
+mod accounts_balance_get;
+mod accounts_get;
+mod endpoint;
+mod field;
+mod institutions_get;
+mod institutions_get_by_id;
+mod institutions_search;
+mod item_get;
+mod item_public_token_exchange;
+mod item_remove;
+mod link_token_create;
+mod link_token_get;
+mod sandbox_item_reset_login;
+mod sandbox_public_token_create;
+mod shape;
+mod values;
 
+use axum::{Router, routing::post};
+
+use self::endpoint::{Endpoint, not_found};
 use crate::app::App;
 
+const ENDPOINTS: &[&Endpoint] = &[
+    &accounts_balance_get::ENDPOINT,
+    &accounts_get::ENDPOINT,
+    &institutions_get::ENDPOINT,
+    &institutions_get_by_id::ENDPOINT,
+    &institutions_search::ENDPOINT,
+    &item_get::ENDPOINT,
+    &item_public_token_exchange::ENDPOINT,
+    &item_remove::ENDPOINT,
+    &link_token_create::ENDPOINT,
+    &link_token_get::ENDPOINT,
+    &sandbox_item_reset_login::ENDPOINT,
+    &sandbox_public_token_create::ENDPOINT,
+];
+
 pub(crate) fn router() -> Router<App> {
-    Router::new()
+    ENDPOINTS
+        .iter()
+        .fold(Router::new(), |router, &endpoint| {
+            router.route(
+                endpoint.path,
+                post(move |app, headers, body| async move { endpoint.serve(app, &headers, body) })
+                    .fallback(not_found),
+            )
+        })
+        .fallback(not_found)
 }

@@ -27,7 +27,7 @@ impl AccountTemplate {
     }
 }
 
-/// The accounts that a login opens; every user but `user_custom` has those of `user_good`.
+/// The accounts of `user_good`.
 pub(crate) fn accounts() -> Vec<AccountTemplate> {
     USER_GOOD.iter().map(Row::template).collect()
 }

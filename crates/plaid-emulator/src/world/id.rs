@@ -1,5 +1,8 @@
 //! Identifiers and tokens in the shapes that Plaid gives them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use plaid_types::RequestId;
 use rand::{RngExt as _, SeedableRng as _, distr::Alphanumeric, rngs::StdRng};
 
 /// One seed, one sequence.
@@ -35,4 +38,50 @@ impl Ids {
             .map(char::from)
             .collect()
     }
+}
+
+/// Request ids: made for every answer, so without a lock.
+#[derive(Debug)]
+pub(super) struct RequestIds {
+    seed: u64,
+    made: AtomicU64,
+}
+
+impl RequestIds {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            made: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn reset(&self) {
+        self.made.store(0, Ordering::Relaxed);
+    }
+
+    /// 15 letters and digits.
+    pub(super) fn next(&self) -> RequestId {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let low = scrambled(self.seed ^ scrambled(number));
+        let high = scrambled(low);
+        let mut bits = u128::from(high) << 64 | u128::from(low);
+        let id: String = (0..15)
+            .map(|_| {
+                let digit = (bits % 62) as usize;
+                bits /= 62;
+                char::from(DIGITS[digit])
+            })
+            .collect();
+        RequestId::new(id)
+    }
+}
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The output function of the generator `SplitMix64`: different numbers give different results.
+fn scrambled(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }

@@ -1,6 +1,7 @@
 //! The institutions of Plaid's Sandbox.
 
 use plaid_types::{HealthStatus, InstitutionId};
+use time::Duration;
 
 use crate::seed;
 
@@ -102,6 +103,15 @@ impl SandboxInstitution {
         products
             .iter()
             .all(|product| self.products.contains(&product.as_str()))
+    }
+
+    /// How long a user's consent lasts there; `None` where it does not end.
+    pub(crate) fn consent(&self) -> Option<Duration> {
+        match self.id.as_str() {
+            "ins_10" | "ins_128026" => Some(Duration::days(365)),
+            _ if self.oauth && !self.country_codes.contains(&"US") => Some(Duration::days(180)),
+            _ => None,
+        }
     }
 
     fn matches(&self, filter: &Filter<'_>) -> bool {

@@ -1,15 +1,19 @@
 //! Items: one login at one institution, its accounts, and the tokens that open it.
 
 use plaid_types::{
-    Account, AccountId, InstitutionId, ItemId, LinkToken, PlaidError, PublicToken,
-    link::LinkAccount,
+    Account, AccountId, InstitutionId, ItemId, PlaidError, PublicToken, link::LinkAccount,
 };
 use time::{Duration, OffsetDateTime};
 
-use super::World;
-use crate::{error::plaid_error, seed::AccountTemplate};
+use super::{SandboxInstitution, State, World};
+use crate::{
+    error::{plaid_error, plaid_error_saying},
+    seed::AccountTemplate,
+};
 
 const PUBLIC_TOKEN: Duration = Duration::minutes(30);
+/// After so long, a Sandbox Item asks for its user.
+const LOGIN: Duration = Duration::days(30);
 
 /// One login at one institution.
 #[derive(Clone, Debug)]
@@ -21,6 +25,10 @@ pub(crate) struct Item {
     pub(crate) products: Vec<String>,
     pub(crate) webhook: Option<String>,
     pub(crate) error: Option<PlaidError>,
+    /// When the user was last there.
+    pub(crate) logged_in_at: OffsetDateTime,
+    /// How long the user's consent lasts, at banks where it ends.
+    pub(crate) consent: Option<Duration>,
     /// Every account that the bank holds for this login, shared with the host or not.
     pub(crate) accounts: Vec<BankAccount>,
 }
@@ -42,8 +50,6 @@ pub(crate) struct NewItem {
     pub(crate) webhook: Option<String>,
     /// Every account that the bank holds for this login, and whether the user shares it.
     pub(crate) accounts: Vec<(AccountTemplate, bool)>,
-    /// The Link token that it came by, unless it was made by `/sandbox/public_token/create`.
-    pub(crate) link_token: Option<LinkToken>,
 }
 
 /// What a finished Link session hands over.
@@ -64,6 +70,19 @@ pub(super) struct PublicTokenRecord {
 }
 
 impl Item {
+    /// The Item as it is at that time.
+    fn at(&self, now: OffsetDateTime) -> Self {
+        let mut item = self.clone();
+        if item.error.is_none() && item.logged_in_at + LOGIN <= now {
+            item.error = Some(plaid_error("ITEM_LOGIN_REQUIRED"));
+        }
+        item
+    }
+
+    pub(crate) fn consent_expires_at(&self) -> Option<OffsetDateTime> {
+        self.consent.map(|consent| self.logged_in_at + consent)
+    }
+
     /// The accounts that the host may see.
     pub(crate) fn shared_accounts(&self) -> impl Iterator<Item = &Account> {
         self.accounts
@@ -82,6 +101,10 @@ impl World {
     /// Makes an Item and the public token that is exchanged for its access token.
     pub(crate) fn create_item(&self, new: NewItem) -> CreatedItem {
         let now = self.clock.now();
+        let consent = self
+            .institutions
+            .by_id(new.institution_id.as_str())
+            .and_then(SandboxInstitution::consent);
         let mut state = self.state();
         let item_id = ItemId::new(state.ids.object());
         let accounts = new
@@ -100,6 +123,8 @@ impl World {
             products: new.products,
             webhook: new.webhook,
             error: None,
+            logged_in_at: now,
+            consent,
             accounts,
         };
         let accounts = item.link_accounts();
@@ -121,12 +146,14 @@ impl World {
         id: &ItemId,
         selected: Option<&[AccountId]>,
     ) -> Result<CreatedItem, PlaidError> {
+        let now = self.clock.now();
         let mut state = self.state();
         let item = state
             .items
             .get_mut(id)
             .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))?;
         item.error = None;
+        item.logged_in_at = now;
         if let Some(selected) = selected {
             for held in &mut item.accounts {
                 held.shared = selected.contains(&held.account.account_id);
@@ -144,7 +171,86 @@ impl World {
 
     /// The Item of this id.
     pub(crate) fn item(&self, id: &ItemId) -> Option<Item> {
-        self.state().items.get(id).cloned()
+        let now = self.clock.now();
+        self.state().items.get(id).map(|item| item.at(now))
+    }
+
+    /// The Item that an access token opens, broken or not.
+    ///
+    /// # Errors
+    /// `INVALID_ACCESS_TOKEN` when nothing was ever opened by it, `ITEM_NOT_FOUND` when the Item was removed.
+    pub(crate) fn item_of(&self, access_token: &str) -> Result<Item, PlaidError> {
+        let now = self.clock.now();
+        let state = self.state();
+        let id = state.item_id(access_token)?;
+        let item = state
+            .items
+            .get(id)
+            .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))?;
+        Ok(item.at(now))
+    }
+
+    /// The Item that an access token opens.
+    ///
+    /// # Errors
+    /// As [`World::item_of`], and the Item's own error when it is broken.
+    pub(crate) fn healthy_item_of(&self, access_token: &str) -> Result<Item, PlaidError> {
+        let item = self.item_of(access_token)?;
+        match item.error {
+            Some(error) => Err(error),
+            None => Ok(item),
+        }
+    }
+
+    /// Gives the access token for a public token, which is used up by that.
+    ///
+    /// # Errors
+    /// `INVALID_PUBLIC_TOKEN` when it is unknown, used, expired, or of update mode.
+    pub(crate) fn exchange(&self, public_token: &str) -> Result<(ItemId, String), PlaidError> {
+        if !public_token.starts_with("public-sandbox-") {
+            return Err(plaid_error_saying(
+                "INVALID_PUBLIC_TOKEN",
+                "a public token of this environment looks like public-sandbox-<identifier>",
+            ));
+        }
+        let now = self.clock.now();
+        let mut state = self.state();
+        let record = state
+            .public_tokens
+            .remove(&PublicToken::from(public_token))
+            .filter(|record| record.exchangeable)
+            .ok_or_else(|| plaid_error("INVALID_PUBLIC_TOKEN"))?;
+        if record.expires_at <= now {
+            return Err(plaid_error_saying(
+                "INVALID_PUBLIC_TOKEN",
+                "the public token has expired: it lives 30 minutes",
+            ));
+        }
+        let access_token = state.ids.token("access");
+        state
+            .access
+            .insert(access_token.clone(), record.item_id.clone());
+        Ok((record.item_id, access_token))
+    }
+
+    /// The Item is gone; its access token finds nothing from now on.
+    ///
+    /// # Errors
+    /// As [`World::item_of`].
+    pub(crate) fn remove_item(&self, access_token: &str) -> Result<(), PlaidError> {
+        let mut state = self.state();
+        let id = state.item_id(access_token)?.clone();
+        let removed = state.items.remove(&id);
+        removed
+            .map(drop)
+            .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))
+    }
+
+    /// The Item fails with this error until it is repaired.
+    pub(crate) fn break_item(&self, id: &ItemId, error: PlaidError) {
+        if let Some(item) = self.state().items.get_mut(id) {
+            item.error = Some(error);
+        }
     }
 
     fn public_token(&self, item_id: &ItemId, exchangeable: bool) -> PublicToken {
@@ -158,6 +264,21 @@ impl World {
         };
         state.public_tokens.insert(token.clone(), record);
         token
+    }
+}
+
+impl State {
+    fn item_id(&self, access_token: &str) -> Result<&ItemId, PlaidError> {
+        self.access.get(access_token).ok_or_else(|| {
+            if access_token.starts_with("access-sandbox-") {
+                plaid_error("INVALID_ACCESS_TOKEN")
+            } else {
+                plaid_error_saying(
+                    "INVALID_ACCESS_TOKEN",
+                    "an access token of this environment looks like access-sandbox-<identifier>",
+                )
+            }
+        })
     }
 }
 

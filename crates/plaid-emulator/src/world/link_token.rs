@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use plaid_types::{ItemId, LinkToken, PlaidError};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::World;
@@ -46,9 +45,6 @@ pub(crate) struct LinkTokenRequest {
     pub(crate) appearance_mode: Option<String>,
     pub(crate) update: Option<Update>,
     pub(crate) hosted_link: Option<HostedLink>,
-    /// Everything else, as it was sent, without the keys and the access token.
-    #[serde(flatten)]
-    pub(crate) rest: Map<String, Value>,
 }
 
 /// The end user, as the host knows them.
@@ -62,26 +58,32 @@ pub(crate) struct LinkUser {
 }
 
 /// By account type, the subtypes that are shown; a type that is absent is hidden.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct AccountFilters {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) depository: Option<AccountFilter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) credit: Option<AccountFilter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) loan: Option<AccountFilter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) investment: Option<AccountFilter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) other: Option<AccountFilter>,
 }
 
 /// The subtypes of one account type, or `all`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct AccountFilter {
     pub(crate) account_subtypes: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct InstitutionData {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) routing_number: Option<String>,
 }
 
@@ -100,6 +102,13 @@ pub(crate) struct HostedLink {
 }
 
 impl LinkTokenRequest {
+    /// Update mode in which the user chooses accounts anew.
+    pub(crate) fn account_selection_enabled(&self) -> bool {
+        self.update
+            .as_ref()
+            .is_some_and(|update| update.account_selection_enabled)
+    }
+
     /// Whether an account of this kind may be shown.
     pub(crate) fn shows(&self, kind: &str, subtype: Option<&str>) -> bool {
         let Some(filters) = &self.account_filters else {

@@ -11,9 +11,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use plaid_types::{ItemId, LinkSessionId, LinkToken, PublicToken};
+use plaid_types::{ItemId, LinkSessionId, LinkToken, PublicToken, RequestId};
 
-use self::{id::Ids, item::PublicTokenRecord};
+use self::{
+    id::{Ids, RequestIds},
+    item::PublicTokenRecord,
+};
 pub(crate) use self::{
     institution::{Filter, Health, Institutions, SandboxInstitution},
     item::{BankAccount, CreatedItem, Item, NewItem},
@@ -27,6 +30,7 @@ use crate::clock::Clock;
 pub(crate) struct World {
     seed: u64,
     clock: Clock,
+    request_ids: RequestIds,
     institutions: Institutions,
     state: Mutex<State>,
 }
@@ -60,6 +64,7 @@ impl World {
         Self {
             seed,
             clock,
+            request_ids: RequestIds::new(seed),
             institutions: Institutions::sandbox(),
             state: Mutex::new(State::new(seed)),
         }
@@ -67,11 +72,17 @@ impl World {
 
     /// Forgets everything and starts again from the seed.
     pub(crate) fn reset(&self) {
+        self.request_ids.reset();
         *self.state() = State::new(self.seed);
     }
 
     pub(crate) fn institutions(&self) -> &Institutions {
         &self.institutions
+    }
+
+    /// A fresh id for an answer.
+    pub(crate) fn request_id(&self) -> RequestId {
+        self.request_ids.next()
     }
 
     /// A fresh uuid, for what is not kept here.

@@ -1,0 +1,22 @@
+//! `/accounts/balance/get`: the accounts that the user shared, with the balances of this moment.
+
+use super::{
+    accounts_get::accounts,
+    endpoint::Endpoint,
+    field::{Kind, optional, required},
+};
+
+pub(super) const ENDPOINT: Endpoint = Endpoint {
+    path: "/accounts/balance/get",
+    fields: &[
+        required("access_token", Kind::FilledText),
+        optional(
+            "options",
+            Kind::Object(&[
+                optional("account_ids", Kind::List(&Kind::Text)),
+                optional("min_last_updated_datetime", Kind::Text),
+            ]),
+        ),
+    ],
+    answer: accounts,
+};

@@ -1,0 +1,43 @@
+//! `/accounts/get`: the accounts that the user shared, with balances that may be old.
+
+use plaid_types::{Account, PlaidError};
+use serde_json::{Value, json};
+
+use super::{
+    endpoint::{Body, Endpoint},
+    field::{Kind, optional, required},
+    shape,
+};
+use crate::{app::App, error::plaid_error};
+
+pub(super) const ENDPOINT: Endpoint = Endpoint {
+    path: "/accounts/get",
+    fields: &[
+        required("access_token", Kind::FilledText),
+        optional(
+            "options",
+            Kind::Object(&[optional("account_ids", Kind::List(&Kind::Text))]),
+        ),
+    ],
+    answer: accounts,
+};
+
+/// The accounts of a healthy Item: all, or those that `options.account_ids` names.
+pub(super) fn accounts(app: &App, body: &Body) -> Result<Value, PlaidError> {
+    let item = app.world.healthy_item_of(body.text("access_token"))?;
+    let options = body.object("options");
+    let accounts: Vec<&Account> = if options.has("account_ids") {
+        options
+            .texts("account_ids")
+            .iter()
+            .map(|wanted| {
+                item.shared_accounts()
+                    .find(|account| account.account_id.as_str() == wanted)
+                    .ok_or_else(|| plaid_error("INVALID_ACCOUNT_ID"))
+            })
+            .collect::<Result<_, _>>()?
+    } else {
+        item.shared_accounts().collect()
+    };
+    Ok(json!({ "accounts": accounts, "item": shape::item(&app.world, &item) }))
+}

@@ -1,0 +1,120 @@
+//! How the API shows what the world holds.
+
+use serde_json::{Map, Value, json};
+
+use super::endpoint::Body;
+use crate::{
+    clock::iso,
+    world::{Health, Item, SandboxInstitution, World},
+};
+
+/// An Item, as every endpoint shows it.
+pub(super) fn item(world: &World, item: &Item) -> Value {
+    let institution = world.institutions().by_id(item.institution_id.as_str());
+    let available: Vec<_> = institution
+        .map(|institution| institution.products)
+        .unwrap_or_default()
+        .iter()
+        .filter(|product| !item.products.iter().any(|used| used == *product))
+        .collect();
+    let mut shown = json!({
+        "item_id": item.id,
+        "institution_id": item.institution_id,
+        "institution_name": institution.map(|institution| institution.name),
+        "webhook": item.webhook,
+        "error": item.error,
+        "available_products": available,
+        "billed_products": item.products,
+        "products": item.products,
+        "consented_products": item.products,
+        "consent_expiration_time": item.consent_expires_at().map(iso),
+        "update_type": "background",
+    });
+    if item.products.iter().any(|product| product == "auth") {
+        shown["auth_method"] = "INSTANT_AUTH".into();
+    }
+    shown
+}
+
+/// An institution, with what the request's `options` ask for.
+pub(super) fn institution(institution: &SandboxInstitution, options: &Body) -> Value {
+    let asked = |name: &str| options.flag(name) == Some(true);
+    let mut shown = json!({
+        "institution_id": institution.id,
+        "name": institution.name,
+        "products": institution.products,
+        "country_codes": institution.country_codes,
+        "routing_numbers": institution.routing_numbers,
+        "dtc_numbers": [],
+        "oauth": institution.oauth,
+    });
+    if asked("include_optional_metadata") {
+        shown["url"] = institution.url.into();
+        shown["primary_color"] = institution.primary_color.into();
+        shown["logo"] = Value::Null;
+    }
+    if asked("include_status") {
+        shown["status"] = status(institution);
+    }
+    if asked("include_auth_metadata") {
+        let auth = institution.products.contains(&"auth");
+        shown["auth_metadata"] = json!({ "supported_methods": {
+            "instant_auth": auth,
+            "instant_match": auth && !institution.oauth,
+            "automated_micro_deposits": false,
+            "instant_micro_deposits": false,
+        }});
+    }
+    if asked("include_payment_initiation_metadata") {
+        shown["payment_initiation_metadata"] = Value::Null;
+    }
+    shown
+}
+
+/// The health of an institution: the same for each of its products.
+fn status(institution: &SandboxInstitution) -> Value {
+    let (success, failed) = match institution.health {
+        Health::Healthy => (0.98, 0.02),
+        Health::Degraded => (0.55, 0.45),
+        Health::Down | Health::NoLongerSupported => (0.0, 1.0),
+    };
+    let health = |interval: Option<&str>| {
+        let mut breakdown = json!({
+            "success": success,
+            "error_plaid": 0.0,
+            "error_institution": failed,
+        });
+        if let Some(interval) = interval {
+            breakdown["refresh_interval"] = interval.into();
+        }
+        json!({
+            "status": institution.health.status(),
+            "last_status_change": "2026-01-05T09:30:00Z",
+            "breakdown": breakdown,
+        })
+    };
+    let refresh = if institution.health == Health::Healthy {
+        "NORMAL"
+    } else {
+        "DELAYED"
+    };
+    let mut shown = Map::new();
+    shown.insert("item_logins".to_owned(), health(None));
+    for (product, updates) in [
+        ("transactions", true),
+        ("auth", false),
+        ("identity", false),
+        ("investments", true),
+        ("liabilities", true),
+    ] {
+        if institution.products.contains(&product) {
+            if updates {
+                shown.insert(format!("{product}_updates"), health(Some(refresh)));
+            }
+            if product != "transactions" {
+                shown.insert(product.to_owned(), health(None));
+            }
+        }
+    }
+    Value::Object(shown)
+}
