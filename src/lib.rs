@@ -1,1 +1,13 @@
 //! Connect: a single-page app in which a person connects bank accounts through Plaid Link.
+#![allow(unreachable_pub, reason = "what the component macro makes is not to be reached by its own path")]
+
+mod app;
+mod backend;
+mod components;
+mod config;
+mod intl;
+mod pages;
+mod route;
+mod wallet;
+
+pub use app::{App, mount};

@@ -1,1 +1,29 @@
-//! Plaid Link for Leptos: hooks and components.
+#![doc = include_str!("../README.md")]
+
+#![allow(unreachable_pub, reason = "what the component macro makes is not to be reached by its own path")]
+
+mod backend;
+mod connect_bank;
+mod plaid_embedded_link;
+mod plaid_link;
+mod storage;
+mod use_link_flow;
+mod use_plaid_link;
+mod words;
+
+pub use backend::{LinkBackend, LinkTokenGrant};
+pub use connect_bank::ConnectBank;
+pub use link_flow::{
+    Exit, Failure, FailureKind, Outcome, Purpose, ResumeError, Stage, Submitted, Success,
+};
+pub use plaid_embedded_link::PlaidEmbeddedLink;
+pub use plaid_link::PlaidLink;
+pub use plaid_link_crate::{Error, ExitOptions, LINK_SCRIPT_URL, LoadError, LoadOptions, Submission};
+pub use use_link_flow::{UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
+pub use use_plaid_link::{UsePlaidLinkOptions, UsePlaidLinkReturn, use_plaid_link};
+pub use words::{Words, words};
+
+/// Plaid's types, as `plaid-types` has them.
+pub use plaid_types;
+
+use ::plaid_link as plaid_link_crate;

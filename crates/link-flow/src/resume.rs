@@ -59,6 +59,9 @@ pub enum ResumeError {
     /// Another user went to the bank.
     #[error("another user began the visit to the bank")]
     Foreign,
+    /// Nobody is signed in any more.
+    #[error("nobody is signed in any more")]
+    SignedOut,
     /// The Link token has expired meanwhile.
     #[error("the visit to the bank took too long: its Link token has expired")]
     Expired,

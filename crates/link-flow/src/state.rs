@@ -169,6 +169,13 @@ impl State {
         Self { purpose, ..Self::default() }
     }
 
+    /// Whether a host that keeps a handler ready should say `Prepare` now: there is none, and nothing stands
+    /// in the way of one.
+    #[must_use]
+    pub fn wants_handler(&self) -> bool {
+        self.handler == HandlerState::Absent && self.outbox.is_empty()
+    }
+
     /// Where the flow stands, the most pressing first.
     #[must_use]
     pub fn stage(&self) -> Stage {

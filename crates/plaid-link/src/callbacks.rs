@@ -19,7 +19,7 @@ use crate::sys;
 type OnSuccess = Rc<dyn Fn(Option<PublicToken>, SuccessMetadata)>;
 type OnExit = Rc<dyn Fn(Option<LinkError>, ExitMetadata)>;
 type OnEvent = Rc<dyn Fn(EventName, EventMetadata)>;
-type OnLoad = Rc<dyn Fn()>;
+type OnMoment = Rc<dyn Fn()>;
 
 /// What Link calls. Each may be called late: events but `OPEN` arrive together when Link closes.
 #[derive(Clone, Default)]
@@ -27,7 +27,8 @@ pub struct Callbacks {
     on_success: Option<OnSuccess>,
     on_exit: Option<OnExit>,
     on_event: Option<OnEvent>,
-    on_load: Option<OnLoad>,
+    on_load: Option<OnMoment>,
+    on_close: Option<OnMoment>,
 }
 
 impl Callbacks {
@@ -58,6 +59,13 @@ impl Callbacks {
         self.on_load = Some(Rc::new(f));
         self
     }
+
+    /// Link has left the screen; `on_success` or `on_exit` comes next.
+    #[must_use]
+    pub fn on_close(mut self, f: impl Fn() + 'static) -> Self {
+        self.on_close = Some(Rc::new(f));
+        self
+    }
 }
 
 impl fmt::Debug for Callbacks {
@@ -67,6 +75,7 @@ impl fmt::Debug for Callbacks {
             .field("on_exit", &self.on_exit.is_some())
             .field("on_event", &self.on_event.is_some())
             .field("on_load", &self.on_load.is_some())
+            .field("on_close", &self.on_close.is_some())
             .finish()
     }
 }
@@ -160,13 +169,17 @@ fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
         Some((entry.callbacks.clone(), entry.closed.clone()))
     });
     let Some((callbacks, closed)) = found else { return };
-    if kind == Kind::Success as u8 {
+    if kind == Kind::Success as u8 || kind == Kind::Exit as u8 {
         closed.closed();
+        if let Some(on_close) = &callbacks.on_close {
+            on_close();
+        }
+    }
+    if kind == Kind::Success as u8 {
         if let Some(on_success) = &callbacks.on_success {
             on_success(first.as_string().map(PublicToken::new), decode(second));
         }
     } else if kind == Kind::Exit as u8 {
-        closed.closed();
         if let Some(on_exit) = &callbacks.on_exit {
             on_exit(decode(first), decode(second));
         }

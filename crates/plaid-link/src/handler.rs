@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use crate::callbacks::{Callbacks, Closed, Registration};
 use crate::error::Error;
 use crate::loader::Plaid;
+use crate::mark::mark;
 use crate::options::LinkOptions;
 use crate::page::PageState;
 use crate::sys::{self, RawHandler};
@@ -203,12 +204,5 @@ impl Closed for Instance {
         if self.abandoned.get() {
             self.destroy();
         }
-    }
-}
-
-/// Leaves a mark on the browser's timeline: what opening costs can be measured in any page.
-fn mark(name: &str) {
-    if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
-        let _ = performance.mark(name);
     }
 }

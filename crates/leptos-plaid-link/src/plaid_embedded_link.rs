@@ -1,0 +1,87 @@
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use plaid_types::LinkToken;
+
+use crate::plaid_link_crate::{EmbeddedHandler, Error, load};
+use crate::use_plaid_link::UsePlaidLinkOptions;
+
+/// Embedded institution search: a grid of banks inside the page.
+///
+/// It fills its element; give that a size of at least 350 × 300 or 300 × 350 pixels by `class` or `style`.
+/// Only another token rebuilds it.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_plaid_link::{PlaidEmbeddedLink, UsePlaidLinkOptions, plaid_types::LinkToken};
+///
+/// #[component]
+/// fn PayByBank(#[prop(into)] link_token: Signal<Option<LinkToken>>) -> impl IntoView {
+///     view! {
+///         <PlaidEmbeddedLink
+///             token=link_token
+///             options=UsePlaidLinkOptions::default()
+///             attr:style="height: 350px"
+///         />
+///     }
+/// }
+/// ```
+#[component]
+pub fn PlaidEmbeddedLink(
+    /// The Link token, once the backend has made one; not one for update mode.
+    #[prop(into)]
+    token: Signal<Option<LinkToken>>,
+    /// The callbacks, and where the script comes from.
+    #[prop(optional)]
+    options: UsePlaidLinkOptions,
+    /// Set when the script did not load or Link refused the token.
+    #[prop(optional)]
+    error: RwSignal<Option<Error>>,
+) -> impl IntoView {
+    let element = NodeRef::<Div>::new();
+    if cfg!(target_arch = "wasm32") {
+        embed(token, options, error, element);
+    }
+    view! { <div node_ref=element></div> }
+}
+
+fn embed(
+    token: Signal<Option<LinkToken>>,
+    options: UsePlaidLinkOptions,
+    error: RwSignal<Option<Error>>,
+    element: NodeRef<Div>,
+) {
+    let slot = StoredValue::new_local((0_u32, None::<EmbeddedHandler>));
+    let options = StoredValue::new_local(options);
+    Effect::new(move || {
+        let (token, element) = (token.get(), element.get());
+        error.set(None);
+        let generation = slot.try_update_value(|(generation, handler)| {
+            *handler = None;
+            *generation = generation.wrapping_add(1);
+            *generation
+        });
+        spawn_local(async move {
+            let (Some(generation), Some(options)) = (generation, options.try_get_value()) else {
+                return;
+            };
+            let plaid = load(&options.load).await;
+            if slot.try_with_value(|(present, _)| *present) != Some(generation) {
+                return;
+            }
+            let (Some(token), Some(element)) = (token, element) else { return };
+            let created = plaid
+                .map_err(Error::from)
+                .and_then(|plaid| plaid.create_embedded(options.link_options(token), &element));
+            match created {
+                Ok(created) => {
+                    slot.try_update_value(|(_, handler)| *handler = Some(created));
+                }
+                Err(reason) => {
+                    error.try_set(Some(reason));
+                }
+            }
+        });
+    });
+    on_cleanup(move || drop(slot.try_update_value(|(_, handler)| handler.take())));
+}

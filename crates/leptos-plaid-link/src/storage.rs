@@ -1,0 +1,88 @@
+//! The browser's storage: shared by all tabs and kept over restarts, since a bank may come back in another tab.
+//!
+//! Storage may be forbidden or full. Then nothing survives a reload, but all else works.
+
+use js_sys::JSON;
+use link_flow::{OutboxRecord, ResumeError, ResumeRecord, Success};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use web_sys::Storage;
+
+const RESUME: &str = "plaid-link.resume";
+const OUTBOX: &str = "plaid-link.outbox.";
+
+pub(crate) fn keep_resume(record: &ResumeRecord) {
+    write(RESUME, record);
+}
+
+pub(crate) fn forget_resume() {
+    remove(RESUME);
+}
+
+/// What was kept when Link opened, if it is this user's and still good; otherwise it is dropped.
+pub(crate) fn resume(user: &str, now: u64) -> Result<ResumeRecord, ResumeError> {
+    let text = local().and_then(|storage| storage.get_item(RESUME).ok()?);
+    let text = text.ok_or(ResumeError::Missing)?;
+    read::<ResumeRecord>(&text)
+        .ok_or(ResumeError::Corrupt)
+        .and_then(|record| record.open(user, now))
+        .inspect_err(|_| forget_resume())
+}
+
+pub(crate) fn keep_success(user: &str, success: &Success) {
+    write(&outbox_key(success), &OutboxRecord::new(user.to_owned(), success.clone()));
+}
+
+pub(crate) fn forget_success(success: &Success) {
+    remove(&outbox_key(success));
+}
+
+/// The successes of this user that no page saw acknowledged. What is of no use is dropped.
+pub(crate) fn successes(user: &str, now: u64) -> Vec<Success> {
+    let Some(storage) = local() else { return Vec::new() };
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
+    let keys: Vec<String> = keys.filter(|key| key.starts_with(OUTBOX)).collect();
+    let opened = |key: String| {
+        let record = storage.get_item(&key).ok()?.and_then(|text| read::<OutboxRecord>(&text));
+        let success = record.and_then(|record| record.open(user, now).ok());
+        if success.is_none() {
+            remove(&key);
+        }
+        success
+    };
+    keys.into_iter().filter_map(opened).collect()
+}
+
+/// One key a success, so that tabs do not overwrite each other's.
+fn outbox_key(success: &Success) -> String {
+    let session = success.metadata.link_session_id.as_ref().map(|id| id.as_str());
+    format!("{OUTBOX}{}", session.unwrap_or_default())
+}
+
+fn local() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn write(key: &str, record: &impl Serialize) {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    let text = record
+        .serialize(&serializer)
+        .ok()
+        .and_then(|value| JSON::stringify(&value).ok())
+        .and_then(|text| text.as_string());
+    if let (Some(storage), Some(text)) = (local(), text) {
+        let _ = storage.set_item(key, &text);
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let value: JsValue = JSON::parse(text).ok()?;
+    serde_wasm_bindgen::from_value(value).ok()
+}
+
+fn remove(key: &str) {
+    if let Some(storage) = local() {
+        let _ = storage.remove_item(key);
+    }
+}

@@ -1,0 +1,459 @@
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use link_flow::{
+    Attempt, Effect, Event, Failure, FailureKind, Outcome, Purpose, ResumeError, ResumeRecord,
+    Stage, State, Success, SuccessId, oauth_state_id, step,
+};
+use plaid_types::LinkToken;
+use plaid_types::link::{EventMetadata, EventName};
+
+use crate::backend::LinkBackend;
+use crate::plaid_link_crate::{
+    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, load, mark,
+};
+use crate::storage;
+
+/// Runs the whole life of a Link session against the app's own backend: a token fetched and a handler created
+/// ahead of the click, expired tokens replaced, a success submitted until the backend has it, over reloads and
+/// lost connections, and the way back from a bank's OAuth page.
+///
+/// The decisions are [`link_flow`]'s; this carries them out. On a server it is inert.
+///
+/// # Usage
+///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_plaid_link::{LinkBackend, UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
+///
+/// #[component]
+/// fn Connect<B: LinkBackend>(backend: B) -> impl IntoView {
+///     let flow = use_link_flow(backend, UseLinkFlowOptions::default());
+///     let UseLinkFlowReturn { stage, outcome, .. } = flow;
+///     # let _ = (stage, outcome);
+///     view! { <button on:click=move |_| flow.open()>"Connect a bank account"</button> }
+/// }
+/// ```
+pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) -> UseLinkFlowReturn {
+    let stage = RwSignal::new(Stage::Idle);
+    let outcome = RwSignal::new(None);
+    let shell = cfg!(target_arch = "wasm32").then(|| {
+        let shell = Shell::start(backend, options, stage, outcome);
+        StoredValue::new_local(Some(shell))
+    });
+    on_cleanup(move || {
+        // Taken out first: Link's own code must not run while the arena is being emptied.
+        if let Some(shell) = shell
+            && let Some(Some(shell)) = shell.try_update_value(Option::take)
+        {
+            shell.stop();
+        }
+    });
+    UseLinkFlowReturn { stage: stage.into(), outcome: outcome.into(), shell }
+}
+
+/// Options of [`use_link_flow`].
+#[derive(Clone, Debug)]
+pub struct UseLinkFlowOptions {
+    /// Where the script comes from, its nonce, its deadline.
+    pub load: LoadOptions,
+    /// What the flow is for at first; see [`UseLinkFlowReturn::change`].
+    pub purpose: Purpose,
+    /// Whether a handler is kept ready ahead of the click. Otherwise the first click makes one.
+    pub prepare: bool,
+    /// On the page of the redirect URI, the whole address as the browser shows it: Link goes on by itself.
+    pub received_redirect_uri: Option<String>,
+    on_event: Option<OnEvent>,
+}
+
+type OnEvent = Rc<Listener>;
+struct Listener(Box<dyn Fn(EventName, EventMetadata)>);
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Listener")
+    }
+}
+
+impl Default for UseLinkFlowOptions {
+    fn default() -> Self {
+        Self {
+            load: LoadOptions::default(),
+            purpose: Purpose::NewItem,
+            prepare: true,
+            received_redirect_uri: None,
+            on_event: None,
+        }
+    }
+}
+
+impl UseLinkFlowOptions {
+    /// Something happened in Link: for analytics, not for logic.
+    #[must_use]
+    pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+        self.on_event = Some(Rc::new(Listener(Box::new(f))));
+        self
+    }
+}
+
+/// What [`use_link_flow`] returns: signals, and what can be done. `Copy`, as signals are.
+#[derive(Clone, Copy)]
+pub struct UseLinkFlowReturn {
+    /// Where the flow stands; changes with every step.
+    pub stage: Signal<Stage>,
+    /// How the last visit to Link ended; none from the opening of the next on.
+    pub outcome: Signal<Option<Outcome>>,
+    shell: Option<StoredValue<Option<Rc<dyn Flow>>, LocalStorage>>,
+}
+
+impl std::fmt::Debug for UseLinkFlowReturn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UseLinkFlowReturn").finish_non_exhaustive()
+    }
+}
+
+impl UseLinkFlowReturn {
+    /// Shows Link: at once when it is ready, otherwise as soon as it is.
+    pub fn open(self) {
+        mark("plaid-link-click");
+        self.send(Event::Open { now: now() });
+    }
+
+    /// Closes Link; without `force` it may ask whether the user is sure.
+    pub fn close(self, force: bool) {
+        self.send(Event::Close { force });
+    }
+
+    /// Tries again what failed.
+    pub fn retry(self) {
+        self.send(Event::Retry);
+    }
+
+    /// Uses the flow for something else, such as an Item to repair.
+    pub fn change(self, purpose: Purpose) {
+        self.send(Event::Change { purpose });
+    }
+
+    fn send(self, event: Event) {
+        let shell = self.shell.and_then(|shell| shell.try_get_value().flatten());
+        if let Some(shell) = shell {
+            shell.send(event);
+        }
+    }
+}
+
+/// The shell without its backend's type.
+trait Flow {
+    fn send(&self, event: Event);
+    fn stop(&self);
+}
+
+struct Shell<B> {
+    me: Weak<Self>,
+    backend: B,
+    options: UseLinkFlowOptions,
+    stage: RwSignal<Stage>,
+    outcome: RwSignal<Option<Outcome>>,
+    state: RefCell<State>,
+    /// Events that came while another was being dealt with: Link may call back from within a call.
+    queue: RefCell<VecDeque<Event>>,
+    busy: Cell<bool>,
+    stopped: Cell<bool>,
+    user: RefCell<Option<String>>,
+    handler: RefCell<Option<(Attempt, Rc<Handler>)>>,
+    expiry: RefCell<Option<Timeout>>,
+    resends: RefCell<Vec<(SuccessId, Timeout)>>,
+    online: RefCell<Option<WindowListenerHandle>>,
+}
+
+impl<B: LinkBackend> Shell<B> {
+    fn start(
+        backend: B,
+        options: UseLinkFlowOptions,
+        stage: RwSignal<Stage>,
+        outcome: RwSignal<Option<Outcome>>,
+    ) -> Rc<dyn Flow> {
+        let shell = Rc::new_cyclic(|me| Self {
+            me: me.clone(),
+            backend,
+            state: RefCell::new(State::new(options.purpose.clone())),
+            options,
+            stage,
+            outcome,
+            queue: RefCell::default(),
+            busy: Cell::new(false),
+            stopped: Cell::new(false),
+            user: RefCell::default(),
+            handler: RefCell::default(),
+            expiry: RefCell::default(),
+            resends: RefCell::default(),
+            online: RefCell::default(),
+        });
+        shell.listen_for_online();
+        shell.meet_user();
+        if shell.options.received_redirect_uri.is_none() && shell.options.prepare {
+            shell.send(Event::Prepare);
+        }
+        shell
+    }
+
+    /// Finds out who is signed in, and takes up what an earlier page left of theirs.
+    fn meet_user(&self) {
+        self.spawn(async move |shell| match shell.backend.user().await {
+            Ok(user) => {
+                let now = now();
+                for unsent in &shell.state.borrow().outbox {
+                    storage::keep_success(&user, &unsent.success);
+                }
+                for success in storage::successes(&user, now) {
+                    shell.send(Event::Restored(success));
+                }
+                if let Some(redirect_uri) = shell.options.received_redirect_uri.clone() {
+                    shell.send(resumption(&user, redirect_uri, now));
+                }
+                *shell.user.borrow_mut() = Some(user);
+            }
+            Err(_) if shell.options.received_redirect_uri.is_some() => {
+                shell.send(Event::ResumeFailed(ResumeError::SignedOut));
+            }
+            // Without a user nothing can be kept; the flow itself will say what is wrong.
+            Err(_) => {}
+        });
+    }
+
+    /// Runs a future for as long as the flow lives; afterwards nothing it says is heard.
+    fn spawn<F: Future<Output = ()>>(&self, run: impl FnOnce(Rc<Self>) -> F + 'static) {
+        if let Some(shell) = self.me.upgrade() {
+            spawn_local(async move { run(shell).await });
+        }
+    }
+
+    fn carry_out(&self, effect: Effect) {
+        match effect {
+            Effect::FetchToken { attempt, purpose } => self.fetch_token(attempt, purpose),
+            Effect::CreateHandler { attempt, purpose, link_token, received_redirect_uri } => {
+                self.create_handler(attempt, purpose, link_token, received_redirect_uri);
+            }
+            Effect::OpenHandler { attempt } => self.open_handler(attempt),
+            Effect::ExitHandler { force } => {
+                let handler = self.handler.borrow().clone();
+                if let Some((_, handler)) = handler {
+                    let _ = handler.exit(ExitOptions { force });
+                }
+            }
+            Effect::DestroyHandler => {
+                let handler = self.handler.borrow_mut().take();
+                drop(handler);
+            }
+            Effect::ExpireAt { attempt, at } => {
+                let timer = self.after(at.saturating_sub(now()), Event::TokenExpired { attempt });
+                *self.expiry.borrow_mut() = timer;
+            }
+            Effect::KeepResume { link_token, expires_at, purpose } => {
+                if let Some(user) = &*self.user.borrow() {
+                    let user = user.clone();
+                    storage::keep_resume(&ResumeRecord::new(user, link_token, expires_at, purpose));
+                }
+            }
+            Effect::ForgetResume => storage::forget_resume(),
+            Effect::KeepSuccess(success) => {
+                if let Some(user) = &*self.user.borrow() {
+                    storage::keep_success(user, &success);
+                }
+            }
+            Effect::ForgetSuccess(success) => storage::forget_success(&success),
+            Effect::Submit { id, success } => self.submit(id, success),
+            Effect::ResendAfter { id, delay } => {
+                let timer = self.after(delay, Event::ResendDue { success: id });
+                let mut resends = self.resends.borrow_mut();
+                resends.retain(|(of, _)| *of != id);
+                resends.extend(timer.map(|timer| (id, timer)));
+            }
+        }
+    }
+
+    fn fetch_token(&self, attempt: Attempt, purpose: Purpose) {
+        self.spawn(async move |shell| {
+            let event = match shell.backend.create_link_token(purpose).await {
+                Ok(grant) => Event::TokenGranted {
+                    attempt,
+                    link_token: grant.link_token,
+                    lifetime: u64::from(grant.lifetime_seconds) * 1000,
+                    now: now(),
+                },
+                Err(failure) => Event::TokenRefused { attempt, failure },
+            };
+            shell.send(event);
+        });
+    }
+
+    fn create_handler(
+        &self,
+        attempt: Attempt,
+        purpose: Purpose,
+        link_token: LinkToken,
+        received_redirect_uri: Option<String>,
+    ) {
+        self.spawn(async move |shell| {
+            let plaid = load(&shell.options.load).await;
+            if shell.is_over() || shell.state.borrow().attempt != attempt {
+                return;
+            }
+            let options =
+                LinkOptions::new(link_token).callbacks(shell.callbacks(attempt, purpose));
+            let options = match received_redirect_uri {
+                Some(uri) => options.received_redirect_uri(uri),
+                None => options,
+            };
+            match plaid.map_err(Error::from).and_then(|plaid| plaid.create(options)) {
+                Ok(handler) => {
+                    *shell.handler.borrow_mut() = Some((attempt, Rc::new(handler)));
+                    shell.send(Event::HandlerCreated { attempt });
+                }
+                Err(error) => shell.send(handler_failed(attempt, &error)),
+            }
+        });
+    }
+
+    fn callbacks(&self, attempt: Attempt, purpose: Purpose) -> Callbacks {
+        let (to_succeed, to_exit, to_tell) = (self.me.clone(), self.me.clone(), self.me.clone());
+        Callbacks::default()
+            .on_success(move |public_token, metadata| {
+                let purpose = purpose.clone();
+                let success = Success { purpose, public_token, metadata, succeeded_at: now() };
+                send_to(&to_succeed, Event::Succeeded { attempt, success });
+            })
+            .on_exit(move |error, metadata| {
+                send_to(&to_exit, Event::Exited { attempt, error, metadata });
+            })
+            .on_event(move |name, metadata| {
+                let shell = to_tell.upgrade().filter(|shell| !shell.is_over());
+                if let Some(on_event) = shell.and_then(|shell| shell.options.on_event.clone()) {
+                    on_event.0(name, metadata);
+                }
+            })
+    }
+
+    fn open_handler(&self, attempt: Attempt) {
+        let handler = self.handler.borrow().clone();
+        let opened = match handler {
+            Some((of, handler)) if of == attempt => handler.open(),
+            _ => Err(Error::NoToken),
+        };
+        if let Err(error) = opened {
+            self.send(handler_failed(attempt, &error));
+        }
+    }
+
+    fn submit(&self, id: SuccessId, success: Success) {
+        self.spawn(async move |shell| {
+            let event = match shell.backend.submit(success).await {
+                Ok(submitted) => Event::Acknowledged { success: id, submitted },
+                Err(failure) => Event::SubmitFailed { success: id, failure },
+            };
+            shell.send(event);
+        });
+    }
+
+    fn after(&self, delay: u64, event: Event) -> Option<Timeout> {
+        let me = self.me.clone();
+        // A browser counts in 31 bits; beyond those 24 days no token lives.
+        let delay = u32::try_from(delay).ok().filter(|delay| i32::try_from(*delay).is_ok())?;
+        Some(Timeout::new(delay, move || send_to(&me, event)))
+    }
+
+    fn listen_for_online(&self) {
+        let me = self.me.clone();
+        let handle = window_event_listener(leptos::ev::online, move |_| send_to(&me, Event::Online));
+        *self.online.borrow_mut() = Some(handle);
+    }
+
+    /// Whether the owner has gone.
+    fn is_over(&self) -> bool {
+        self.stopped.get()
+    }
+
+    fn show(&self) {
+        let state = self.state.borrow();
+        let (stage, outcome) = (state.stage(), state.outcome.clone());
+        drop(state);
+        if self.stage.try_with_untracked(|present| *present != stage) == Some(true) {
+            self.stage.try_set(stage);
+        }
+        if self.outcome.try_with_untracked(|present| *present != outcome) == Some(true) {
+            self.outcome.try_set(outcome);
+        }
+    }
+}
+
+impl<B: LinkBackend> Flow for Shell<B> {
+    fn send(&self, event: Event) {
+        if self.is_over() {
+            return;
+        }
+        self.queue.borrow_mut().push_back(event);
+        if self.busy.replace(true) {
+            return;
+        }
+        loop {
+            let Some(event) = self.queue.borrow_mut().pop_front() else { break };
+            let (state, effects) = step(self.state.take(), event);
+            let prepare = self.options.prepare && state.wants_handler();
+            *self.state.borrow_mut() = state;
+            for effect in effects {
+                self.carry_out(effect);
+            }
+            if prepare {
+                self.queue.borrow_mut().push_back(Event::Prepare);
+            }
+            self.show();
+        }
+        self.busy.set(false);
+    }
+
+    fn stop(&self) {
+        self.stopped.set(true);
+        drop(self.handler.borrow_mut().take());
+        drop(self.expiry.borrow_mut().take());
+        self.resends.borrow_mut().clear();
+        if let Some(listener) = self.online.borrow_mut().take() {
+            listener.remove();
+        }
+    }
+}
+
+fn send_to<B: LinkBackend>(shell: &Weak<Shell<B>>, event: Event) {
+    if let Some(shell) = shell.upgrade() {
+        shell.send(event);
+    }
+}
+
+/// What the page of the redirect URI begins with.
+fn resumption(user: &str, redirect_uri: String, now: u64) -> Event {
+    if oauth_state_id(&redirect_uri).is_none() {
+        return Event::ResumeFailed(ResumeError::NoState);
+    }
+    match storage::resume(user, now) {
+        Ok(record) => Event::Resumed { record, redirect_uri },
+        Err(error) => Event::ResumeFailed(error),
+    }
+}
+
+fn handler_failed(attempt: Attempt, error: &Error) -> Event {
+    let kind = match error {
+        Error::Load(_) => FailureKind::ScriptBlocked,
+        _ => FailureKind::LinkRefused,
+    };
+    Event::HandlerFailed { attempt, failure: Failure::new(kind, error.to_string()) }
+}
+
+/// Milliseconds since 1970 by the browser's clock.
+fn now() -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date after 1970")]
+    let now = js_sys::Date::now() as u64;
+    now
+}

@@ -1,0 +1,218 @@
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
+use plaid_types::{LinkToken, PublicToken};
+
+use crate::plaid_link_crate::{
+    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Submission, load,
+};
+
+/// Drives Link with a Link token: what react-plaid-link's `usePlaidLink` is to React.
+///
+/// The script starts to load at once, and a handler is created as soon as there is a token, so that `open` shows
+/// Link without delay. A new token makes a new handler; without a token there is none. When the owner goes, Link
+/// is closed and its frame removed.
+///
+/// On a server it is inert.
+///
+/// # Usage
+///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_plaid_link::{UsePlaidLinkOptions, UsePlaidLinkReturn, use_plaid_link};
+///
+/// #[component]
+/// fn Connect(link_token: Signal<Option<leptos_plaid_link::plaid_types::LinkToken>>) -> impl IntoView {
+///     let UsePlaidLinkReturn { ready, is_open, error, .. } = use_plaid_link(
+///         link_token,
+///         UsePlaidLinkOptions::default().on_success(|public_token, metadata| {
+///             // post both to the backend
+///             # let _ = (public_token, metadata);
+///         }),
+///     );
+///     # let _ = (ready, is_open, error);
+/// }
+/// ```
+pub fn use_plaid_link(
+    token: impl Into<Signal<Option<LinkToken>>>,
+    options: UsePlaidLinkOptions,
+) -> UsePlaidLinkReturn {
+    let token = token.into();
+    let script_ready = RwSignal::new(false);
+    let ready = RwSignal::new(false);
+    let is_open = RwSignal::new(false);
+    let error = RwSignal::new(None);
+    // A handler belongs to the browser's one thread; on a server nothing of the kind may exist.
+    let slot = cfg!(target_arch = "wasm32").then(|| StoredValue::new_local(Slot::default()));
+    let returned = UsePlaidLinkReturn {
+        script_ready: script_ready.into(),
+        ready: ready.into(),
+        is_open: is_open.into(),
+        error: error.into(),
+        set_is_open: is_open,
+        slot,
+    };
+    let Some(slot) = slot else { return returned };
+
+    let callbacks = options.callbacks.on_close(move || {
+        is_open.try_set(false);
+    });
+    let options = StoredValue::new_local(UsePlaidLinkOptions { callbacks, ..options });
+    Effect::new(move || {
+        let token = token.get();
+        ready.set(false);
+        error.set(None);
+        let generation = slot.try_update_value(Slot::next_generation);
+        spawn_local(async move {
+            let (Some(generation), Some(options)) = (generation, options.try_get_value()) else {
+                return;
+            };
+            let plaid = load(&options.load).await;
+            // The owner may be gone, or the token be another: then this is nobody's concern.
+            if slot.try_with_value(|slot| slot.generation) != Some(generation) {
+                return;
+            }
+            script_ready.try_set(plaid.is_ok());
+            let created = plaid.map_err(Error::from).and_then(|plaid| match token {
+                Some(token) => plaid.create(options.link_options(token)).map(Some),
+                None => Ok(None),
+            });
+            match created {
+                Ok(handler) => {
+                    ready.try_set(handler.is_some());
+                    slot.try_update_value(|slot| slot.handler = handler.map(Rc::new));
+                }
+                Err(reason) => {
+                    error.try_set(Some(reason));
+                }
+            }
+        });
+    });
+    on_cleanup(move || {
+        // Taken out first: Link's own code must not run while the arena is being emptied.
+        drop(slot.try_update_value(|slot| slot.handler.take()));
+    });
+    returned
+}
+
+/// Options of [`use_plaid_link`].
+#[derive(Clone, Debug, Default)]
+pub struct UsePlaidLinkOptions {
+    /// Where the script comes from, its nonce, its deadline.
+    pub load: LoadOptions,
+    /// The whole address that a bank redirected to, on that page only; see
+    /// [`LinkOptions::received_redirect_uri`].
+    pub received_redirect_uri: Option<String>,
+    callbacks: Callbacks,
+}
+
+impl UsePlaidLinkOptions {
+    /// The user linked an Item; see [`Callbacks::on_success`].
+    #[must_use]
+    pub fn on_success(mut self, f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static) -> Self {
+        self.callbacks = self.callbacks.on_success(f);
+        self
+    }
+
+    /// The user left; see [`Callbacks::on_exit`].
+    #[must_use]
+    pub fn on_exit(mut self, f: impl Fn(Option<LinkError>, ExitMetadata) + 'static) -> Self {
+        self.callbacks = self.callbacks.on_exit(f);
+        self
+    }
+
+    /// Something happened in Link; see [`Callbacks::on_event`].
+    #[must_use]
+    pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+        self.callbacks = self.callbacks.on_event(f);
+        self
+    }
+
+    /// Link's own module has loaded; see [`Callbacks::on_load`].
+    #[must_use]
+    pub fn on_load(mut self, f: impl Fn() + 'static) -> Self {
+        self.callbacks = self.callbacks.on_load(f);
+        self
+    }
+
+    pub(crate) fn link_options(&self, token: LinkToken) -> LinkOptions {
+        let options = LinkOptions::new(token).callbacks(self.callbacks.clone());
+        match &self.received_redirect_uri {
+            Some(uri) => options.received_redirect_uri(uri),
+            None => options,
+        }
+    }
+}
+
+/// What [`use_plaid_link`] returns: signals, and what can be done. `Copy`, as signals are.
+#[derive(Clone, Copy, Debug)]
+pub struct UsePlaidLinkReturn {
+    /// The script has run.
+    pub script_ready: Signal<bool>,
+    /// There is a handler for the present token; false again when the token goes or changes.
+    pub ready: Signal<bool>,
+    /// Link is on the screen.
+    pub is_open: Signal<bool>,
+    /// The script did not load, or Link refused the token; cleared when another token comes.
+    pub error: Signal<Option<Error>>,
+    set_is_open: RwSignal<bool>,
+    slot: Option<StoredValue<Slot, LocalStorage>>,
+}
+
+impl UsePlaidLinkReturn {
+    /// Shows Link.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    pub fn open(self) -> Result<(), Error> {
+        let handler = self.handler()?;
+        self.set_is_open.set(true);
+        handler.open().inspect_err(|_| self.set_is_open.set(false))
+    }
+
+    /// Closes Link; ends in `on_exit`, or in `on_success` if the Item was already linked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    pub fn exit(self, options: ExitOptions) -> Result<(), Error> {
+        self.handler()?.exit(options)
+    }
+
+    /// Gives Layer a phone number or a date of birth.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    pub fn submit(self, submission: &Submission) -> Result<(), Error> {
+        self.handler()?.submit(submission)
+    }
+
+    /// A reference of its own, so that the arena is not held while Link's code runs.
+    fn handler(self) -> Result<Rc<Handler>, Error> {
+        if let Some(error) = self.error.get_untracked() {
+            return Err(error);
+        }
+        self.slot
+            .and_then(|slot| slot.try_with_value(|slot| slot.handler.clone()).flatten())
+            .ok_or(Error::NoToken)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// Counts the tokens, to tell a late load from the present one.
+    generation: u32,
+    handler: Option<Rc<Handler>>,
+}
+
+impl Slot {
+    fn next_generation(&mut self) -> u32 {
+        self.handler = None;
+        self.generation = self.generation.wrapping_add(1);
+        self.generation
+    }
+}

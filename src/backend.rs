@@ -1,0 +1,204 @@
+//! Our backend: one function a route, each with a deadline, and every way it can fail as a type.
+
+use std::fmt;
+
+use connect_api::{
+    CreateItem, CreateLinkToken, Item, ItemList, LinkEvents, LinkTokenGrant, Problem, ProblemCode,
+    Session,
+};
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::JSON;
+use leptos::prelude::*;
+use leptos_plaid_link::{Failure, FailureKind};
+use plaid_types::ItemId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Response};
+
+/// The backend gives Plaid 30 seconds; a little more is left for its answer.
+const DEADLINE_MILLISECONDS: u32 = 35_000;
+
+/// The backend that served the page.
+#[derive(Clone, Copy)]
+pub struct Backend {
+    under_way: RwSignal<u32>,
+}
+
+/// Why the backend did not do what was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// No answer: offline, or not in time.
+    #[error("the backend did not answer: {0}")]
+    Unreachable(String),
+    /// An answer, but not in its own language: something stands between.
+    #[error("the backend answered {status}, but nothing that could be read")]
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A refusal, in its own words.
+    #[error(transparent)]
+    Problem(Box<Problem>),
+}
+
+impl Backend {
+    /// Nothing is under way yet.
+    pub fn new() -> Self {
+        Self { under_way: RwSignal::new(0) }
+    }
+
+    /// Whether anything is under way.
+    pub fn is_busy(self) -> bool {
+        self.under_way.get() > 0
+    }
+
+    /// Who is signed in.
+    pub async fn session(self) -> Result<Session, Error> {
+        self.once(Method::GET, "/api/session", None).await.and_then(decode)
+    }
+
+    /// A Link token for a new Item.
+    pub async fn create_link_token(self) -> Result<LinkTokenGrant, Error> {
+        self.send(Method::POST, "/api/link/tokens", Some(&CreateLinkToken::default())).await
+    }
+
+    /// Tells what happened in Link.
+    pub async fn report_events(self, events: &LinkEvents) -> Result<(), Error> {
+        self.send_only(Method::POST, "/api/link/events", Some(events)).await
+    }
+
+    /// Every Item of the user.
+    pub async fn items(self) -> Result<ItemList, Error> {
+        self.send(Method::GET, "/api/items", None::<&()>).await
+    }
+
+    /// Exchanges a public token for an Item.
+    pub async fn create_item(self, item: &CreateItem) -> Result<Item, Error> {
+        self.send(Method::POST, "/api/items", Some(item)).await
+    }
+
+    /// Fetches an Item's balances anew.
+    pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
+        self.send(Method::POST, &format!("/api/items/{id}/refresh"), None::<&()>).await
+    }
+
+    /// Disconnects an Item.
+    pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
+        self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&()>).await
+    }
+
+    async fn send<T: DeserializeOwned>(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, Error> {
+        self.signed_in(method, path, body.and_then(encode)).await.and_then(decode)
+    }
+
+    async fn send_only(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<(), Error> {
+        self.signed_in(method, path, body.and_then(encode)).await.map(drop)
+    }
+
+    /// A visitor whose session has ended is given a new one where the backend does that, and asks again.
+    async fn signed_in(self, method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
+        match self.once(method.clone(), path, body.clone()).await {
+            Err(Error::Problem(problem)) if problem.code == ProblemCode::SignedOut => {
+                self.session().await?;
+                self.once(method, path, body).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn once(self, method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
+        self.under_way.try_update(|count| *count += 1);
+        let answer = exchange(method, path, body).await;
+        self.under_way.try_update(|count| *count -= 1);
+        answer
+    }
+}
+
+/// A 2xx answer: its status, and its body if it has one.
+struct Answer {
+    status: u16,
+    body: Option<JsValue>,
+}
+
+async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
+    let unreachable = |error: &dyn fmt::Display| Error::Unreachable(error.to_string());
+    let request = RequestBuilder::new(path)
+        .method(method)
+        .header("Accept", "application/json")
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(DEADLINE_MILLISECONDS)));
+    let request = match body {
+        Some(body) => request.header("Content-Type", "application/json").body(body),
+        None => request.build(),
+    };
+    let response = request.map_err(|error| unreachable(&error))?.send().await;
+    let response: Response = response.map_err(|error| unreachable(&error))?.into();
+    let status = response.status();
+    // The browser reads JSON: no parser of our own has to travel.
+    let body = match response.json() {
+        Ok(promise) => JsFuture::from(promise).await.ok(),
+        Err(_) => None,
+    };
+    if response.ok() {
+        return Ok(Answer { status, body });
+    }
+    match body.and_then(|body| serde_wasm_bindgen::from_value(body).ok()) {
+        Some(problem) => Err(Error::Problem(Box::new(problem))),
+        None => Err(Error::Unreadable { status }),
+    }
+}
+
+fn encode(body: &impl Serialize) -> Option<String> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    JSON::stringify(&body.serialize(&serializer).ok()?).ok()?.as_string()
+}
+
+fn decode<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
+    answer
+        .body
+        .and_then(|body| serde_wasm_bindgen::from_value(body).ok())
+        .ok_or(Error::Unreadable { status: answer.status })
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Unreachable(_) | Error::Unreadable { .. } => {
+                Self::new(FailureKind::BackendUnreachable, message)
+            }
+            Error::Problem(problem) => Self {
+                kind: kind_of(problem.code),
+                message,
+                display_message: problem.display_message.or(problem.detail),
+                request_id: problem.request_id,
+            },
+        }
+    }
+}
+
+fn kind_of(code: ProblemCode) -> FailureKind {
+    match code {
+        ProblemCode::SignedOut => FailureKind::SignedOut,
+        ProblemCode::PublicTokenInvalid => FailureKind::PublicTokenInvalid,
+        ProblemCode::RateLimited => FailureKind::RateLimited,
+        ProblemCode::PlaidUnavailable => FailureKind::PlaidUnavailable,
+        ProblemCode::Internal => FailureKind::BackendUnreachable,
+        ProblemCode::InvalidRequest
+        | ProblemCode::CrossSite
+        | ProblemCode::NotFound
+        | ProblemCode::PlaidRefused
+        | ProblemCode::Unknown => FailureKind::Refused,
+    }
+}

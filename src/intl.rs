@@ -1,0 +1,58 @@
+//! Money and moments in the user's own way of writing, by the browser's `Intl`.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+thread_local! {
+    /// A formatter is dear to make and cheap to use: one a currency.
+    static MONEY: RefCell<Vec<(String, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An amount in major units, such as `$1,234.50`.
+///
+/// A currency that has no ISO 4217 code, such as a cryptocurrency, is named behind the number.
+pub fn money(amount: f64, currency: &str) -> String {
+    let formatted = MONEY.with_borrow_mut(|formats| {
+        let known = formats.iter().position(|(of, _)| of == currency);
+        let index = known.unwrap_or_else(|| {
+            formats.push((currency.to_owned(), money_format(currency)));
+            formats.len() - 1
+        });
+        formats[index].1.call1(&JsValue::UNDEFINED, &amount.into())
+    });
+    let formatted = formatted.ok().and_then(|text| text.as_string()).unwrap_or_default();
+    if is_iso(currency) { formatted } else { format!("{formatted} {currency}") }
+}
+
+fn money_format(currency: &str) -> Function {
+    // `Intl` throws for a code that is not three letters.
+    let options: &[(&str, &str)] =
+        if is_iso(currency) { &[("style", "currency"), ("currency", currency)] } else { &[] };
+    Intl::NumberFormat::new(&Array::new(), &object(options)).format().unchecked_into()
+}
+
+fn is_iso(currency: &str) -> bool {
+    currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// A moment given in ISO 8601, such as `Nov 22, 2026, 8:40 AM`; none if it is no date.
+pub fn moment(iso: &str) -> Option<String> {
+    let date = Date::new(&iso.into());
+    if date.get_time().is_nan() {
+        return None;
+    }
+    let options = object(&[("dateStyle", "medium"), ("timeStyle", "short")]);
+    let format = Intl::DateTimeFormat::new(&Array::new(), &options).format();
+    let format: Function = format.unchecked_into();
+    format.call1(&JsValue::UNDEFINED, &date).ok()?.as_string()
+}
+
+fn object(entries: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (key, value) in entries {
+        let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
+    }
+    object
+}

@@ -1,0 +1,91 @@
+use connect_api::Config;
+use leptos::html::H1;
+use leptos::prelude::*;
+use leptos_plaid_link::{
+    ConnectBank, LoadOptions, Outcome, UseLinkFlowOptions, use_link_flow,
+};
+
+use crate::backend::Backend;
+use crate::components::{DisconnectDialog, ItemCard, Notice, Skeleton};
+use crate::wallet::{ConnectBackend, Wallet, WalletState, report_event};
+
+/// The accounts, and the button that connects another bank.
+#[component]
+pub fn Home() -> impl IntoView {
+    let backend = expect_context::<Backend>();
+    let wallet = expect_context::<Wallet>();
+    let src = expect_context::<Config>().link_script_url;
+    let load = LoadOptions { src, ..LoadOptions::default() };
+    let options = UseLinkFlowOptions { load, ..UseLinkFlowOptions::default() }
+        .on_event(move |name, metadata| report_event(backend, name, metadata));
+    let flow = use_link_flow(ConnectBackend { backend, wallet }, options);
+    wallet.load(backend);
+
+    let heading = NodeRef::<H1>::new();
+    let leaving = RwSignal::new(None);
+    let news = RwSignal::new(String::new());
+    Effect::new(move || {
+        if let Some(outcome) = flow.outcome.get() {
+            news.set(words_of(&outcome, wallet));
+        }
+    });
+    let disconnected = move |name: String| {
+        news.set(format!("{name} is disconnected."));
+        // The button that had the focus is gone.
+        if let Some(heading) = heading.get_untracked() {
+            let _ = heading.focus();
+        }
+    };
+
+    view! {
+        <div class="page-head">
+            <h1 node_ref=heading tabindex="-1">"Your accounts"</h1>
+            <ConnectBank flow />
+        </div>
+        <p class="news" role="status">{news}</p>
+        {move || match wallet.state.get() {
+            WalletState::Failed(failure) => {
+                view! { <Notice failure on_retry=move || wallet.load(backend) /> }.into_any()
+            }
+            WalletState::Loading if wallet.items.with(Vec::is_empty) => view! { <Skeleton /> }.into_any(),
+            _ => ().into_any(),
+        }}
+        <Show when=move || wallet.state.get() == WalletState::Loaded && wallet.items.with(Vec::is_empty)>
+            <section class="empty">
+                <h2>"No bank connected yet"</h2>
+                <p>"Connect one to see its accounts and balances here. You can disconnect it at any time."</p>
+            </section>
+        </Show>
+        <div class="items">
+            <For each=move || wallet.items.get() key=|item| item.with_untracked(|item| item.id.clone()) let:item>
+                <ItemCard item on_disconnect=move |item| leaving.set(Some(item)) />
+            </For>
+        </div>
+        <DisconnectDialog item=leaving on_disconnected=disconnected />
+    }
+}
+
+/// What to tell about the end of a visit to Link.
+fn words_of(outcome: &Outcome, wallet: Wallet) -> String {
+    match outcome {
+        Outcome::Linked(id) | Outcome::Repaired(id) | Outcome::Duplicate(id) => {
+            let name = wallet.items.with_untracked(|items| {
+                let item = items.iter().find(|item| item.with_untracked(|item| item.id == *id))?;
+                Some(item.with_untracked(|item| item.institution_name.clone()))
+            });
+            format!("{} is connected.", name.as_deref().unwrap_or("Your bank"))
+        }
+        Outcome::Finished => "All done.".to_owned(),
+        Outcome::Left(exit) => match &exit.error {
+            Some(error) => {
+                let words = error.display_message.as_deref();
+                let words = words.unwrap_or("Your bank could not be connected.");
+                format!("{words} Nothing was connected.")
+            }
+            None => "You left before a bank was connected. You can try again at any time.".to_owned(),
+        },
+        Outcome::Lost(_) => {
+            "The connection took too long to complete. Please connect the bank once more.".to_owned()
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The pages and their paths, over the browser's history.
+
+use leptos::prelude::*;
+
+/// A page of the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The accounts.
+    Home,
+    /// There is nothing at this path.
+    NotFound,
+}
+
+impl Route {
+    fn from_path(path: &str) -> Self {
+        match path {
+            "/" | "/index.html" => Self::Home,
+            _ => Self::NotFound,
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Home | Self::NotFound => "/",
+        }
+    }
+}
+
+/// The page that the address bar names, and names from now on.
+pub fn use_route() -> Signal<Route> {
+    let present = || Route::from_path(&window().location().pathname().unwrap_or_default());
+    let route = RwSignal::new(present());
+    let listener = window_event_listener(leptos::ev::popstate, move |_| route.set(present()));
+    on_cleanup(move || listener.remove());
+    provide_context(Navigate(route));
+    route.into()
+}
+
+#[derive(Clone, Copy)]
+struct Navigate(RwSignal<Route>);
+
+/// A link to a page of the app, without a reload.
+#[component]
+pub fn Link(to: Route, children: Children) -> impl IntoView {
+    let navigate = use_context::<Navigate>();
+    let go = move |event: leptos::ev::MouseEvent| {
+        // A click that asks for a new tab or window is the browser's.
+        let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+        let Some(Navigate(route)) = navigate.filter(|_| plain && event.button() == 0) else { return };
+        let pushed = window()
+            .history()
+            .and_then(|history| history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(to.path())));
+        if pushed.is_ok() {
+            event.prevent_default();
+            route.set(to);
+        }
+    };
+    view! { <a href=to.path() on:click=go>{children()}</a> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_pages() {
+        for (path, route) in [
+            ("/", Route::Home),
+            ("/index.html", Route::Home),
+            ("/accounts", Route::NotFound),
+            ("//", Route::NotFound),
+        ] {
+            assert_eq!(Route::from_path(path), route, "{path}");
+        }
+    }
+}

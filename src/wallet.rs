@@ -1,0 +1,119 @@
+//! The user's Items, as the page knows them.
+
+use connect_api::{CreateItem, Item, LinkEventReport, LinkEvents};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_plaid_link::{
+    Failure, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success,
+};
+use plaid_types::ItemId;
+use plaid_types::link::{EventMetadata, EventName};
+
+use crate::backend::Backend;
+
+/// Every Item, each a signal of its own: a new balance touches one card.
+#[derive(Clone, Copy)]
+pub struct Wallet {
+    /// Newest first.
+    pub items: RwSignal<Vec<ArcRwSignal<Item>>>,
+    /// How far they are.
+    pub state: RwSignal<WalletState>,
+}
+
+/// Whether the Items are there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WalletState {
+    /// On their way.
+    Loading,
+    /// All of them.
+    Loaded,
+    /// They could not be fetched.
+    Failed(Failure),
+}
+
+impl Wallet {
+    /// Nothing is there yet.
+    pub fn new() -> Self {
+        Self { items: RwSignal::new(Vec::new()), state: RwSignal::new(WalletState::Loading) }
+    }
+
+    /// Fetches every Item.
+    pub fn load(self, backend: Backend) {
+        self.state.set(WalletState::Loading);
+        spawn_local(async move {
+            match backend.items().await {
+                Ok(list) => {
+                    self.items.try_set(list.items.into_iter().map(ArcRwSignal::new).collect());
+                    self.state.try_set(WalletState::Loaded);
+                }
+                Err(error) => {
+                    self.state.try_set(WalletState::Failed(error.into()));
+                }
+            }
+        });
+    }
+
+    /// Shows what is new of an Item, or a new Item on top.
+    pub fn put(self, item: Item) {
+        let known = self.items.try_with_untracked(|items| {
+            items.iter().find(|known| known.with_untracked(|known| known.id == item.id)).cloned()
+        });
+        match known.flatten() {
+            Some(known) => known.set(item),
+            None => {
+                self.items.try_update(|items| items.insert(0, ArcRwSignal::new(item)));
+            }
+        }
+    }
+
+    /// Shows an Item no longer.
+    pub fn remove(self, id: &ItemId) {
+        self.items.try_update(|items| {
+            items.retain(|item| item.with_untracked(|item| item.id != *id));
+        });
+    }
+}
+
+/// What Link's flow asks of our backend.
+pub struct ConnectBackend {
+    /// Where to ask.
+    pub backend: Backend,
+    /// Where a new Item shows.
+    pub wallet: Wallet,
+}
+
+impl LinkBackend for ConnectBackend {
+    async fn user(&self) -> Result<String, Failure> {
+        Ok(self.backend.session().await?.user_id)
+    }
+
+    async fn create_link_token(&self, _purpose: Purpose) -> Result<LinkTokenGrant, Failure> {
+        let grant = self.backend.create_link_token().await?;
+        Ok(LinkTokenGrant {
+            link_token: grant.link_token,
+            lifetime_seconds: grant.expires_in_seconds,
+        })
+    }
+
+    async fn submit(&self, success: Success) -> Result<Submitted, Failure> {
+        let Some(public_token) = success.public_token else {
+            return Err(Failure::new(
+                leptos_plaid_link::FailureKind::PublicTokenInvalid,
+                "Link gave no public token",
+            ));
+        };
+        let metadata = success.metadata;
+        let item = self.backend.create_item(&CreateItem { public_token, metadata }).await?;
+        let id = item.id.clone();
+        self.wallet.put(item);
+        Ok(Submitted::Linked(id))
+    }
+}
+
+/// Tells the backend what happened in Link; nothing depends on it.
+pub fn report_event(backend: Backend, event_name: EventName, metadata: EventMetadata) {
+    spawn_local(async move {
+        let events = LinkEvents { events: vec![LinkEventReport { event_name, metadata }] };
+        let _ = backend.report_events(&events).await;
+    });
+}
