@@ -15,6 +15,9 @@ use crate::{build, step};
 
 const EMULATOR: &str = "127.0.0.1:9090";
 
+/// Both keys of the offline Plaid, which has nothing to protect.
+const KEY: &str = "offline";
+
 /// How long the parts may take to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
@@ -96,7 +99,14 @@ fn start_emulator(workspace: &Workspace, listen: SocketAddr) -> Result<Part> {
         &program,
         &workspace.target.join("xtask"),
         |command| {
-            command.args(["--listen", &listen.to_string()]);
+            command.args([
+                "--listen",
+                &listen.to_string(),
+                "--client-id",
+                KEY,
+                "--secret",
+                KEY,
+            ]);
         },
     )
 }
@@ -143,8 +153,8 @@ fn start_backend(
                     "PLAID_LINK_SCRIPT_URL",
                     format!("http://{emulator}/link/v2/stable/link-initialize.js"),
                 );
-                default("PLAID_CLIENT_ID", "offline".to_owned());
-                default("PLAID_SECRET", "offline".to_owned());
+                default("PLAID_CLIENT_ID", KEY.to_owned());
+                default("PLAID_SECRET", KEY.to_owned());
             }
         },
     )
