@@ -2,9 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, middleware};
 
-use crate::{clock::Clock, faults::Faults, link, redirect::RedirectUris, routes, world::World};
+use crate::{
+    clock::Clock,
+    controls,
+    faults::Faults,
+    link,
+    redirect::RedirectUris,
+    requests::{self, Requests},
+    routes,
+    world::World,
+};
 
 /// What every handler shares; a clone is the same emulator.
 #[derive(Clone, Debug)]
@@ -12,6 +21,7 @@ pub(crate) struct App {
     pub(crate) world: Arc<World>,
     pub(crate) clock: Clock,
     pub(crate) faults: Arc<Faults>,
+    pub(crate) requests: Arc<Requests>,
     pub(crate) visits: Arc<link::Visits>,
     pub(crate) config: Arc<Config>,
 }
@@ -33,6 +43,7 @@ impl App {
             world: Arc::new(World::new(seed, clock.clone())),
             clock,
             faults: Arc::default(),
+            requests: Arc::default(),
             visits: Arc::default(),
             config: Arc::new(config),
         }
@@ -42,6 +53,7 @@ impl App {
     pub(crate) fn reset(&self) {
         self.clock.reset();
         self.faults.reset();
+        self.requests.reset();
         self.visits.reset();
         self.world.reset();
     }
@@ -50,6 +62,11 @@ impl App {
         Router::new()
             .merge(routes::router())
             .merge(link::router())
+            .merge(controls::router())
+            .layer(middleware::from_fn_with_state(
+                self.clone(),
+                requests::observe,
+            ))
             .with_state(self)
     }
 }

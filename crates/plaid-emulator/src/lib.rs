@@ -2,11 +2,13 @@
 
 mod app;
 mod clock;
+mod controls;
 mod emulator;
 mod error;
 mod faults;
 mod link;
 mod redirect;
+mod requests;
 mod routes;
 mod seed;
 mod world;

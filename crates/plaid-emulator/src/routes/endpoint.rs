@@ -65,7 +65,12 @@ impl Endpoint {
 
 /// What answers any other path, and any other method.
 pub(super) async fn not_found(State(app): State<App>) -> Response {
-    respond(&app, Err(plaid_error("NOT_FOUND")))
+    failure(&app, "NOT_FOUND")
+}
+
+/// What any endpoint answers when it fails with this code.
+pub(crate) fn failure(app: &App, code: &str) -> Response {
+    respond(app, Err(plaid_error(code)))
 }
 
 impl Body {

@@ -29,9 +29,9 @@ pub(super) enum Kind {
     Flag,
     /// A whole number from, to.
     Integer(u64, u64),
-    List(&'static Kind),
+    List(&'static Self),
     /// A list with at least one element.
-    FilledList(&'static Kind),
+    FilledList(&'static Self),
     Object(&'static [Field]),
     /// An object that is not looked into.
     AnyObject,

@@ -19,6 +19,7 @@ mod values;
 
 use axum::{Router, routing::post};
 
+pub(crate) use self::endpoint::failure;
 use self::endpoint::{Endpoint, not_found};
 use crate::app::App;
 

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_not_valid_is_refused() {
-        let many = format!(r#"{{"override_accounts":[{}]}}"#, vec!["{}"; 11].join(","));
+        let many = format!(r#"{{"override_accounts":[{}]}}"#, ["{}"; 11].join(","));
         let rows = [
             (
                 r#"{"force_error":"INVALID_LINK_TOKEN"}"#,

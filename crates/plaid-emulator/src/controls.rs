@@ -1,0 +1,48 @@
+//! The emulator's own controls, under `/emulator/`: the clock, the faults, the log, a fresh start.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use time::Duration;
+
+use crate::{app::App, clock::iso, faults::Rule};
+
+pub(crate) const PREFIX: &str = "/emulator/";
+
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/emulator/clock/advance", post(advance))
+        .route("/emulator/faults", post(set_faults))
+        .route("/emulator/requests", get(requests))
+        .route("/emulator/reset", post(reset))
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    seconds: u32,
+}
+
+async fn advance(State(app): State<App>, Json(by): Json<Advance>) -> Json<Value> {
+    app.clock.advance(Duration::seconds(by.seconds.into()));
+    Json(json!({ "now": iso(app.clock.now()) }))
+}
+
+async fn set_faults(State(app): State<App>, Json(rules): Json<Vec<Rule>>) -> StatusCode {
+    app.faults.set(rules);
+    StatusCode::NO_CONTENT
+}
+
+async fn requests(State(app): State<App>) -> Json<Value> {
+    let (total, requests) = app.requests.read();
+    Json(json!({ "total": total, "requests": requests }))
+}
+
+async fn reset(State(app): State<App>) -> StatusCode {
+    app.reset();
+    StatusCode::NO_CONTENT
+}

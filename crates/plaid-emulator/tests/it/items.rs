@@ -1,0 +1,258 @@
+//! Items: exchange, accounts, broken and removed ones.
+
+use serde_json::{Value, json};
+
+use crate::client::{Plaid, text};
+
+#[tokio::test]
+async fn a_public_token_is_exchanged_once() {
+    let plaid = Plaid::start().await;
+    let public_token = plaid.public_token().await;
+    assert!(public_token.starts_with("public-sandbox-"));
+    let body = json!({ "public_token": public_token });
+    let exchanged = plaid
+        .call("/item/public_token/exchange", body.clone())
+        .await
+        .ok();
+    assert!(text(&exchanged["access_token"]).starts_with("access-sandbox-"));
+    let item_id = text(&exchanged["item_id"]);
+    assert!(
+        item_id.len() == 37 && item_id.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        "{item_id}"
+    );
+    assert_eq!(
+        plaid
+            .call("/item/public_token/exchange", body)
+            .await
+            .fails(400),
+        "INVALID_PUBLIC_TOKEN"
+    );
+}
+
+#[tokio::test]
+async fn a_public_token_lives_thirty_minutes() {
+    let plaid = Plaid::start().await;
+    let (kept, late) = (plaid.public_token().await, plaid.public_token().await);
+    plaid.advance(29 * 60).await;
+    plaid
+        .call(
+            "/item/public_token/exchange",
+            json!({ "public_token": kept }),
+        )
+        .await
+        .ok();
+    plaid.advance(60).await;
+    let answer = plaid
+        .call(
+            "/item/public_token/exchange",
+            json!({ "public_token": late }),
+        )
+        .await;
+    assert_eq!(answer.fails(400), "INVALID_PUBLIC_TOKEN");
+}
+
+#[tokio::test]
+async fn tokens_that_are_none_are_refused() {
+    let plaid = Plaid::start().await;
+    for token in ["nonsense", "public-sandbox-0", "public-production-0"] {
+        let answer = plaid
+            .call(
+                "/item/public_token/exchange",
+                json!({ "public_token": token }),
+            )
+            .await;
+        assert_eq!(answer.fails(400), "INVALID_PUBLIC_TOKEN", "{token}");
+    }
+    for token in ["nonsense", "access-sandbox-0"] {
+        let answer = plaid
+            .call("/accounts/get", json!({ "access_token": token }))
+            .await;
+        assert_eq!(answer.fails(400), "INVALID_ACCESS_TOKEN", "{token}");
+    }
+}
+
+#[tokio::test]
+async fn user_good_has_the_accounts_of_the_sandbox() {
+    let plaid = Plaid::start().await;
+    let access_token = plaid.access_token().await;
+    for path in ["/accounts/get", "/accounts/balance/get"] {
+        let body = plaid
+            .call(path, json!({ "access_token": access_token }))
+            .await
+            .ok();
+        let accounts = body["accounts"].as_array().expect("accounts");
+        assert_eq!(accounts.len(), 14);
+        let checking = &accounts[0];
+        assert_eq!(text(&checking["account_id"]).len(), 37);
+        let mut rest = checking.clone();
+        rest["account_id"] = Value::Null;
+        assert_eq!(
+            rest,
+            json!({
+                "account_id": null,
+                "name": "Plaid Checking",
+                "official_name": "Plaid Gold Standard 0% Interest Checking",
+                "mask": "0000",
+                "type": "depository",
+                "subtype": "checking",
+                "balances": {
+                    "available": 100.0,
+                    "current": 110.0,
+                    "limit": null,
+                    "iso_currency_code": "USD",
+                    "unofficial_currency_code": null,
+                },
+            })
+        );
+        assert_eq!(body["item"]["institution_name"], "First Platypus Bank");
+        assert_eq!(body["item"]["products"], json!(["auth", "transactions"]));
+    }
+}
+
+#[tokio::test]
+async fn accounts_can_be_asked_for_by_id() {
+    let plaid = Plaid::start().await;
+    let access_token = plaid.access_token().await;
+    let all = plaid
+        .call("/accounts/get", json!({ "access_token": access_token }))
+        .await
+        .ok();
+    let id = &all["accounts"][3]["account_id"];
+    let options = json!({ "account_ids": [id] });
+    let one = plaid
+        .call(
+            "/accounts/get",
+            json!({ "access_token": access_token, "options": options }),
+        )
+        .await
+        .ok();
+    assert_eq!(one["accounts"], json!([all["accounts"][3]]));
+    let options = json!({ "account_ids": [id, "nonsense"] });
+    let answer = plaid
+        .call(
+            "/accounts/get",
+            json!({ "access_token": access_token, "options": options }),
+        )
+        .await;
+    assert_eq!(answer.fails(400), "INVALID_ACCOUNT_ID");
+}
+
+#[tokio::test]
+async fn a_removed_item_is_gone() {
+    let plaid = Plaid::start().await;
+    let body = json!({ "access_token": plaid.access_token().await });
+    plaid.call("/item/remove", body.clone()).await.ok();
+    for path in [
+        "/item/get",
+        "/accounts/get",
+        "/item/remove",
+        "/sandbox/item/reset_login",
+    ] {
+        assert_eq!(
+            plaid.call(path, body.clone()).await.fails(400),
+            "ITEM_NOT_FOUND",
+            "{path}"
+        );
+    }
+}
+
+/// Whatever brought it about: data calls fail, `/item/get` tells.
+async fn asks_for_its_user(plaid: &Plaid, access_token: &str) {
+    let body = json!({ "access_token": access_token });
+    assert_eq!(
+        plaid.call("/accounts/get", body.clone()).await.fails(400),
+        "ITEM_LOGIN_REQUIRED"
+    );
+    let got = plaid.call("/item/get", body).await.ok();
+    assert_eq!(got["item"]["error"]["error_code"], "ITEM_LOGIN_REQUIRED");
+}
+
+#[tokio::test]
+async fn an_item_whose_login_was_reset_asks_for_its_user() {
+    let plaid = Plaid::start().await;
+    let access_token = plaid.access_token().await;
+    let reset = plaid
+        .call(
+            "/sandbox/item/reset_login",
+            json!({ "access_token": access_token }),
+        )
+        .await
+        .ok();
+    assert_eq!(reset["reset_login"], true);
+    asks_for_its_user(&plaid, &access_token).await;
+}
+
+#[tokio::test]
+async fn after_thirty_days_an_item_asks_for_its_user() {
+    let plaid = Plaid::start().await;
+    let access_token = plaid.access_token().await;
+    plaid.advance(30 * 24 * 60 * 60 - 60).await;
+    plaid
+        .call("/accounts/get", json!({ "access_token": access_token }))
+        .await
+        .ok();
+    plaid.advance(60).await;
+    asks_for_its_user(&plaid, &access_token).await;
+}
+
+/// Each row: institution, products, options, the code that comes back.
+#[tokio::test]
+async fn a_public_token_cannot_be_had_everywhere() {
+    let plaid = Plaid::start().await;
+    let user = |name: &str, password: &str| json!({ "override_username": name, "override_password": password });
+    let rows = [
+        ("ins_0", "auth", json!({}), "INVALID_INSTITUTION"),
+        ("ins_130016", "auth", json!({}), "INVALID_PRODUCT"),
+        ("ins_132361", "auth", json!({}), "INSTITUTION_DOWN"),
+        (
+            "ins_133402",
+            "auth",
+            json!({}),
+            "INSTITUTION_NO_LONGER_SUPPORTED",
+        ),
+        (
+            "ins_109508",
+            "auth",
+            user("user_good", "error_ITEM_LOCKED"),
+            "ITEM_LOCKED",
+        ),
+        (
+            "ins_109508",
+            "auth",
+            user("user_good", "wrong"),
+            "INVALID_CREDENTIALS",
+        ),
+        (
+            "ins_109508",
+            "auth",
+            user("user_custom", "{\"force_error\":\"NO_ACCOUNTS\"}"),
+            "NO_ACCOUNTS",
+        ),
+    ];
+    for (institution, product, options, code) in rows {
+        let body = json!({ "institution_id": institution, "initial_products": [product], "options": options });
+        let answer = plaid.call("/sandbox/public_token/create", body).await;
+        assert_eq!(answer.fails(400), code, "{institution} {options}");
+    }
+}
+
+#[tokio::test]
+async fn a_custom_user_has_the_accounts_it_describes() {
+    let plaid = Plaid::start().await;
+    let user = json!({ "override_accounts": [{
+        "type": "loan", "subtype": "student", "starting_balance": 7.5, "meta": { "name": "Loan", "mask": "12" },
+    }]});
+    let body = json!({
+        "institution_id": "ins_109508",
+        "initial_products": ["transactions"],
+        "options": { "override_username": "user_custom", "override_password": user.to_string() },
+    });
+    let created = plaid.call("/sandbox/public_token/create", body).await.ok();
+    let body = json!({ "public_token": created["public_token"] });
+    let exchanged = plaid.call("/item/public_token/exchange", body).await.ok();
+    let body = json!({ "access_token": exchanged["access_token"] });
+    let got = plaid.call("/accounts/get", body).await.ok();
+    assert_eq!(got["accounts"].as_array().map(Vec::len), Some(1));
+    assert_eq!(got["accounts"][0]["name"], "Loan");
+    assert_eq!(got["accounts"][0]["balances"]["current"], 7.5);
+}

@@ -1,0 +1,93 @@
+//! Plaid's specification is what the emulator answers to.
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Plaid, link_token_request},
+    spec::Spec,
+};
+
+/// Each endpoint once with a good body and once with a bad one; `Plaid::call` compares with the specification.
+#[tokio::test]
+async fn every_endpoint_answers_as_specified() {
+    if Spec::load().is_none() {
+        println!(
+            "skipped: no OpenAPI specification, neither at PLAID_OPENAPI nor beside the workspace"
+        );
+        return;
+    }
+    let plaid = Plaid::start().await;
+    let access_token = plaid.access_token().await;
+    let doomed = plaid.access_token().await;
+    let options = json!({
+        "include_optional_metadata": true,
+        "include_auth_metadata": true,
+        "include_payment_initiation_metadata": true,
+    });
+    let mut by_id = options.clone();
+    by_id["include_status"] = true.into();
+    let rows: Vec<(&str, Value)> = vec![
+        ("/link/token/create", link_token_request()),
+        (
+            "/link/token/get",
+            json!({ "link_token": plaid.link_token().await }),
+        ),
+        (
+            "/item/public_token/exchange",
+            json!({ "public_token": plaid.public_token().await }),
+        ),
+        ("/item/get", json!({ "access_token": access_token })),
+        (
+            "/item/remove",
+            json!({ "access_token": doomed, "reason_code": "OTHER" }),
+        ),
+        ("/accounts/get", json!({ "access_token": access_token })),
+        (
+            "/accounts/balance/get",
+            json!({ "access_token": access_token }),
+        ),
+        (
+            "/institutions/get",
+            json!({ "count": 500, "offset": 0, "country_codes": ["US", "GB", "CA"], "options": options }),
+        ),
+        (
+            "/institutions/search",
+            json!({ "query": "platypus", "country_codes": ["US"], "products": ["auth"], "options": options }),
+        ),
+        (
+            "/institutions/get_by_id",
+            json!({ "institution_id": "ins_109508", "country_codes": ["US"], "options": by_id }),
+        ),
+        (
+            "/sandbox/public_token/create",
+            json!({ "institution_id": "ins_109508", "initial_products": ["auth"] }),
+        ),
+        (
+            "/sandbox/item/reset_login",
+            json!({ "access_token": access_token }),
+        ),
+        ("/item/get", json!({ "access_token": access_token })),
+    ];
+    for (path, body) in rows {
+        plaid.call(path, body).await.ok();
+        assert_eq!(
+            plaid.call(path, json!({ "nonsense": 1 })).await.fails(400),
+            "MISSING_FIELDS",
+            "{path}"
+        );
+    }
+}
+
+/// The comparison can fail.
+#[test]
+#[should_panic(expected = "access_token")]
+fn an_answer_without_its_fields_is_noticed() {
+    match Spec::load() {
+        Some(spec) => spec.check_response(
+            "/item/public_token/exchange",
+            200,
+            &json!({ "item_id": "a", "request_id": "b" }),
+        ),
+        None => panic!("skipped, since there is no specification: access_token"),
+    }
+}
