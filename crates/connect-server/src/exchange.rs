@@ -1,0 +1,155 @@
+//! A public token becomes an Item, once: whoever asks again, at the same time or later, gets the same Item.
+
+use std::sync::Arc;
+
+use connect_api::{CreateItem, Item, ItemStatus};
+use plaid_client::Exchanged;
+use plaid_types::link::SuccessMetadata;
+use tracing::Instrument;
+
+use crate::auth::UserId;
+use crate::backend::Backend;
+use crate::clock::iso_now;
+use crate::digest::Digest;
+use crate::error::{Error, Result, chain};
+use crate::refresh::{take_accounts, take_error, take_institution};
+use crate::store::{Claim, StoreError};
+
+/// No public token is longer, and no name of an institution.
+const MAX_TEXT: usize = 256;
+
+/// The Item, and whether it is new.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) item: Item,
+    pub(crate) new: bool,
+}
+
+/// Exchanges a public token, unless it became an Item before.
+///
+/// Goes on to the end when the browser does not wait for it: between Plaid's answer and the database nothing may be lost.
+pub(crate) async fn connect(
+    backend: Arc<Backend>,
+    user: UserId,
+    request: CreateItem,
+) -> Result<Connected> {
+    if request.public_token.as_str().is_empty() || request.public_token.as_str().len() > MAX_TEXT {
+        return Err(Error::PublicTokenInvalid(None));
+    }
+    let tasks = backend.tasks.clone();
+    let work = async move { connect_once(&backend, &user, request).await };
+    tasks
+        .spawn(work.in_current_span())
+        .await
+        .map_err(|_| Error::Panicked)?
+}
+
+async fn connect_once(backend: &Backend, user: &UserId, request: CreateItem) -> Result<Connected> {
+    let token = Digest::of(request.public_token.as_str());
+    let _alone = backend.exchanges.lock(token).await;
+    match backend.store.claim(user, &token, &iso_now()).await? {
+        Claim::Foreign => Err(Error::PublicTokenInvalid(None)),
+        Claim::Became(id) => {
+            let item = backend.store.item(user, &id).await?;
+            let item = item.ok_or(Error::PublicTokenInvalid(None))?;
+            Ok(Connected { item, new: false })
+        }
+        Claim::Taken => {
+            let exchanged = exchange(backend, user, &token, &request).await?;
+            let item = save(backend, user, &token, &exchanged, &request.metadata).await?;
+            tracing::info!(item_id = %item.id, "connected");
+            Ok(Connected {
+                item: complete(backend, user, item, &exchanged).await,
+                new: true,
+            })
+        }
+    }
+}
+
+async fn exchange(
+    backend: &Backend,
+    user: &UserId,
+    token: &Digest,
+    request: &CreateItem,
+) -> Result<Exchanged> {
+    let error = match backend
+        .plaid
+        .item_public_token_exchange(&request.public_token)
+        .await
+    {
+        Ok(exchanged) => return Ok(exchanged),
+        Err(error) => error,
+    };
+    // Plaid said no, so there is nothing to keep hold of. Where it said nothing, it may yet have made an Item.
+    if error.plaid().is_some() {
+        backend.store.release(user, token).await?;
+    }
+    Err(match error.code() {
+        Some("INVALID_PUBLIC_TOKEN") => Error::PublicTokenInvalid(Some(error)),
+        _ => error.into(),
+    })
+}
+
+/// Saves the Item with what Link said of it, before anything else is asked.
+async fn save(
+    backend: &Backend,
+    user: &UserId,
+    token: &Digest,
+    exchanged: &Exchanged,
+    metadata: &SuccessMetadata,
+) -> Result<Item> {
+    let institution = metadata.institution.clone().unwrap_or_default();
+    let now = iso_now();
+    let item = Item {
+        id: exchanged.item_id.clone(),
+        institution_id: institution.institution_id,
+        institution_name: institution
+            .name
+            .filter(|name| !name.trim().is_empty() && name.len() <= MAX_TEXT)
+            .unwrap_or_else(|| "Your bank".to_owned()),
+        institution_color: None,
+        status: ItemStatus::Healthy,
+        error: None,
+        accounts: Vec::new(),
+        created_at: now.clone(),
+        refreshed_at: now,
+    };
+    let sealed = backend
+        .vault
+        .seal(&exchanged.access_token, user, &item.id)?;
+    match backend.store.add_item(user, token, &item, &sealed).await {
+        Ok(()) => Ok(item),
+        Err(error) => Err(undo(backend, exchanged, error).await),
+    }
+}
+
+/// An Item whose token is not kept would live on at Plaid with nobody to end it.
+async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Error {
+    // Where the Item is another user's, it is not ours to end.
+    if !matches!(error, StoreError::Foreign)
+        && let Err(left) = backend.plaid.item_remove(&exchanged.access_token).await
+    {
+        let item_id = &exchanged.item_id;
+        tracing::error!(%item_id, cause = chain(&left), "an Item without an owner is left at Plaid");
+    }
+    Error::NotSaved(error)
+}
+
+/// Adds the accounts and the institution. The Item is saved: what fails now, a refresh makes good.
+async fn complete(backend: &Backend, user: &UserId, mut item: Item, exchanged: &Exchanged) -> Item {
+    match backend.plaid.accounts_get(&exchanged.access_token).await {
+        Ok(answer) => take_accounts(&mut item, answer),
+        Err(error) => {
+            tracing::warn!(item_id = %item.id, cause = chain(&error), "no accounts yet");
+            match error.plaid() {
+                Some(said) => take_error(&mut item, said.clone()),
+                None => item.status = ItemStatus::Failing,
+            }
+        }
+    }
+    take_institution(backend, &mut item).await;
+    if let Err(error) = backend.store.update_item(user, &item).await {
+        tracing::error!(item_id = %item.id, cause = chain(&error), "accounts not saved");
+    }
+    item
+}

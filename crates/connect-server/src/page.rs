@@ -1,0 +1,140 @@
+//! The app's page as it is served: what the browser must know is in it, and nothing that is not of it may run.
+
+use std::io::Write;
+
+use axum::body::Bytes;
+use axum::http::HeaderValue;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::config::Config;
+
+/// The page, made once at start: complete, compressed, and with the policy that fits it.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) html: Bytes,
+    pub(crate) brotli: Bytes,
+    pub(crate) gzip: Bytes,
+    pub(crate) etag: HeaderValue,
+    pub(crate) policy: HeaderValue,
+}
+
+impl Page {
+    /// The built `index.html` with the configuration in its head; nothing if it has no head.
+    pub(crate) fn new(built: &str, config: &Config) -> Option<Self> {
+        let head_end = built.to_ascii_lowercase().find("</head>")?;
+        let (before, after) = built.split_at(head_end);
+        let html = format!("{before}{}{after}", head(config));
+        let policy = HeaderValue::try_from(policy(&html, config)).ok()?;
+        let etag = BASE64_STANDARD.encode(Sha256::digest(&html));
+        Some(Self {
+            brotli: brotli(html.as_bytes())?.into(),
+            gzip: gzip(html.as_bytes())?.into(),
+            etag: HeaderValue::try_from(format!("\"{etag}\"")).ok()?,
+            policy,
+            html: html.into(),
+        })
+    }
+}
+
+/// The configuration, so that the app need not ask for it, and a head start for Link's script.
+fn head(config: &Config) -> String {
+    let json = serde_json::to_string(&config.for_browser()).unwrap_or_default();
+    // In a script element only `<` could end it; the others are for whoever copies this elsewhere.
+    let json = json
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026");
+    let script = &config.plaid.link_script_url;
+    format!(
+        "<script type=\"application/json\" id=\"connect-config\">{json}</script>\
+         <link rel=\"preconnect\" href=\"{}\">\
+         <link rel=\"preload\" as=\"script\" href=\"{}\">",
+        attribute(&origin(script)),
+        attribute(script.as_str()),
+    )
+}
+
+/// The strictest Content-Security-Policy with which the app, WebAssembly and Link work.
+fn policy(html: &str, config: &Config) -> String {
+    let link = &config.plaid.link_script_url;
+    let mut link_script = link.clone();
+    link_script.set_query(None);
+    link_script.set_fragment(None);
+    // Both characters end a source in a policy.
+    let link_script = link_script.as_str().replace(';', "%3B").replace(',', "%2C");
+    let link_origin = origin(link);
+    let plaid_origin = origin(&config.plaid.base_url);
+    [
+        "default-src 'none'".to_owned(),
+        format!(
+            "script-src 'self' 'wasm-unsafe-eval'{} {link_script}",
+            hashes(html, "script")
+        ),
+        format!("style-src 'self'{}", hashes(html, "style")),
+        // Link styles its frame by attributes.
+        "style-src-attr 'unsafe-inline'".to_owned(),
+        "img-src 'self' data:".to_owned(),
+        "font-src 'self'".to_owned(),
+        "manifest-src 'self'".to_owned(),
+        format!("connect-src 'self' {plaid_origin} {link_origin}"),
+        format!("frame-src {link_origin}"),
+        "frame-ancestors 'none'".to_owned(),
+        "base-uri 'none'".to_owned(),
+        "form-action 'self'".to_owned(),
+    ]
+    .join("; ")
+}
+
+/// The hash of each element of that name that has its content in the page, as sources of a policy.
+fn hashes(html: &str, element: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let (open, close) = (format!("<{element}"), format!("</{element}"));
+    let mut sources = String::new();
+    let mut at = 0;
+    while let Some(start) = lower[at..].find(&open).map(|found| at + found) {
+        let Some(content) = lower[start..].find('>').map(|found| start + found + 1) else {
+            break;
+        };
+        let Some(end) = lower[content..].find(&close).map(|found| content + found) else {
+            break;
+        };
+        let elsewhere = lower[start..content].contains(" src=");
+        if !elsewhere {
+            // A browser hashes what its parser made of the text, and that has no carriage returns.
+            let text = html[content..end].replace("\r\n", "\n").replace('\r', "\n");
+            let hash = BASE64_STANDARD.encode(Sha256::digest(text));
+            sources.push_str(&format!(" 'sha256-{hash}'"));
+        }
+        at = end;
+    }
+    sources
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+}
+
+fn brotli(text: &[u8]) -> Option<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let best = BrotliEncoderParams::default();
+    brotli::BrotliCompress(&mut &*text, &mut compressed, &best).ok()?;
+    Some(compressed)
+}
+
+fn gzip(text: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text).ok()?;
+    encoder.finish().ok()
+}

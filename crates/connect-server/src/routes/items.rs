@@ -1,0 +1,123 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::routing::{get, post};
+use connect_api::{CreateItem, Item, ItemList};
+use plaid_types::ItemId;
+use tracing::Instrument;
+
+use crate::auth::{User, UserId};
+use crate::backend::Backend;
+use crate::error::{Error, Result};
+use crate::exchange;
+use crate::json::Json;
+use crate::refresh;
+
+pub(crate) fn router() -> Router<Arc<Backend>> {
+    Router::new()
+        .route("/items", get(list).post(create))
+        .route("/items/{id}", get(show).delete(remove))
+        .route("/items/{id}/refresh", post(refresh_balances))
+}
+
+async fn list(State(backend): State<Arc<Backend>>, User(user): User) -> Result<Json<ItemList>> {
+    Ok(Json(ItemList {
+        items: backend.store.items(&user).await?,
+    }))
+}
+
+/// 201 with the new Item, or 200 with the one that the public token became before.
+async fn create(
+    State(backend): State<Arc<Backend>>,
+    User(user): User,
+    Json(request): Json<CreateItem>,
+) -> Result<(StatusCode, Json<Item>)> {
+    let connected = exchange::connect(backend, user, request).await?;
+    let status = if connected.new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(connected.item)))
+}
+
+async fn show(
+    State(backend): State<Arc<Backend>>,
+    User(user): User,
+    Id(id): Id,
+) -> Result<Json<Item>> {
+    Ok(Json(
+        backend
+            .store
+            .item(&user, &id)
+            .await?
+            .ok_or(Error::NotFound)?,
+    ))
+}
+
+async fn refresh_balances(
+    State(backend): State<Arc<Backend>>,
+    User(user): User,
+    Id(id): Id,
+) -> Result<Json<Item>> {
+    let item = backend
+        .store
+        .item(&user, &id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(Json(refresh::refresh(&backend, &user, item).await?))
+}
+
+/// Ends the Item at Plaid first: a token that is erased too early could never end it.
+async fn remove(
+    State(backend): State<Arc<Backend>>,
+    User(user): User,
+    Id(id): Id,
+) -> Result<StatusCode> {
+    let tasks = backend.tasks.clone();
+    let work = async move { remove_everywhere(&backend, &user, &id).await };
+    tasks
+        .spawn(work.in_current_span())
+        .await
+        .map_err(|_| Error::Panicked)??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn remove_everywhere(backend: &Backend, user: &UserId, id: &ItemId) -> Result<()> {
+    let sealed = backend
+        .store
+        .access_token(user, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let token = backend.vault.unseal(&sealed, user, id)?;
+    match backend.plaid.item_remove(&token).await {
+        Ok(()) => {}
+        Err(error)
+            if matches!(
+                error.code(),
+                Some("ITEM_NOT_FOUND" | "INVALID_ACCESS_TOKEN")
+            ) =>
+        {
+            tracing::info!(item_id = %id, "gone at Plaid already");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    backend.store.remove_item(user, id).await?;
+    tracing::info!(item_id = %id, "disconnected");
+    Ok(())
+}
+
+/// The Item that the path names; a name that cannot be one is of nothing that exists.
+struct Id(ItemId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Path(id): Path<String> = Path::from_request_parts(parts, state).await?;
+        Ok(Self(ItemId::new(id)))
+    }
+}

@@ -1,0 +1,80 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app;
+use crate::backend::{Backend, StartError};
+use crate::config::Config;
+
+/// How long requests and exchanges that are under way may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A backend that listens.
+#[derive(Debug)]
+#[must_use = "dropping the server stops it at once; `shutdown` lets it finish what it does"]
+pub struct Server {
+    url: String,
+    backend: Arc<Backend>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens everything and listens.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] with a sentence that says what to do.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let address = config.listen;
+        let unable = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(unable)?;
+        let url = format!("http://{}", listener.local_addr().map_err(unable)?);
+        let backend = Backend::open(config).await?;
+        let stop = CancellationToken::new();
+        let serve = axum::serve(listener, app(backend.clone()))
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        let task = tokio::spawn(async move {
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the server stopped");
+            }
+        });
+        tracing::info!(url, "listening");
+        Ok(Self {
+            url,
+            backend,
+            stop,
+            task,
+        })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Takes no more requests, and ends when those under way have ended, at most ten seconds from now.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        let tasks = self.backend.tasks.clone();
+        tasks.close();
+        let finish = async {
+            let _ = (&mut self.task).await;
+            tasks.wait().await;
+        };
+        if tokio::time::timeout(GRACE, finish).await.is_err() {
+            tracing::warn!("requests were cut off");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.task.abort();
+    }
+}

@@ -1,0 +1,131 @@
+//! What must outlive a restart: one trait, an engine per file, one contract that both are tested against.
+
+mod sqlite;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connect_api::Item;
+use plaid_types::ItemId;
+
+use crate::auth::UserId;
+use crate::digest::Digest;
+
+pub use sqlite::Sqlite;
+
+/// Users, their sessions, their Items, and the public tokens that became Items.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Answers if the database does.
+    async fn ping(&self) -> Result<()>;
+
+    /// The text that tells whether the vault's key is the one that this database was written with.
+    async fn vault_check(&self) -> Result<Option<Vec<u8>>>;
+
+    /// Keeps the first such text; later ones are ignored.
+    async fn set_vault_check(&self, sealed: &[u8]) -> Result<()>;
+
+    /// Signs a user in, who may be new.
+    async fn create_session(&self, session: &Digest, user: &UserId, expires: &str) -> Result<()>;
+
+    /// Who is signed in, unless the session has expired.
+    async fn session_user(&self, session: &Digest, now: &str) -> Result<Option<UserId>>;
+
+    /// Takes hold of a public token for a user before it is exchanged.
+    async fn claim(&self, user: &UserId, public_token: &Digest, now: &str) -> Result<Claim>;
+
+    /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays.
+    async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()>;
+
+    /// Saves an Item, its sealed access token, and that the claimed public token became it: all or nothing.
+    ///
+    /// An Item that its user already has is replaced; one of another user is a [`StoreError::Foreign`].
+    async fn add_item(
+        &self,
+        user: &UserId,
+        public_token: &Digest,
+        item: &Item,
+        access_token: &[u8],
+    ) -> Result<()>;
+
+    /// Saves what changed of an Item; false if the user has no such Item.
+    async fn update_item(&self, user: &UserId, item: &Item) -> Result<bool>;
+
+    /// Every Item of a user, newest first.
+    async fn items(&self, user: &UserId) -> Result<Vec<Item>>;
+
+    /// An Item of a user.
+    async fn item(&self, user: &UserId, id: &ItemId) -> Result<Option<Item>>;
+
+    /// The sealed access token of an Item of a user.
+    async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>>;
+
+    /// Erases an Item and its access token; false if the user has no such Item.
+    async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool>;
+}
+
+/// What came of claiming a public token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is the caller's to exchange.
+    Taken,
+    /// It became this Item before.
+    Became(ItemId),
+    /// Another user holds it.
+    Foreign,
+}
+
+/// The engine that a database URL names.
+///
+/// # Errors
+///
+/// [`StoreError`] with a sentence that says what to do.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    if url.starts_with("sqlite:") {
+        Ok(Arc::new(Sqlite::open(url).await?))
+    } else {
+        Err(StoreError::Scheme)
+    }
+}
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Not a database that this version knows.
+    #[error("CONNECT_DATABASE_URL must begin with `sqlite:`, as in `sqlite:connect.db`")]
+    Scheme,
+    /// A database that would be gone with the process.
+    #[error(
+        "CONNECT_DATABASE_URL must name a file: an in-memory database would forget every access token"
+    )]
+    InMemory,
+    /// No database can be there.
+    #[error("the database file {} cannot be opened: {source}", path.display())]
+    Unopenable {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The database is of tomorrow.
+    #[error(
+        "the database was written by a newer version of Connect (migration {0} is not known here): run that version"
+    )]
+    Newer(i64),
+    /// Another user's Item.
+    #[error("the Item belongs to another user")]
+    Foreign,
+    /// A value in the database is not what this version wrote.
+    #[error("the database holds {0} that cannot be read")]
+    Corrupt(&'static str),
+    /// The database failed.
+    #[error("the database failed")]
+    Failed(#[source] Box<dyn StdError + Send + Sync>),
+}

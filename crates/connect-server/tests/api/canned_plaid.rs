@@ -1,0 +1,169 @@
+//! A Plaid that does the least a test needs, answers what it is told to, and remembers what it was asked.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use url::Url;
+
+pub(crate) const EXCHANGE: &str = "/item/public_token/exchange";
+
+/// Stops when dropped.
+pub(crate) struct CannedPlaid {
+    pub(crate) url: Url,
+    world: Arc<World>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct World {
+    calls: Mutex<Vec<(String, Value)>>,
+    canned: Mutex<HashMap<String, (u16, String)>>,
+    gates: Mutex<HashMap<String, Arc<Semaphore>>>,
+    exchanged: Mutex<HashSet<String>>,
+}
+
+impl CannedPlaid {
+    pub(crate) async fn start() -> Self {
+        let world = Arc::<World>::default();
+        let app = Router::new().fallback(answer).with_state(world.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let server =
+            tokio::spawn(async move { axum::serve(listener, app).await.expect("a server") });
+        Self {
+            url: Url::parse(&format!("http://{address}")).expect("a URL"),
+            world,
+            server,
+        }
+    }
+
+    /// From now on the endpoint answers this.
+    pub(crate) fn answers(&self, endpoint: &str, status: u16, body: &(impl ToString + ?Sized)) {
+        lock(&self.world.canned).insert(endpoint.to_owned(), (status, body.to_string()));
+    }
+
+    /// From now on the endpoint refuses with this error.
+    pub(crate) fn refuses(&self, endpoint: &str, kind: &str, code: &str) {
+        self.answers(endpoint, 400, &error(kind, code));
+    }
+
+    /// From now on the endpoint does its own work again.
+    pub(crate) fn recovers(&self, endpoint: &str) {
+        lock(&self.world.canned).remove(endpoint);
+    }
+
+    /// From now on the endpoint waits for a permit before it does anything.
+    pub(crate) fn gate(&self, endpoint: &str) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        lock(&self.world.gates).insert(endpoint.to_owned(), gate.clone());
+        gate
+    }
+
+    /// The bodies that the endpoint was sent.
+    pub(crate) fn calls(&self, endpoint: &str) -> Vec<Value> {
+        let calls = lock(&self.world.calls);
+        calls
+            .iter()
+            .filter(|(path, _)| path == endpoint)
+            .map(|(_, body)| body.clone())
+            .collect()
+    }
+
+    /// Nobody listens any more.
+    pub(crate) fn stop(&self) {
+        self.server.abort();
+    }
+}
+
+impl Drop for CannedPlaid {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+pub(crate) fn error(kind: &str, code: &str) -> Value {
+    json!({
+        "error_type": kind, "error_code": code, "error_message": "no", "request_id": "plaid-1",
+        "display_message": format!("In words: {code}"),
+    })
+}
+
+pub(crate) fn account(name: &str, current: f64) -> Value {
+    json!({
+        "account_id": format!("account-{name}"), "name": name, "mask": "0000",
+        "official_name": null, "type": "depository", "subtype": "checking",
+        "balances": { "available": null, "current": current, "limit": null,
+            "iso_currency_code": "USD", "unofficial_currency_code": null },
+    })
+}
+
+async fn answer(State(world): State<Arc<World>>, uri: Uri, body: Bytes) -> Response {
+    let request: Value = serde_json::from_slice(&body).expect("JSON from the client");
+    let path = uri.path().to_owned();
+    lock(&world.calls).push((path.clone(), request.clone()));
+    let gate = lock(&world.gates).get(&path).cloned();
+    if let Some(gate) = gate {
+        gate.acquire().await.expect("an open gate").forget();
+    }
+    if let Some((status, body)) = lock(&world.canned).get(&path) {
+        return (
+            StatusCode::from_u16(*status).expect("a status"),
+            body.clone(),
+        )
+            .into_response();
+    }
+    world.work(&path, &request).into_response()
+}
+
+impl World {
+    fn work(&self, path: &str, request: &Value) -> (StatusCode, String) {
+        let answer = match path {
+            "/link/token/create" => {
+                let expiration = time::OffsetDateTime::now_utc() + time::Duration::hours(4);
+                let expiration = expiration
+                    .format(&time::format_description::well_known::Rfc3339)
+                    .expect("a time");
+                json!({ "link_token": "link-sandbox-1", "expiration": expiration })
+            }
+            EXCHANGE => {
+                let token = request["public_token"].as_str().expect("a public token");
+                if !lock(&self.exchanged).insert(token.to_owned()) {
+                    let used = error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
+                    return (StatusCode::BAD_REQUEST, used);
+                }
+                json!({ "access_token": format!("access-{token}"), "item_id": format!("item-{token}") })
+            }
+            "/accounts/get" | "/accounts/balance/get" => {
+                let current = if path == "/accounts/get" {
+                    110.0
+                } else {
+                    120.0
+                };
+                json!({
+                    "accounts": [account("Plaid Checking", current)],
+                    "item": { "item_id": "item", "institution_id": "ins_109508", "error": null },
+                })
+            }
+            "/institutions/get_by_id" => json!({ "institution": {
+                "institution_id": request["institution_id"], "name": "First Platypus Bank",
+                "primary_color": "#004966", "oauth": false, "products": [], "country_codes": ["US"],
+            } }),
+            "/item/remove" => json!({ "request_id": "plaid-2" }),
+            unknown => panic!("nobody calls {unknown}"),
+        };
+        (StatusCode::OK, answer.to_string())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no test panicked with the lock")
+}

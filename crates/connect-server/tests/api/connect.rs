@@ -1,0 +1,241 @@
+//! A backend of a test's own, and browsers that visit it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use connect_api::{Item, ItemList, Problem};
+use connect_server::{Backend, Config, LinkConfig, PlaidConfig, StartError, app};
+use http_body_util::BodyExt;
+use plaid_client::{Environment, Secret};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use url::Url;
+
+use crate::canned_plaid::CannedPlaid;
+
+/// What Trunk makes of the app, in small.
+pub(crate) const INDEX: &str = "<!doctype html><html><head><title>Connect</title>\
+    <style>body{margin:0}</style><script type=\"module\">import init from '/app.js'; init();</script>\
+    </head><body></body></html>";
+
+/// A backend on a database and a folder of its own.
+pub(crate) struct Connect {
+    pub(crate) plaid: CannedPlaid,
+    pub(crate) config: Config,
+    app: Router,
+    folder: TempDir,
+}
+
+impl Connect {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        crate::log::start();
+        let plaid = CannedPlaid::start().await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = config(&folder, &plaid.url);
+        change(&mut config);
+        let app = app(Backend::open(config.clone()).await.expect("a backend"));
+        Self {
+            plaid,
+            config,
+            app,
+            folder,
+        }
+    }
+
+    /// The same database, another process.
+    pub(crate) async fn restart(&mut self) -> Result<(), StartError> {
+        self.app = app(Backend::open(self.config.clone()).await?);
+        Ok(())
+    }
+
+    /// Does to the database what no backend would.
+    pub(crate) async fn spoil(&self, sql: &'static str) {
+        let pool = sqlx::SqlitePool::connect(&self.config.database_url)
+            .await
+            .expect("a database");
+        sqlx::raw_sql(sql).execute(&pool).await.expect("SQL");
+        pool.close().await;
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A browser that was never here.
+    pub(crate) fn stranger(&self) -> Browser {
+        Browser {
+            app: self.app.clone(),
+            cookie: None,
+        }
+    }
+
+    /// A browser with a session of its own.
+    pub(crate) async fn browser(&self) -> Browser {
+        let mut browser = self.stranger();
+        let answer = browser.get("/api/session").await;
+        browser.cookie = Some(answer.cookie().expect("a session"));
+        browser
+    }
+
+    /// The same browser after a [`restart`](Self::restart).
+    pub(crate) fn again(&self, browser: Browser) -> Browser {
+        Browser {
+            app: self.app.clone(),
+            ..browser
+        }
+    }
+}
+
+/// A folder with a built app, and a configuration that uses it.
+pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
+    let dist = folder.path().join("dist");
+    std::fs::create_dir(&dist).expect("a folder");
+    std::fs::write(dist.join("index.html"), INDEX).expect("a page");
+    Config {
+        listen: "127.0.0.1:0".parse().expect("an address"),
+        public_url: None,
+        database_url: format!("sqlite:{}", folder.path().join("connect.db").display()),
+        vault_key_file: folder.path().join("vault.key"),
+        dist,
+        plaid: PlaidConfig {
+            environment: Environment::Sandbox,
+            client_id: "client-1".to_owned(),
+            secret: Secret::new("secret-that-must-not-show"),
+            base_url: plaid.clone(),
+            link_script_url: Url::parse("https://cdn.example/link.js").expect("a URL"),
+            deadline: Duration::from_secs(30),
+        },
+        link: LinkConfig {
+            client_name: "Connect".to_owned(),
+            products: vec!["transactions".to_owned()],
+            country_codes: vec!["US".to_owned()],
+            language: "en".to_owned(),
+            customization_name: None,
+        },
+        log: "info".to_owned(),
+    }
+}
+
+/// What Link hands over, as the app sends it.
+pub(crate) fn success(public_token: &str) -> Value {
+    json!({ "public_token": public_token, "metadata": {
+        "institution": { "name": "Platypus", "institution_id": "ins_109508" },
+        "accounts": [], "link_session_id": "session-1",
+    } })
+}
+
+/// Someone who asks, and keeps a cookie.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    app: Router,
+    cookie: Option<String>,
+}
+
+impl Browser {
+    pub(crate) fn with_cookie(mut self, cookie: &str) -> Self {
+        self.cookie = Some(cookie.to_owned());
+        self
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request"))
+            .await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(
+            Request::delete(path)
+                .body(Body::empty())
+                .expect("a request"),
+        )
+        .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        self.send(
+            request
+                .body(Body::from(body.to_string()))
+                .expect("a request"),
+        )
+        .await
+    }
+
+    /// Connects an Item, which has to work.
+    pub(crate) async fn connects(&self, public_token: &str) -> Item {
+        let answer = self.post("/api/items", success(public_token)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        answer.json()
+    }
+
+    pub(crate) async fn items(&self) -> Vec<Item> {
+        self.get("/api/items").await.json::<ItemList>().items
+    }
+
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            let cookie = cookie.parse().expect("a header");
+            request.headers_mut().insert(header::COOKIE, cookie);
+        }
+        let response = self.app.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The problem that the answer is; its promises hold for every one.
+    pub(crate) fn problem(&self) -> Problem {
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
+        let problem: Problem = self.json();
+        assert_eq!(problem.status, self.status.as_u16());
+        assert_eq!(problem.request_id.as_deref(), self.header("x-request-id"));
+        assert!(problem.request_id.is_some());
+        problem
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("text"))
+    }
+
+    /// The cookie to send from now on.
+    pub(crate) fn cookie(&self) -> Option<String> {
+        let cookie = self.header("set-cookie")?;
+        cookie.split(';').next().map(str::to_owned)
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+}

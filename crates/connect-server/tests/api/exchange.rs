@@ -1,0 +1,214 @@
+use axum::http::StatusCode;
+use connect_api::{Item, ItemStatus, ProblemCode};
+use serde_json::json;
+
+use crate::canned_plaid::EXCHANGE;
+use crate::connect::{Connect, success};
+
+#[tokio::test]
+async fn a_public_token_becomes_an_item_with_accounts_and_a_colour() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let item = browser.connects("public-1").await;
+    assert_eq!(item.id.as_str(), "item-public-1");
+    assert_eq!(item.institution_name, "First Platypus Bank");
+    assert_eq!(item.institution_color.as_deref(), Some("#004966"));
+    assert_eq!(item.status, ItemStatus::Healthy);
+    assert_eq!(item.accounts[0].name, "Plaid Checking");
+    assert_eq!(item.accounts[0].balances.current, Some(110.0));
+    assert_eq!(
+        connect.plaid.calls("/accounts/get"),
+        [json!({ "access_token": "access-public-1" })]
+    );
+}
+
+#[tokio::test]
+async fn the_same_token_again_is_the_same_item() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let item = browser.connects("public-1").await;
+    connect.restart().await.expect("a restart");
+    let browser = connect.again(browser);
+    let answer = browser.post("/api/items", success("public-1")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json::<Item>(), item);
+    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+    assert_eq!(browser.items().await.len(), 1);
+}
+
+#[tokio::test]
+async fn many_at_the_same_time_are_one_item() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let tabs: Vec<_> = (0..8)
+        .map(|_| {
+            let browser = browser.clone();
+            tokio::spawn(async move { browser.post("/api/items", success("public-1")).await })
+        })
+        .collect();
+    let mut new = 0;
+    for tab in tabs {
+        let answer = tab.await.expect("an answer");
+        assert!(answer.status.is_success(), "{answer:?}");
+        assert_eq!(answer.json::<Item>().id.as_str(), "item-public-1");
+        new += usize::from(answer.status == StatusCode::CREATED);
+    }
+    assert_eq!((new, connect.plaid.calls(EXCHANGE).len()), (1, 1));
+    assert_eq!(browser.items().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_browser_that_goes_away_half_way_loses_nothing() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let gate = connect.plaid.gate(EXCHANGE);
+    let gone = {
+        let browser = browser.clone();
+        tokio::spawn(async move { browser.post("/api/items", success("public-1")).await })
+    };
+    while connect.plaid.calls(EXCHANGE).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    gone.abort();
+    assert!(gone.await.expect_err("it was aborted").is_cancelled());
+    gate.add_permits(1);
+    // It waits for the first to end, and finds what that one made.
+    let answer = browser.post("/api/items", success("public-1")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    assert_eq!(browser.items().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_worth_nothing_is_refused_with_plaids_reason() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    connect
+        .plaid
+        .refuses(EXCHANGE, "INVALID_INPUT", "INVALID_PUBLIC_TOKEN");
+    let problem = browser
+        .post("/api/items", success("public-unknown"))
+        .await
+        .problem();
+    assert_eq!(
+        (problem.status, problem.code),
+        (409, ProblemCode::PublicTokenInvalid)
+    );
+    assert_eq!(problem.error_code.as_deref(), Some("INVALID_PUBLIC_TOKEN"));
+    for token in [String::new(), "x".repeat(257)] {
+        let problem = browser.post("/api/items", success(&token)).await.problem();
+        assert_eq!(
+            (problem.status, problem.code),
+            (409, ProblemCode::PublicTokenInvalid)
+        );
+    }
+    assert_eq!(browser.items().await, []);
+}
+
+#[tokio::test]
+async fn a_token_that_another_user_brought_is_refused() {
+    let connect = Connect::start().await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
+    ada.connects("public-1").await;
+    let problem = bob.post("/api/items", success("public-1")).await.problem();
+    assert_eq!(
+        (problem.status, problem.code),
+        (409, ProblemCode::PublicTokenInvalid)
+    );
+    assert_eq!((ada.items().await.len(), bob.items().await.len()), (1, 0));
+    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_whose_item_was_disconnected_is_used_up() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    browser.delete("/api/items/item-public-1").await;
+    let problem = browser
+        .post("/api/items", success("public-1"))
+        .await
+        .problem();
+    assert_eq!(problem.code, ProblemCode::PublicTokenInvalid);
+}
+
+#[tokio::test]
+async fn a_plaid_that_fails_can_be_asked_again() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    for (status, body, code) in [
+        (500, "<html>".to_owned(), ProblemCode::PlaidUnavailable),
+        (429, "{}".to_owned(), ProblemCode::RateLimited),
+        (
+            400,
+            crate::canned_plaid::error("INVALID_INPUT", "INVALID_API_KEYS").to_string(),
+            ProblemCode::PlaidRefused,
+        ),
+    ] {
+        connect.plaid.answers(EXCHANGE, status, &body);
+        let problem = browser
+            .post("/api/items", success("public-1"))
+            .await
+            .problem();
+        assert_eq!(problem.code, code);
+    }
+    connect.plaid.recovers(EXCHANGE);
+    browser.connects("public-1").await;
+    assert_eq!(browser.items().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_item_is_kept_even_when_its_accounts_do_not_come_yet() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    connect.plaid.answers("/accounts/get", 500, "<html>");
+    connect
+        .plaid
+        .answers("/institutions/get_by_id", 500, "<html>");
+    let item = browser.connects("public-1").await;
+    assert_eq!(
+        (&*item.institution_name, item.status),
+        ("Platypus", ItemStatus::Failing)
+    );
+    assert_eq!(browser.items().await, [item]);
+
+    connect.plaid.recovers("/institutions/get_by_id");
+    let item: Item = browser
+        .post("/api/items/item-public-1/refresh", json!({}))
+        .await
+        .json();
+    assert_eq!((item.status, item.accounts.len()), (ItemStatus::Healthy, 1));
+    assert_eq!(item.institution_color.as_deref(), Some("#004966"));
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_saved_is_ended_at_plaid() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    connect
+        .spoil("CREATE TRIGGER full BEFORE INSERT ON items BEGIN SELECT RAISE(FAIL, 'full'); END")
+        .await;
+    let problem = browser
+        .post("/api/items", success("public-1"))
+        .await
+        .problem();
+    assert_eq!((problem.status, problem.code), (500, ProblemCode::Internal));
+    assert_eq!(problem.title, "The connection could not be saved");
+    assert_eq!(
+        connect.plaid.calls("/item/remove"),
+        [json!({ "access_token": "access-public-1" })]
+    );
+    assert_eq!(browser.items().await, []);
+}
+
+#[tokio::test]
+async fn an_item_of_another_user_is_neither_taken_over_nor_ended() {
+    let connect = Connect::start().await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
+    let same = json!({ "access_token": "access-1", "item_id": "item-1" });
+    connect.plaid.answers(EXCHANGE, 200, &same);
+    ada.connects("public-1").await;
+    let problem = bob.post("/api/items", success("public-2")).await.problem();
+    assert_eq!(problem.code, ProblemCode::Internal);
+    assert_eq!((ada.items().await.len(), bob.items().await.len()), (1, 0));
+    assert_eq!(connect.plaid.calls("/item/remove").len(), 0);
+}

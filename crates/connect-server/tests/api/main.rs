@@ -1,0 +1,16 @@
+//! The backend as a browser meets it, with a Plaid that answers whatever a test wants.
+
+mod canned_plaid;
+mod connect;
+mod log;
+
+mod bad_input;
+mod config;
+mod disconnect;
+mod exchange;
+mod items;
+mod link;
+mod page;
+mod secrecy;
+mod session;
+mod start;

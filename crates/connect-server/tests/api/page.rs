@@ -1,0 +1,201 @@
+use std::io::Read;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use connect_api::{Config, ProblemCode};
+use flate2::read::GzDecoder;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::connect::{Answer, Browser, Connect};
+
+#[tokio::test]
+async fn every_address_that_is_a_page_is_the_page() {
+    let connect = Connect::start().await;
+    for path in [
+        "/",
+        "/index.html",
+        "/oauth?oauth_state_id=1",
+        "/items/1",
+        "/nowhere/at/all",
+    ] {
+        let answer = connect.stranger().get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("text/html; charset=utf-8")
+        );
+        assert_eq!(answer.header("cache-control"), Some("no-cache"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("referrer-policy"), Some("strict-origin"));
+        assert!(answer.text().contains("id=\"connect-config\""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_brings_its_configuration_and_a_head_start_for_link() {
+    let url = "https://cdn.example/link.js?a=1&b=\"</script><script>alert(1)";
+    let url = Url::parse(url).expect("a URL");
+    let connect = Connect::start_with(|config| config.plaid.link_script_url = url.clone()).await;
+    let answer = connect.stranger().get("/").await;
+    let (before, rest) = answer
+        .text()
+        .split_once("id=\"connect-config\">")
+        .expect("a configuration");
+    let (json, after) = rest.split_once("</script>").expect("its end");
+    let config: Config = serde_json::from_str(json).expect("JSON");
+    assert_eq!(config.link_script_url, url.as_str());
+    assert!(before.ends_with("<script type=\"application/json\" "));
+    assert!(
+        after.contains("<link rel=\"preconnect\" href=\"https://cdn.example\">"),
+        "{after}"
+    );
+    assert!(after.contains(
+        "<link rel=\"preload\" as=\"script\" href=\"https://cdn.example/link.js?a=1&amp;b="
+    ));
+    assert!(after.contains("</head>"));
+}
+
+#[tokio::test]
+async fn only_what_is_of_the_page_may_run() {
+    let connect = Connect::start().await;
+    let answer = connect.stranger().get("/").await;
+    let policy = answer.header("content-security-policy").expect("a policy");
+    let plaid = connect.plaid.url.origin().ascii_serialization();
+    let script = hash("import init from '/app.js'; init();");
+    let style = hash("body{margin:0}");
+    let json = hash(between(
+        answer.text(),
+        "id=\"connect-config\">",
+        "</script>",
+    ));
+    for directive in [
+        "default-src 'none'",
+        &format!(
+            "script-src 'self' 'wasm-unsafe-eval' {script} {json} https://cdn.example/link.js"
+        ),
+        &format!("style-src 'self' {style}"),
+        "style-src-attr 'unsafe-inline'",
+        "img-src 'self' data:",
+        &format!("connect-src 'self' {plaid} https://cdn.example"),
+        "frame-src https://cdn.example",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    ] {
+        assert!(
+            policy.split("; ").any(|part| part == directive),
+            "{directive}\n{policy}"
+        );
+    }
+    assert!(
+        !policy
+            .replace("style-src-attr 'unsafe-inline'", "")
+            .contains("unsafe-inline")
+    );
+}
+
+#[tokio::test]
+async fn the_page_is_compressed_and_not_sent_twice() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let plain = browser.get("/").await;
+    let gzip = get(&browser, "/", "accept-encoding", "gzip").await;
+    assert_eq!(gzip.header("content-encoding"), Some("gzip"));
+    let mut text = String::new();
+    GzDecoder::new(&*gzip.body)
+        .read_to_string(&mut text)
+        .expect("gzip");
+    assert_eq!(text, plain.text());
+
+    let brotli = get(&browser, "/", "accept-encoding", "gzip, br").await;
+    assert_eq!(brotli.header("content-encoding"), Some("br"));
+    let mut text = Vec::new();
+    brotli::BrotliDecompress(&mut &*brotli.body, &mut text).expect("brotli");
+    assert_eq!(text, plain.body);
+
+    let etag = plain.header("etag").expect("an etag");
+    let again = get(&browser, "/", "if-none-match", etag).await;
+    assert_eq!(
+        (again.status, again.body.len()),
+        (StatusCode::NOT_MODIFIED, 0)
+    );
+    assert!(again.header("content-security-policy").is_some());
+}
+
+#[tokio::test]
+async fn a_file_comes_compressed_and_is_kept_forever_if_its_name_says_so() {
+    let connect = Connect::start().await;
+    let hashed = "connect-0123456789abcdef_bg.wasm";
+    std::fs::write(connect.file("dist").join(hashed), "wasm").expect("a file");
+    std::fs::write(connect.file("dist").join(format!("{hashed}.br")), "less").expect("a file");
+    std::fs::write(connect.file("dist").join("favicon.svg"), "<svg/>").expect("a file");
+    let browser = connect.stranger();
+
+    let file = get(&browser, &format!("/{hashed}"), "accept-encoding", "br").await;
+    assert_eq!(
+        (file.text(), file.header("content-encoding")),
+        ("less", Some("br"))
+    );
+    assert_eq!(file.header("content-type"), Some("application/wasm"));
+    assert_eq!(
+        file.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    assert_eq!(file.header("set-cookie"), None);
+
+    let file = browser.get("/favicon.svg").await;
+    assert_eq!(
+        (file.text(), file.header("cache-control")),
+        ("<svg/>", Some("no-cache"))
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_not_the_page() {
+    let connect = Connect::start().await;
+    std::fs::write(connect.file("secret.txt"), "outside").expect("a file");
+    for path in [
+        "/connect-0123456789abcdef.js",
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/a/b.css",
+    ] {
+        let answer = connect.stranger().get(path).await;
+        assert_eq!(answer.problem().code, ProblemCode::NotFound, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_without_the_app_is_told_at_start() {
+    for (page, sentence) in [
+        (None, "build the app first"),
+        (Some("<p>hello"), "no </head>"),
+    ] {
+        let mut connect = Connect::start().await;
+        std::fs::remove_file(connect.file("dist/index.html")).expect("a page");
+        if let Some(page) = page {
+            std::fs::write(connect.file("dist/index.html"), page).expect("a page");
+        }
+        let error = connect.restart().await.expect_err(sentence).to_string();
+        assert!(error.contains(sentence), "{error}");
+    }
+}
+
+async fn get(browser: &Browser, path: &str, name: &str, value: &str) -> Answer {
+    let request = Request::get(path).header(name, value);
+    browser
+        .send(request.body(Body::empty()).expect("a request"))
+        .await
+}
+
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(start).expect(start);
+    rest.split_once(end).expect(end).0
+}

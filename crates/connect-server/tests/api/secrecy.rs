@@ -1,0 +1,100 @@
+use serde_json::json;
+
+use crate::canned_plaid::EXCHANGE;
+use crate::connect::{Connect, success};
+use crate::log;
+
+/// Everything that a token could leak through, with the loudest log there is.
+#[tokio::test]
+async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let item = "/api/items/item-public-hush";
+    let mut answers = Vec::new();
+    answers.push(browser.post("/api/link/tokens", json!({})).await);
+    answers.push(browser.post("/api/items", success("public-hush")).await);
+    answers.push(browser.post("/api/items", success("public-hush")).await);
+    answers.push(
+        browser
+            .post("/api/items", json!({ "public_token": ["public-hush"] }))
+            .await,
+    );
+    answers.push(browser.get("/api/items").await);
+    answers.push(browser.post(&format!("{item}/refresh"), json!({})).await);
+    for garbage in [
+        "access-public-hush",
+        r#"{"access_token":["access-public-hush"]}"#,
+    ] {
+        connect.plaid.answers(EXCHANGE, 200, garbage);
+        answers.push(browser.post("/api/items", success("public-hush-2")).await);
+        connect.plaid.answers("/accounts/balance/get", 500, garbage);
+        answers.push(browser.post(&format!("{item}/refresh"), json!({})).await);
+    }
+    connect.restart().await.expect("a restart");
+    let browser = connect.again(browser);
+    answers.push(browser.get("/").await);
+    answers.push(browser.delete(item).await);
+
+    let log = log::text();
+    assert!(
+        log.contains(r#""message":"connected","item_id":"item-public-hush""#),
+        "it heard nothing"
+    );
+    for secret in [
+        "access-public",
+        "\"public-hush",
+        "link-sandbox-1",
+        "secret-that-must-not-show",
+    ] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+    for secret in ["access-public", "secret-that-must-not-show", "client-1"] {
+        for answer in &answers {
+            assert!(
+                !String::from_utf8_lossy(&answer.body).contains(secret),
+                "{answer:?}"
+            );
+        }
+        for name in ["connect.db", "connect.db-wal"] {
+            let file = std::fs::read(connect.file(name)).expect("a file");
+            assert!(!String::from_utf8_lossy(&file).contains(secret), "{name}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_people_own_is_readable_by_the_server_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let connect = Connect::start().await;
+    connect.browser().await.connects("public-1").await;
+    for name in ["connect.db", "connect.db-wal", "vault.key"] {
+        let mode = std::fs::metadata(connect.file(name))
+            .expect(name)
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+/// A disconnected Item leaves nothing behind, not even sealed.
+#[tokio::test]
+async fn a_removed_token_is_overwritten() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let pool = sqlx::SqlitePool::connect(&connect.config.database_url)
+        .await
+        .expect("a database");
+    let sealed: Vec<u8> = sqlx::query_scalar("SELECT access_token FROM items")
+        .fetch_one(&pool)
+        .await
+        .expect("a sealed token");
+    browser.delete("/api/items/item-public-1").await;
+    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(&pool)
+        .await
+        .expect("a checkpoint");
+    let file = std::fs::read(connect.file("connect.db")).expect("a file");
+    assert!(!file.windows(sealed.len()).any(|window| window == sealed));
+}

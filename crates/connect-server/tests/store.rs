@@ -1,0 +1,190 @@
+//! The contract of a store: every engine is tested against it.
+
+use connect_api::{Item, ItemStatus};
+use connect_server::store::{Claim, Sqlite, Store, StoreError};
+use connect_server::{Digest, UserId};
+use plaid_types::{ItemId, PlaidError};
+use serde_json::json;
+
+#[tokio::test]
+async fn sqlite_keeps_the_contract() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("connect.db").display());
+    keeps_the_contract(&Sqlite::open(&url).await.expect("a database")).await;
+}
+
+async fn keeps_the_contract(store: &dyn Store) {
+    store.ping().await.expect("a database");
+    vault_check(store).await;
+    sessions(store).await;
+    claims(store).await;
+    items(store).await;
+}
+
+async fn vault_check(store: &dyn Store) {
+    assert_eq!(store.vault_check().await.expect("an answer"), None);
+    for check in [b"first", b"later"] {
+        store.set_vault_check(check).await.expect("an answer");
+        let kept = store.vault_check().await.expect("an answer");
+        assert_eq!(kept.as_deref(), Some(&b"first"[..]));
+    }
+}
+
+async fn sessions(store: &dyn Store) {
+    let (session, user) = (Digest::of("session"), UserId::random());
+    store
+        .create_session(&session, &user, "2026-02-01T00:00:00.000Z")
+        .await
+        .expect("an answer");
+    store
+        .create_session(&Digest::of("second"), &user, "2026-02-01T00:00:00.000Z")
+        .await
+        .expect("a user may have two");
+    for (session, now, found) in [
+        (session, "2026-01-31T23:59:59.999Z", Some(user)),
+        (session, "2026-02-01T00:00:00.000Z", None),
+        (Digest::of("forged"), "2026-01-01T00:00:00.000Z", None),
+    ] {
+        assert_eq!(
+            store.session_user(&session, now).await.expect("an answer"),
+            found,
+            "{now}"
+        );
+    }
+}
+
+async fn claims(store: &dyn Store) {
+    let (ada, bob) = (user(store, "ada").await, user(store, "bob").await);
+    let token = Digest::of("public-claimed");
+    let claim = async |user| store.claim(user, &token, "2026").await.expect("an answer");
+    assert_eq!(claim(&ada).await, Claim::Taken);
+    assert_eq!(
+        claim(&ada).await,
+        Claim::Taken,
+        "an interrupted exchange is taken up again"
+    );
+    assert_eq!(claim(&bob).await, Claim::Foreign);
+    store.release(&bob, &token).await.expect("an answer");
+    assert_eq!(
+        claim(&bob).await,
+        Claim::Foreign,
+        "only its holder gives a claim up"
+    );
+    store.release(&ada, &token).await.expect("an answer");
+    assert_eq!(claim(&bob).await, Claim::Taken);
+
+    store
+        .add_item(&bob, &token, &item("claimed"), b"sealed")
+        .await
+        .expect("an answer");
+    assert_eq!(claim(&bob).await, Claim::Became(ItemId::new("claimed")));
+    assert_eq!(claim(&ada).await, Claim::Foreign);
+    store.release(&bob, &token).await.expect("an answer");
+    assert_eq!(
+        claim(&bob).await,
+        Claim::Became(ItemId::new("claimed")),
+        "an Item is not given up"
+    );
+}
+
+async fn items(store: &dyn Store) {
+    let (ada, bob) = (user(store, "cleo").await, user(store, "dan").await);
+    let token = Digest::of("public-items");
+    let old = item("old");
+    let new = Item {
+        created_at: "2026-01-02T00:00:00.000Z".to_owned(),
+        ..item("new")
+    };
+    for item in [&new, &old] {
+        store.claim(&ada, &token, "2026").await.expect("an answer");
+        store
+            .add_item(&ada, &token, item, item.id.as_str().as_bytes())
+            .await
+            .expect("an answer");
+    }
+    assert_eq!(
+        store.items(&ada).await.expect("Items"),
+        [new.clone(), old.clone()]
+    );
+    assert_eq!(
+        store.item(&ada, &old.id).await.expect("an answer"),
+        Some(old.clone())
+    );
+    let sealed = store.access_token(&ada, &old.id).await.expect("an answer");
+    assert_eq!(sealed.as_deref(), Some(&b"old"[..]));
+
+    // Another user sees none of it, and changes none of it.
+    assert_eq!(store.items(&bob).await.expect("Items"), []);
+    assert_eq!(store.item(&bob, &old.id).await.expect("an answer"), None);
+    assert_eq!(
+        store.access_token(&bob, &old.id).await.expect("an answer"),
+        None
+    );
+    assert!(!store.update_item(&bob, &old).await.expect("an answer"));
+    assert!(!store.remove_item(&bob, &old.id).await.expect("an answer"));
+    let taken = store.add_item(&bob, &token, &old, b"stolen").await;
+    assert!(matches!(taken, Err(StoreError::Foreign)), "{taken:?}");
+
+    let error: PlaidError = serde_json::from_value(json!({
+        "error_type": "ITEM_ERROR", "error_code": "ITEM_LOGIN_REQUIRED", "error_message": "",
+        "display_message": null,
+    }))
+    .expect("an error");
+    for status in [
+        ItemStatus::LoginRequired,
+        ItemStatus::Failing,
+        ItemStatus::Healthy,
+    ] {
+        let changed = Item {
+            status,
+            error: Some(error.clone()),
+            ..old.clone()
+        };
+        assert!(store.update_item(&ada, &changed).await.expect("an answer"));
+        assert_eq!(
+            store.item(&ada, &old.id).await.expect("an answer"),
+            Some(changed)
+        );
+    }
+
+    // The same Item again gets the newer token.
+    store
+        .add_item(&ada, &token, &old, b"newer")
+        .await
+        .expect("an answer");
+    assert_eq!(store.items(&ada).await.expect("Items").len(), 2);
+    let sealed = store.access_token(&ada, &old.id).await.expect("an answer");
+    assert_eq!(sealed.as_deref(), Some(&b"newer"[..]));
+
+    assert!(store.remove_item(&ada, &old.id).await.expect("an answer"));
+    assert!(!store.remove_item(&ada, &old.id).await.expect("an answer"));
+    assert_eq!(
+        store.access_token(&ada, &old.id).await.expect("an answer"),
+        None
+    );
+    assert!(
+        !store.update_item(&ada, &old).await.expect("an answer"),
+        "an update revives nothing"
+    );
+    assert_eq!(store.items(&ada).await.expect("Items"), [new]);
+}
+
+async fn user(store: &dyn Store, name: &str) -> UserId {
+    let user = UserId::new(name.to_owned());
+    store
+        .create_session(&Digest::of(name), &user, "9999")
+        .await
+        .expect("an answer");
+    user
+}
+
+fn item(id: &str) -> Item {
+    serde_json::from_value(json!({
+        "id": id, "institution_id": "ins_1", "institution_name": "First <b>Platypus</b> Bank",
+        "institution_color": "#004966", "status": "healthy", "error": null,
+        "accounts": [{ "account_id": "a", "name": "Checking", "mask": "0000", "type": "alchemy",
+            "balances": { "current": 23631.9805, "available": null } }],
+        "created_at": "2026-01-01T00:00:00.000Z", "refreshed_at": "2026-01-01T00:00:00.000Z",
+    }))
+    .expect("an Item")
+}
