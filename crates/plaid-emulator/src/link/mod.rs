@@ -1,17 +1,35 @@
-//! Link: its script, its panes and the bank's OAuth page.
+//! Link: its script, its panes and the bank's own page.
+//!
+//! `step` is the state machine, `session` what is around it, `panes` the way in over HTTP, `render` the way out.
+
+mod assets;
+mod bank;
+mod embedded;
+mod event;
+mod html;
+mod layer;
+mod oauth;
+mod pane;
+mod panes;
+mod phone;
+mod render;
+mod session;
+mod step;
+mod surface;
+mod text;
+mod visit;
+mod visits;
 
 use axum::Router;
 
+pub(crate) use self::visits::Visits;
 use crate::app::App;
-
-/// The visits to Link that are under way.
-#[derive(Debug, Default)]
-pub(crate) struct Visits;
-
-impl Visits {
-    pub(crate) fn reset(&self) {}
-}
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
+        .merge(assets::router())
+        .merge(panes::router())
+        .merge(oauth::router())
+        .merge(embedded::router())
+        .merge(layer::router())
 }

@@ -1,0 +1,2 @@
+// The bank has answered: its window has nothing left to do.
+window.close();

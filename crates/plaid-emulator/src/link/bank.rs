@@ -1,0 +1,424 @@
+//! The bank's side of a sign-in: which usernames, passwords and answers do what in the Sandbox.
+
+use plaid_types::link::MfaType;
+use serde_json::Value;
+
+use crate::seed::{AccountTemplate, accounts};
+
+/// What the bank says to a username and a password, or to an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// Signed in; these are the accounts.
+    Welcome(Vec<AccountTemplate>),
+    /// One more question.
+    Challenge(Challenge),
+    /// Not the right answer to this question.
+    Wrong(Challenge),
+    /// No, with Plaid's code for why.
+    Refused(String),
+}
+
+/// The bank's second factor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Challenge {
+    /// Where to send a code.
+    Device,
+    /// The code that was sent. No code is right where the password was `error_INVALID_MFA`.
+    Code { right: &'static str },
+    /// Questions with free answers: `answer_<round>_<question>`.
+    Questions {
+        round: u8,
+        rounds: u8,
+        per_round: u8,
+    },
+    /// Questions with given answers, of which the first is right.
+    Selections {
+        round: u8,
+        rounds: u8,
+        per_round: u8,
+        choices: u8,
+    },
+    /// One question that is answered with Yes.
+    YesOrNo,
+}
+
+/// The codes that the password `error_<CODE>` forces.
+const FORCED: &[&str] = &[
+    "COUNTRY_NOT_SUPPORTED",
+    "INSTITUTION_DOWN",
+    "INSTITUTION_NOT_RESPONDING",
+    "INSTITUTION_NO_LONGER_SUPPORTED",
+    "INSUFFICIENT_CREDENTIALS",
+    "INTERNAL_SERVER_ERROR",
+    "INVALID_CREDENTIALS",
+    "INVALID_MFA",
+    "INVALID_SEND_METHOD",
+    "ITEM_LOCKED",
+    "ITEM_NOT_SUPPORTED",
+    "MFA_NOT_SUPPORTED",
+    "NO_ACCOUNTS",
+    "PAYMENT_INVALID_RECIPIENT",
+    "USER_INPUT_TIMEOUT",
+    "USER_SETUP_REQUIRED",
+];
+
+/// Users that any password lets in.
+const OPEN_HOUSE: &[&str] = &[
+    "user_transactions_dynamic",
+    "user_ewa_user",
+    "user_yuppie",
+    "user_small_business",
+    "user_bank_income",
+    "user_credit_bonus",
+    "user_credit_joint_account",
+    "user_credit_profile_poor",
+    "user_credit_profile_good",
+    "user_credit_profile_excellent",
+];
+
+/// What the bank says to this pair.
+pub(crate) fn sign_in(username: &str, password: &str) -> Answer {
+    match username {
+        "user_good" => user_good(password),
+        "user_custom" => user_custom(password),
+        "user_link_recovery" => refused("INSTITUTION_DOWN"),
+        _ if password.is_empty() => refused("INVALID_CREDENTIALS"),
+        _ if OPEN_HOUSE.contains(&username) => welcome(),
+        _ if username
+            .strip_prefix("user_prism_")
+            .and_then(numbered)
+            .is_some_and(|[n]| n <= 8) =>
+        {
+            welcome()
+        }
+        _ => refused("INVALID_CREDENTIALS"),
+    }
+}
+
+impl Challenge {
+    /// What the bank says to the answers.
+    pub(crate) fn answer(&self, answers: &[String]) -> Answer {
+        let asks = |per_round, right: fn(u8, u8) -> String, round| {
+            (0..per_round)
+                .map(|question| right(round, question))
+                .eq(answers.iter().cloned())
+        };
+        let (right, next) = match *self {
+            Self::Device => (!answers.is_empty(), Some(Self::Code { right: "1234" })),
+            Self::Code { right } => (!right.is_empty() && answers == [right], None),
+            Self::YesOrNo => (answers == ["Yes"], None),
+            Self::Questions {
+                round,
+                rounds,
+                per_round,
+            } => (
+                asks(
+                    per_round,
+                    |round, question| format!("answer_{round}_{question}"),
+                    round,
+                ),
+                (round + 1 < rounds).then_some(Self::Questions {
+                    round: round + 1,
+                    rounds,
+                    per_round,
+                }),
+            ),
+            Self::Selections {
+                round,
+                rounds,
+                per_round,
+                choices,
+            } => (
+                asks(
+                    per_round,
+                    |round, question| choice(round, question, 0),
+                    round,
+                ),
+                (round + 1 < rounds).then_some(Self::Selections {
+                    round: round + 1,
+                    rounds,
+                    per_round,
+                    choices,
+                }),
+            ),
+        };
+        match (right, next) {
+            (false, _) => Answer::Wrong(self.clone()),
+            (true, Some(next)) => Answer::Challenge(next),
+            (true, None) => welcome(),
+        }
+    }
+
+    /// Link's name for the kind.
+    pub(crate) fn mfa_type(&self) -> MfaType {
+        match self {
+            Self::Device => MfaType::Device,
+            Self::Code { .. } => MfaType::Code,
+            Self::Questions { .. } => MfaType::Questions,
+            Self::Selections { .. } | Self::YesOrNo => MfaType::Selections,
+        }
+    }
+}
+
+/// One of the given answers to a question.
+pub(crate) fn choice(round: u8, question: u8, choice: u8) -> String {
+    format!("answer_{round}_{question}_{choice}")
+}
+
+fn user_good(password: &str) -> Answer {
+    match password {
+        "pass_good" | "microdeposits_good" => return welcome(),
+        "mfa_device" => return Answer::Challenge(Challenge::Device),
+        "mfa_selections" => return Answer::Challenge(Challenge::YesOrNo),
+        "error_INVALID_MFA" => return Answer::Challenge(Challenge::Code { right: "" }),
+        _ => {}
+    }
+    if let Some(code) = password
+        .strip_prefix("error_")
+        .filter(|code| FORCED.contains(code))
+    {
+        return refused(code);
+    }
+    if let Some([rounds, per_round]) = password.strip_prefix("mfa_questions_").and_then(numbered) {
+        return Answer::Challenge(Challenge::Questions {
+            round: 0,
+            rounds,
+            per_round,
+        });
+    }
+    if let Some([rounds, per_round, choices @ 2..=9]) =
+        password.strip_prefix("mfa_selections_").and_then(numbered)
+    {
+        return Answer::Challenge(Challenge::Selections {
+            round: 0,
+            rounds,
+            per_round,
+            choices,
+        });
+    }
+    match serde_json::from_str::<Value>(password) {
+        Ok(options) if options["recaptcha"] == "good" => welcome(),
+        Ok(options) if options["recaptcha"] == "bad" => refused("RECAPTCHA_BAD"),
+        _ => refused("INVALID_CREDENTIALS"),
+    }
+}
+
+/// The password describes the user, in JSON.
+fn user_custom(password: &str) -> Answer {
+    let Ok(Value::Object(options)) = serde_json::from_str(password) else {
+        return refused("INVALID_CREDENTIALS");
+    };
+    if let Some(code) = options.get("force_error").and_then(Value::as_str) {
+        return refused(code);
+    }
+    if options
+        .get("recaptcha")
+        .is_some_and(|wanted| wanted == "bad")
+    {
+        return refused("RECAPTCHA_BAD");
+    }
+    let Some(mfa) = options.get("mfa") else {
+        return welcome();
+    };
+    let count = |key: &str, default| {
+        mfa[key]
+            .as_u64()
+            .and_then(|n| u8::try_from(n).ok())
+            .unwrap_or(default)
+            .clamp(1, 9)
+    };
+    match mfa["type"].as_str() {
+        Some("device") => Answer::Challenge(Challenge::Device),
+        Some("questions") => Answer::Challenge(Challenge::Questions {
+            round: 0,
+            rounds: count("question_rounds", 1),
+            per_round: count("questions_per_round", 1),
+        }),
+        Some("selections") => Answer::Challenge(Challenge::Selections {
+            round: 0,
+            rounds: count("selection_rounds", 1),
+            per_round: 1,
+            choices: count("selections_per_question", 2).max(2),
+        }),
+        _ => welcome(),
+    }
+}
+
+fn welcome() -> Answer {
+    Answer::Welcome(accounts())
+}
+
+fn refused(code: &str) -> Answer {
+    Answer::Refused(code.to_owned())
+}
+
+/// Exactly `N` numbers from 1 to 9 between underscores.
+fn numbered<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let numbers: Option<Vec<u8>> = text
+        .split('_')
+        .map(|part| part.parse().ok().filter(|number| (1..=9).contains(number)))
+        .collect();
+    numbers?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_do_what_sandbox_documents() {
+        let challenge = Answer::Challenge;
+        for (username, password, answer) in [
+            ("user_good", "pass_good", welcome()),
+            ("user_good", "microdeposits_good", welcome()),
+            ("user_good", "pass_bad", refused("INVALID_CREDENTIALS")),
+            ("user_good", "", refused("INVALID_CREDENTIALS")),
+            ("user_bad", "pass_good", refused("INVALID_CREDENTIALS")),
+            ("user_good", "error_ITEM_LOCKED", refused("ITEM_LOCKED")),
+            (
+                "user_good",
+                "error_NO_SUCH_CODE",
+                refused("INVALID_CREDENTIALS"),
+            ),
+            (
+                "user_good",
+                "error_INVALID_MFA",
+                challenge(Challenge::Code { right: "" }),
+            ),
+            ("user_good", "mfa_device", challenge(Challenge::Device)),
+            ("user_good", "mfa_selections", challenge(Challenge::YesOrNo)),
+            (
+                "user_good",
+                "mfa_questions_2_3",
+                challenge(Challenge::Questions {
+                    round: 0,
+                    rounds: 2,
+                    per_round: 3,
+                }),
+            ),
+            (
+                "user_good",
+                "mfa_questions_2",
+                refused("INVALID_CREDENTIALS"),
+            ),
+            (
+                "user_good",
+                "mfa_questions_0_1",
+                refused("INVALID_CREDENTIALS"),
+            ),
+            (
+                "user_good",
+                "mfa_questions_2_300",
+                refused("INVALID_CREDENTIALS"),
+            ),
+            (
+                "user_good",
+                "mfa_selections_1_2_3",
+                challenge(Challenge::Selections {
+                    round: 0,
+                    rounds: 1,
+                    per_round: 2,
+                    choices: 3,
+                }),
+            ),
+            (
+                "user_good",
+                "mfa_selections_1_2_1",
+                refused("INVALID_CREDENTIALS"),
+            ),
+            ("user_good", r#"{"recaptcha":"good"}"#, welcome()),
+            (
+                "user_good",
+                r#"{"recaptcha":"bad"}"#,
+                refused("RECAPTCHA_BAD"),
+            ),
+            (
+                "user_custom",
+                r#"{"force_error":"INVALID_LINK_TOKEN"}"#,
+                refused("INVALID_LINK_TOKEN"),
+            ),
+            (
+                "user_custom",
+                r#"{"mfa":{"type":"device"}}"#,
+                challenge(Challenge::Device),
+            ),
+            ("user_custom", "{}", welcome()),
+            ("user_custom", "pass_good", refused("INVALID_CREDENTIALS")),
+            ("user_transactions_dynamic", "anything", welcome()),
+            (
+                "user_transactions_dynamic",
+                "",
+                refused("INVALID_CREDENTIALS"),
+            ),
+            ("user_prism_8", "anything", welcome()),
+            ("user_prism_9", "anything", refused("INVALID_CREDENTIALS")),
+            ("user_link_recovery", "{}", refused("INSTITUTION_DOWN")),
+        ] {
+            assert_eq!(
+                sign_in(username, password),
+                answer,
+                "{username} / {password}"
+            );
+        }
+    }
+
+    #[test]
+    fn right_answers_lead_on_and_wrong_ones_do_not() {
+        let questions = |round| Challenge::Questions {
+            round,
+            rounds: 2,
+            per_round: 2,
+        };
+        let selections = Challenge::Selections {
+            round: 0,
+            rounds: 1,
+            per_round: 2,
+            choices: 3,
+        };
+        let wrong = Answer::Wrong;
+        let code = Challenge::Code { right: "1234" };
+        let never = Challenge::Code { right: "" };
+        for (challenge, answers, next) in [
+            (
+                Challenge::Device,
+                &["text"][..],
+                Answer::Challenge(code.clone()),
+            ),
+            (Challenge::Device, &[], wrong(Challenge::Device)),
+            (code.clone(), &["1234"], welcome()),
+            (code.clone(), &["4321"], wrong(code)),
+            (never.clone(), &[""], wrong(never)),
+            (
+                questions(0),
+                &["answer_0_0", "answer_0_1"],
+                Answer::Challenge(questions(1)),
+            ),
+            (questions(1), &["answer_1_0", "answer_1_1"], welcome()),
+            (questions(0), &["answer_0_0"], wrong(questions(0))),
+            (
+                questions(0),
+                &["answer_0_1", "answer_0_0"],
+                wrong(questions(0)),
+            ),
+            (
+                selections.clone(),
+                &["answer_0_0_0", "answer_0_1_0"],
+                welcome(),
+            ),
+            (
+                selections.clone(),
+                &["answer_0_0_0", "answer_0_1_1"],
+                wrong(selections),
+            ),
+            (Challenge::YesOrNo, &["Yes"], welcome()),
+            (Challenge::YesOrNo, &["No"], wrong(Challenge::YesOrNo)),
+        ] {
+            let answers: Vec<String> = answers.iter().map(|&answer| answer.to_owned()).collect();
+            assert_eq!(
+                challenge.answer(&answers),
+                next,
+                "{challenge:?} {answers:?}"
+            );
+        }
+    }
+}

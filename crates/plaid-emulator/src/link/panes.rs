@@ -1,0 +1,180 @@
+//! The panes over HTTP: each form of a pane is answered with the pane that follows.
+
+use std::collections::HashMap;
+
+use axum::{
+    Form, Router,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, StatusCode, header::USER_AGENT},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use plaid_types::LinkSessionId;
+
+use super::{
+    oauth,
+    pane::Pane,
+    render::{self, BankWay, Frame},
+    session::{Session, message},
+    step::{Act, BankPage},
+    surface::is_webview,
+    text::Text,
+    visits::Opening,
+};
+use crate::{app::App, world::LinkTokenRequest};
+
+/// A password may hold the whole description of a user.
+const LIMIT: usize = 128 * 1024;
+
+pub(super) type Fields = HashMap<String, String>;
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/link/v2/stable/sessions", post(open))
+        .route("/link/v2/stable/sessions/{id}", post(act))
+        .layer(DefaultBodyLimit::max(LIMIT))
+}
+
+async fn open(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(opening): Form<Opening>,
+) -> Response {
+    let user_agent = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let mut visits = app.visits.state();
+    let (id, messages) = visits.begin(&app, &opening, is_webview(user_agent));
+    match visits.sessions.get(&id) {
+        Some(session) => show(&app, session, messages),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn act(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let id = LinkSessionId::new(id);
+    let mut visits = app.visits.state();
+    let Some(session) = visits.sessions.get_mut(&id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let act = match read(&app, session, &fields) {
+        Ok(act) => act,
+        Err(Waits) => return StatusCode::NO_CONTENT.into_response(),
+    };
+    let mut messages = match act {
+        Some(act) => session.act(&app, act),
+        None => Vec::new(),
+    };
+    let departs = session.visit.pane == Pane::AtBank && session.trip.answer.is_none();
+    if departs && session.webview && fields.get("do").is_some_and(|verb| verb == "continue") {
+        messages.push(message(
+            "redirect",
+            serde_json::json!({ "url": oauth::url(&session.trip.id) }),
+        ));
+    }
+    let answer = show(&app, session, messages);
+    if departs {
+        visits.depart(&id);
+    } else if let Pane::Over(_) = session.visit.pane {
+        visits.sessions.remove(&id);
+    }
+    answer
+}
+
+/// The bank's page is still open and unanswered.
+struct Waits;
+
+/// What the form says; nothing when it makes no sense.
+fn read(app: &App, session: &mut Session, fields: &Fields) -> Result<Option<Act>, Waits> {
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let act = match field("do").as_str() {
+        "phone" => Act::Phone(field("phone")),
+        "skip-phone" => Act::SkipPhone,
+        "code" => Act::Code(field("answer_0")),
+        "new-bank" => Act::NewBank,
+        "search" => Act::Search(field("query")),
+        "choose" => match app.world.institutions().by_id(&field("institution_id")) {
+            Some(bank) => Act::Choose(bank.clone()),
+            None => return Ok(None),
+        },
+        "sign-in" => Act::SignIn {
+            username: field("username"),
+            password: field("password"),
+        },
+        "answered" => Act::Answered,
+        "mfa" => Act::Mfa(
+            (0..9)
+                .map_while(|place| fields.get(&format!("answer_{place}")).cloned())
+                .collect(),
+        ),
+        "share" => Act::Share(
+            field("account")
+                .split(',')
+                .filter_map(|place| place.parse().ok())
+                .collect(),
+        ),
+        "continue" => Act::Continue,
+        "from-bank" => match session.trip.answer.take() {
+            Some(page) => Act::FromBank {
+                page,
+                redirected: false,
+            },
+            None if field("bank") == "closed" => Act::FromBank {
+                page: BankPage::Closed,
+                redirected: false,
+            },
+            None => return Err(Waits),
+        },
+        "back" => Act::Back,
+        "try-again" => Act::TryAgain,
+        "other-bank" => Act::OtherBank,
+        "keep-going" => Act::KeepGoing,
+        "close" => Act::Close {
+            force: field("force") == "true",
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some(act))
+}
+
+/// The pane that the visit is at.
+fn show(app: &App, session: &Session, messages: Vec<String>) -> Response {
+    let request = &session.visit.terms.request;
+    let frame = Frame {
+        text: Text::in_language(&request.language),
+        action: format!("/link/v2/stable/sessions/{}", session.id),
+        client: client_name(request),
+        appearance: appearance(request),
+        back: session.visit.can_go_back(),
+        messages,
+    };
+    let way = BankWay {
+        url: oauth::url(&session.trip.id),
+        popup: !session.webview,
+        way_back: !session.webview || request.redirect_uri.is_some(),
+    };
+    render::pane(&session.visit, frame, app.world.institutions(), way)
+}
+
+/// The host's name as the user sees it: Plaid shows none that is longer than 30 characters.
+pub(super) fn client_name(request: &LinkTokenRequest) -> &str {
+    match request.client_name.as_str() {
+        "" => "This Application",
+        name if name.chars().count() > 30 => "This Application",
+        name => name,
+    }
+}
+
+/// `light`, `dark`, or nothing for what the user's system says.
+pub(super) fn appearance(request: &LinkTokenRequest) -> &'static str {
+    match request.appearance_mode.as_deref() {
+        Some("LIGHT") => "light",
+        Some("DARK") => "dark",
+        _ => "",
+    }
+}
