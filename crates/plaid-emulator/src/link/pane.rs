@@ -39,7 +39,7 @@ pub(crate) enum Pane {
         then: Then,
     },
     /// Whether to leave really.
-    Exit { from: Box<Pane> },
+    Exit { from: Box<Self> },
     /// The Item is there.
     Connected,
     /// The visit is over.

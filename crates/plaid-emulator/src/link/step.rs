@@ -68,12 +68,12 @@ impl Visit {
             (Pane::Consent { .. }, Act::Phone(phone)) => self.phone(&phone),
             (Pane::Consent { .. } | Pane::VerifyPhone { .. }, Act::SkipPhone) => {
                 self.tell(Event::new(EventName::SkipSubmitPhone));
-                self.to_bank();
+                self.go_to_bank();
             }
             (Pane::VerifyPhone { phone, wrong }, Act::Code(code)) => self.otp(phone, wrong, &code),
             (Pane::SavedBanks(_), Act::NewBank) => {
                 self.tell(Event::new(EventName::ConnectNewInstitution));
-                self.to_bank();
+                self.go_to_bank();
             }
 
             (Pane::Banks { query: old }, Act::Search(query)) => {
@@ -85,11 +85,11 @@ impl Visit {
                 }
                 self.pane = Pane::Banks { query };
             }
-            (Pane::Banks { .. }, Act::Choose(bank)) => self.choose(bank),
+            (Pane::Banks { .. }, Act::Choose(bank)) => self.choose(&bank),
             (Pane::SavedBanks(saved), Act::Choose(bank)) if saved.contains(&bank.id.as_str()) => {
-                self.choose_saved(bank)
+                self.choose_saved(&bank)
             }
-            (Pane::Unfit(Unfit::Degraded), Act::Continue) => self.to_sign_in(),
+            (Pane::Unfit(Unfit::Degraded), Act::Continue) => self.go_to_sign_in(),
 
             (Pane::Credential { .. }, Act::SignIn { username, password }) => {
                 self.tell(Event::new(EventName::SubmitCredentials));
@@ -118,14 +118,14 @@ impl Visit {
                 self.tell(Event::new(EventName::OpenOauth));
                 self.pane = Pane::AtBank;
             }
-            (Pane::AtBank, Act::FromBank { page, redirected }) => self.from_bank(page, redirected),
+            (Pane::AtBank, Act::FromBank { page, redirected }) => self.come_from_bank(page, redirected),
 
             (
                 Pane::Failed {
                     then: Then::Retry, ..
                 },
                 Act::TryAgain,
-            ) => self.to_sign_in(),
+            ) => self.go_to_sign_in(),
             (
                 Pane::Failed {
                     then: Then::OtherBank,
@@ -133,13 +133,13 @@ impl Visit {
                 }
                 | Pane::Unfit(_),
                 Act::OtherBank,
-            ) => self.to_banks(),
+            ) => self.go_to_banks(),
             (Pane::Exit { from }, Act::KeepGoing) => self.go(*from),
 
             (_, Act::Back) if !self.can_go_back() => {}
             (Pane::VerifyPhone { .. }, Act::Back) => self.go(Pane::Consent { refused: false }),
             (Pane::AtBank, Act::Back) => self.go(Pane::Oauth),
-            (_, Act::Back) => self.to_banks(),
+            (_, Act::Back) => self.go_to_banks(),
             _ => {}
         }
     }
@@ -201,7 +201,7 @@ impl Visit {
         if phone::is_served(&phone) {
             self.go(Pane::VerifyPhone { phone, wrong: 0 });
         } else {
-            self.to_bank();
+            self.go_to_bank();
         }
     }
 
@@ -215,7 +215,7 @@ impl Visit {
                     saved if self.bank.is_none() && !saved.is_empty() => {
                         self.go(Pane::SavedBanks(saved))
                     }
-                    _ => self.to_bank(),
+                    _ => self.go_to_bank(),
                 }
             }
             (false, 0 | 1) => {
@@ -234,39 +234,39 @@ impl Visit {
     }
 
     /// To the bank that was picked beforehand, or to the search for one.
-    fn to_bank(&mut self) {
+    fn go_to_bank(&mut self) {
         match &self.bank {
             Some(bank) => {
                 let bank = bank.clone();
                 self.meet_bank(&bank);
             }
-            None => self.to_banks(),
+            None => self.go_to_banks(),
         }
     }
 
-    fn to_banks(&mut self) {
+    fn go_to_banks(&mut self) {
         self.bank = None;
         self.go(Pane::Banks {
             query: String::new(),
         });
     }
 
-    fn choose(&mut self, bank: SandboxInstitution) {
+    fn choose(&mut self, bank: &SandboxInstitution) {
         self.bank = Some(bank.clone());
-        if self.terms.matches(&bank) {
+        if self.terms.matches(bank) {
             self.tell(Event::new(EventName::MatchedSelectInstitution).matched("routing_number"));
         }
         self.tell(Event::new(EventName::SelectInstitution));
-        self.meet_bank(&bank);
+        self.meet_bank(bank);
     }
 
     /// A bank that is known from before needs no password again, unless it asks on its own page.
-    fn choose_saved(&mut self, bank: SandboxInstitution) {
+    fn choose_saved(&mut self, bank: &SandboxInstitution) {
         self.bank = Some(bank.clone());
         self.tell(Event::new(EventName::MatchedSelectInstitution).matched("returning_user"));
         self.tell(Event::new(EventName::SelectInstitution).matched("SAVED_INSTITUTION"));
         if bank.oauth {
-            self.meet_bank(&bank);
+            self.meet_bank(bank);
         } else {
             self.username = "user_good".to_owned();
             self.go(Pane::Loading(bank::sign_in("user_good", "pass_good")));
@@ -292,11 +292,11 @@ impl Visit {
                 self.tell(Event::new(name));
                 self.pane = Pane::Unfit(unfit);
             }
-            None => self.to_sign_in(),
+            None => self.go_to_sign_in(),
         }
     }
 
-    fn to_sign_in(&mut self) {
+    fn go_to_sign_in(&mut self) {
         match &self.bank {
             Some(bank) if bank.oauth => self.go(Pane::Oauth),
             _ => self.go(Pane::Credential { refused: false }),
@@ -365,7 +365,7 @@ impl Visit {
         }
     }
 
-    fn from_bank(&mut self, page: BankPage, redirected: bool) {
+    fn come_from_bank(&mut self, page: BankPage, redirected: bool) {
         if redirected {
             self.tell(Event::new(EventName::Open));
         }
