@@ -1,0 +1,155 @@
+use std::env;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
+
+use crate::chromedriver::Chromedriver;
+use crate::locator::{Locator, Role};
+use crate::record::Record;
+
+/// For a browser that nobody watches: in a container, without a network, calling no one.
+const FLAGS: [&str; 10] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=1280,1000",
+];
+
+/// One person's browser, with a fresh profile, at one Connect.
+#[derive(Debug)]
+pub struct Browser {
+    pub(crate) driver: WebDriver,
+    pub(crate) record: Mutex<Record>,
+    connect: String,
+    _chromedriver: Chromedriver,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts one for the Connect at this URL.
+    ///
+    /// # Panics
+    /// When there is no browser or driver.
+    pub async fn start(connect: &str) -> Self {
+        let chromedriver = Chromedriver::start().await;
+        let profile = TempDir::new().expect("a directory for the profile");
+        let capabilities = capabilities(profile.path()).expect("valid capabilities");
+        let driver = WebDriver::new(&chromedriver.url, capabilities)
+            .await
+            .expect("chromedriver starts Chromium");
+        Self {
+            driver,
+            record: Mutex::default(),
+            connect: connect.to_owned(),
+            _chromedriver: chromedriver,
+            _profile: profile,
+        }
+    }
+
+    /// Opens a path of Connect.
+    pub async fn open(&self, path: &str) {
+        self.driver
+            .goto(format!("{}{path}", self.connect))
+            .await
+            .expect("the browser opens the page");
+    }
+
+    /// Reloads the page, having kept what it received so far.
+    pub async fn reload(&self) {
+        self.keep_responses().await;
+        self.driver
+            .refresh()
+            .await
+            .expect("the browser reloads the page");
+    }
+
+    /// Fails every request for these URLs, as an ad blocker does; `*` stands for any text.
+    pub async fn block(&self, urls: &[&str]) {
+        self.command("Network.enable", json!({})).await;
+        self.command("Network.setBlockedURLs", json!({ "urls": urls }))
+            .await;
+    }
+
+    /// Blocks nothing any more.
+    pub async fn unblock(&self) {
+        self.block(&[]).await;
+    }
+
+    /// A button by its name.
+    pub fn button(&self, name: &str) -> Locator {
+        self.locate(Role::Button, name)
+    }
+
+    /// A heading by its text.
+    pub fn heading(&self, name: &str) -> Locator {
+        self.locate(Role::Heading, name)
+    }
+
+    /// A region by its name, such as an Item's by its institution.
+    pub fn region(&self, name: &str) -> Locator {
+        self.locate(Role::Region, name)
+    }
+
+    /// Whatever has this role and name.
+    pub fn locate(&self, role: Role, name: &str) -> Locator {
+        Locator::new(Arc::clone(self.driver.handle()), role, name)
+    }
+
+    /// A problem or a progress line that says this: an alert or a status.
+    pub fn notice(&self, text: &str) -> Locator {
+        Locator::saying(Arc::clone(self.driver.handle()), Role::Notice, text)
+    }
+
+    /// The text of the page, as seen.
+    pub async fn text(&self) -> String {
+        let body = self
+            .driver
+            .find(By::Tag("body"))
+            .await
+            .expect("a page has a body");
+        body.text().await.expect("a body has text")
+    }
+
+    pub(crate) async fn screenshot(&self, path: &Path) -> WebDriverResult<()> {
+        self.driver.screenshot(path).await
+    }
+
+    /// Closes it.
+    pub async fn quit(self) {
+        // Nothing is lost if it is gone already.
+        drop(self.driver.quit().await);
+    }
+
+    pub(crate) async fn command(
+        &self,
+        method: &str,
+        params: serde_json::Value,
+    ) -> serde_json::Value {
+        let answer = self.driver.cdp().send_raw(method, params).await;
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+}
+
+fn capabilities(profile: &Path) -> WebDriverResult<ChromeCapabilities> {
+    let mut capabilities = DesiredCapabilities::chrome();
+    for flag in FLAGS {
+        capabilities.add_arg(flag)?;
+    }
+    capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    if let Ok(chrome) = env::var("CHROME") {
+        capabilities.set_binary(&chrome)?;
+    }
+    capabilities.set_logging_prefs("browser".to_owned(), LoggingPrefsLogLevel::All)?;
+    capabilities.set_logging_prefs("performance".to_owned(), LoggingPrefsLogLevel::All)?;
+    Ok(capabilities)
+}

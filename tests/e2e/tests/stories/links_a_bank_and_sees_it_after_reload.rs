@@ -1,0 +1,26 @@
+use e2e::story;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_a_bank_and_sees_it_after_reload() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.heading("Your accounts").appears().await;
+        page.button("Connect a bank account").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+
+        let bank = page.region("First Platypus Bank");
+        bank.says("Plaid Checking").await;
+        bank.says("0000").await;
+        bank.says("$110.00").await;
+        assert!(
+            !bank.text().await.contains("Plaid Saving"),
+            "only what was chosen is shared"
+        );
+
+        page.reload().await;
+        bank.says("Plaid Checking").await;
+        assert_eq!(bank.count().await, 1);
+    })
+    .await;
+}
