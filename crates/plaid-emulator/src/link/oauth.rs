@@ -80,8 +80,8 @@ pub(super) fn come_back(
 }
 
 impl Visits {
-    /// The user leaves for the bank's page.
-    pub(super) fn depart(&mut self, id: &LinkSessionId) {
+    /// The user is shown the way to the bank's page.
+    pub(super) fn may_depart(&mut self, id: &LinkSessionId) {
         let Some((session, token)) = self
             .sessions
             .get(id)
@@ -94,7 +94,9 @@ impl Visits {
             link_token: token.link_token.clone(),
             used: false,
         };
-        self.trips.insert(session.trip.id.clone(), departure);
+        self.trips
+            .entry(session.trip.id.clone())
+            .or_insert(departure);
     }
 
     fn session_of(&mut self, trip: &str) -> Option<&mut Session> {
@@ -133,6 +135,8 @@ struct Page<'a> {
 struct Done {
     text: &'static Text,
     title: &'static str,
+    /// Whether the window closes by itself.
+    closes: bool,
 }
 
 async fn ask(State(app): State<App>, Query(asked): Query<Asked>) -> Response {
@@ -170,6 +174,7 @@ async fn answer(State(app): State<App>, Form(answered): Form<Answered>) -> Respo
             page(&Done {
                 text,
                 title: text.bank_page_done,
+                closes: true,
             })
         }
     }
@@ -182,6 +187,7 @@ fn lost() -> Response {
         page(&Done {
             text,
             title: text.bank_page_lost,
+            closes: false,
         }),
     )
         .into_response()

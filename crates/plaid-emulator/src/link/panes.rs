@@ -10,6 +10,7 @@ use axum::{
     routing::post,
 };
 use plaid_types::LinkSessionId;
+use serde_json::json;
 
 use super::{
     oauth,
@@ -19,7 +20,7 @@ use super::{
     step::{Act, BankPage},
     surface::is_webview,
     text::Text,
-    visits::Opening,
+    visits::{Opening, State as Visits},
 };
 use crate::{app::App, world::LinkTokenRequest};
 
@@ -46,10 +47,7 @@ async fn open(
         .unwrap_or_default();
     let mut visits = app.visits.state();
     let (id, messages) = visits.begin(&app, &opening, is_webview(user_agent));
-    match visits.sessions.get(&id) {
-        Some(session) => show(&app, session, messages),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+    show(&app, &mut visits, &id, messages)
 }
 
 async fn act(
@@ -62,28 +60,16 @@ async fn act(
     let Some(session) = visits.sessions.get_mut(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let act = match read(&app, session, &fields) {
-        Ok(act) => act,
-        Err(Waits) => return StatusCode::NO_CONTENT.into_response(),
+    let Ok(act) = read(&app, session, &fields) else {
+        return StatusCode::NO_CONTENT.into_response();
     };
-    let mut messages = match act {
-        Some(act) => session.act(&app, act),
-        None => Vec::new(),
-    };
-    let departs = session.visit.pane == Pane::AtBank && session.trip.answer.is_none();
-    if departs && session.webview && fields.get("do").is_some_and(|verb| verb == "continue") {
-        messages.push(message(
-            "redirect",
-            serde_json::json!({ "url": oauth::url(&session.trip.id) }),
-        ));
+    let was_here = session.visit.pane == Pane::Oauth;
+    let mut messages = act.map(|act| session.act(&app, act)).unwrap_or_default();
+    if was_here && session.webview && session.visit.pane == Pane::AtBank {
+        let url = oauth::url(&session.trip.id);
+        messages.push(message("redirect", json!({ "url": url })));
     }
-    let answer = show(&app, session, messages);
-    if departs {
-        visits.depart(&id);
-    } else if let Pane::Over(_) = session.visit.pane {
-        visits.sessions.remove(&id);
-    }
-    answer
+    show(&app, &mut visits, &id, messages)
 }
 
 /// The bank's page is still open and unanswered.
@@ -142,12 +128,15 @@ fn read(app: &App, session: &mut Session, fields: &Fields) -> Result<Option<Act>
     Ok(Some(act))
 }
 
-/// The pane that the visit is at.
-fn show(app: &App, session: &Session, messages: Vec<String>) -> Response {
+/// The pane that the visit is at; a visit that is over is forgotten.
+fn show(app: &App, visits: &mut Visits, id: &LinkSessionId, messages: Vec<String>) -> Response {
+    let Some(session) = visits.sessions.get(id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let request = &session.visit.terms.request;
     let frame = Frame {
         text: Text::in_language(&request.language),
-        action: format!("/link/v2/stable/sessions/{}", session.id),
+        action: format!("/link/v2/stable/sessions/{id}"),
         client: client_name(request),
         appearance: appearance(request),
         back: session.visit.can_go_back(),
@@ -158,7 +147,13 @@ fn show(app: &App, session: &Session, messages: Vec<String>) -> Response {
         popup: !session.webview,
         way_back: !session.webview || request.redirect_uri.is_some(),
     };
-    render::pane(&session.visit, frame, app.world.institutions(), way)
+    let answer = render::pane(&session.visit, frame, app.world.institutions(), way);
+    match session.visit.pane {
+        Pane::Oauth => visits.may_depart(id),
+        Pane::Over(_) => drop(visits.sessions.remove(id)),
+        _ => {}
+    }
+    answer
 }
 
 /// The host's name as the user sees it: Plaid shows none that is longer than 30 characters.

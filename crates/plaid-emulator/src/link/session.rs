@@ -46,6 +46,15 @@ pub(super) struct Trip {
     pub(super) answer: Option<BankPage>,
 }
 
+impl Trip {
+    fn new(app: &App) -> Self {
+        Self {
+            id: app.world.uuid(),
+            answer: None,
+        }
+    }
+}
+
 impl Session {
     pub(super) fn new(
         app: &App,
@@ -57,10 +66,7 @@ impl Session {
             Some(token) => app.world.start_session(&token.link_token),
             None => LinkSessionId::new(app.world.uuid()),
         };
-        let trip = Trip {
-            id: app.world.uuid(),
-            answer: None,
-        };
+        let trip = Trip::new(app);
         Self {
             id,
             token,
@@ -75,6 +81,7 @@ impl Session {
 
     /// Lets something happen, and gives what the page is to be told at once.
     pub(super) fn act(&mut self, app: &App, act: Act) -> Vec<String> {
+        let before = self.visit.pane.clone();
         let closing = matches!(act, Act::Close { .. })
             || matches!(self.visit.pane, Pane::Connected | Pane::Over(_));
         if self.has_expired(app) && !closing {
@@ -85,6 +92,9 @@ impl Session {
             );
         } else {
             self.visit.step(act);
+        }
+        if self.visit.pane == Pane::Oauth && before != Pane::Oauth {
+            self.trip = Trip::new(app);
         }
         self.settle(app)
     }

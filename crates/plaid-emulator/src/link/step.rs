@@ -118,7 +118,9 @@ impl Visit {
                 self.tell(Event::new(EventName::OpenOauth));
                 self.pane = Pane::AtBank;
             }
-            (Pane::AtBank, Act::FromBank { page, redirected }) => self.come_from_bank(page, redirected),
+            (Pane::AtBank, Act::FromBank { page, redirected }) => {
+                self.come_from_bank(page, redirected)
+            }
 
             (
                 Pane::Failed {
