@@ -1,0 +1,321 @@
+//! What the machine promises, whatever happens in whatever order.
+
+use std::collections::BTreeMap;
+
+use link_flow::{
+    Attempt, Effect, Event, Failure, FailureKind, HandlerState, Outcome, Purpose, ResumeError,
+    ResumeRecord, Stage, State, Submitted, Success, SuccessId, step,
+};
+use plaid_types::PublicToken;
+use plaid_types::link::{ExitMetadata, LinkError, SuccessMetadata};
+use proptest::prelude::*;
+
+fn failure() -> impl Strategy<Value = Failure> {
+    prop_oneof![
+        Just(FailureKind::ScriptBlocked),
+        Just(FailureKind::BackendUnreachable),
+        Just(FailureKind::SignedOut),
+        Just(FailureKind::Refused),
+        Just(FailureKind::PublicTokenInvalid),
+    ]
+    .prop_map(|kind| Failure::new(kind, "it failed"))
+}
+
+fn purpose() -> impl Strategy<Value = Purpose> {
+    prop_oneof![
+        3 => Just(Purpose::NewItem),
+        1 => any::<bool>().prop_map(|account_selection| {
+            Purpose::Update { item_id: "item".into(), account_selection }
+        }),
+    ]
+}
+
+fn success() -> impl Strategy<Value = Success> {
+    (purpose(), prop::option::weighted(0.9, 0..6_u8), 0..100_u64).prop_map(
+        |(purpose, token, succeeded_at)| Success {
+            purpose,
+            public_token: token.map(|token| PublicToken::new(format!("public-{token}"))),
+            metadata: SuccessMetadata {
+                link_session_id: token.map(|token| format!("session-{token}").into()),
+                ..SuccessMetadata::default()
+            },
+            succeeded_at,
+        },
+    )
+}
+
+fn exit_error() -> impl Strategy<Value = Option<LinkError>> {
+    prop::option::of(prop_oneof![Just("INVALID_LINK_TOKEN"), Just("INVALID_CREDENTIALS")]).prop_map(
+        |code| code.map(|code| LinkError { error_code: Some(code.into()), ..LinkError::default() }),
+    )
+}
+
+/// An event; attempts and successes are small numbers, so that they often fit and often do not.
+fn event() -> impl Strategy<Value = Event> {
+    let attempt = || (0..8_u32).prop_map(Attempt);
+    let id = || (0..6_u32).prop_map(SuccessId);
+    prop_oneof![
+        2 => Just(Event::Prepare),
+        1 => purpose().prop_map(|purpose| Event::Change { purpose }),
+        3 => (0..40_000_u64).prop_map(|now| Event::Open { now }),
+        1 => any::<bool>().prop_map(|force| Event::Close { force }),
+        2 => Just(Event::Retry),
+        1 => Just(Event::Online),
+        4 => (attempt(), 0..20_000_u64, 0..20_000_u64).prop_map(|(attempt, lifetime, now)| {
+            Event::TokenGranted {
+                attempt,
+                link_token: format!("link-{}-{now}", attempt.0).into(),
+                lifetime,
+                now,
+            }
+        }),
+        1 => (attempt(), failure()).prop_map(|(attempt, failure)| Event::TokenRefused { attempt, failure }),
+        1 => attempt().prop_map(|attempt| Event::TokenExpired { attempt }),
+        4 => attempt().prop_map(|attempt| Event::HandlerCreated { attempt }),
+        1 => (attempt(), failure()).prop_map(|(attempt, failure)| Event::HandlerFailed { attempt, failure }),
+        4 => (attempt(), success()).prop_map(|(attempt, success)| Event::Succeeded { attempt, success }),
+        2 => (attempt(), exit_error()).prop_map(|(attempt, error)| {
+            Event::Exited { attempt, error, metadata: ExitMetadata::default() }
+        }),
+        3 => id().prop_map(|success| {
+            Event::Acknowledged { success, submitted: Submitted::Linked("item".into()) }
+        }),
+        2 => (id(), failure()).prop_map(|(success, failure)| Event::SubmitFailed { success, failure }),
+        1 => id().prop_map(|success| Event::ResendDue { success }),
+        1 => success().prop_map(Event::Restored),
+        1 => (0..40_000_u64, purpose()).prop_map(|(expires_at, purpose)| Event::Resumed {
+            record: ResumeRecord::new("user".into(), "link-resumed".into(), expires_at, purpose),
+            redirect_uri: "https://app.example.com/oauth?oauth_state_id=1".into(),
+        }),
+        1 => Just(Event::ResumeFailed(ResumeError::Missing)),
+    ]
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    prop::collection::vec(event(), 0..60)
+}
+
+fn after(events: Vec<Event>) -> State {
+    events.into_iter().fold(State::default(), |state, event| step(state, event).0)
+}
+
+proptest! {
+    /// A success leaves the outbox only by the backend's word, and what the browser keeps is what the outbox holds.
+    #[test]
+    fn a_success_is_kept_until_the_backend_has_spoken(events in events()) {
+        let mut state = State::default();
+        let mut kept: Vec<Success> = Vec::new();
+        for event in events {
+            let spoken = matches!(event, Event::Acknowledged { .. } | Event::SubmitFailed { .. });
+            let told = match &event {
+                Event::Succeeded { success, .. } | Event::Restored(success) => Some(success.clone()),
+                _ => None,
+            };
+            let finished = told.as_ref().is_some_and(|told| {
+                told.public_token.is_none() && told.purpose == Purpose::NewItem
+            });
+            let (next, effects) = step(state, event);
+            for effect in &effects {
+                match effect {
+                    Effect::KeepSuccess(success) => kept.push(success.clone()),
+                    Effect::ForgetSuccess(success) => {
+                        prop_assert!(spoken, "forgotten without the backend's word");
+                        let index = kept.iter().position(|kept| kept == success);
+                        prop_assert!(index.is_some(), "forgotten twice");
+                        kept.remove(index.unwrap_or_default());
+                    }
+                    Effect::Submit { success, .. } => {
+                        prop_assert!(kept.contains(success), "submitted before it was kept");
+                    }
+                    _ => {}
+                }
+            }
+            let held: Vec<Success> = next.outbox.iter().map(|unsent| unsent.success.clone()).collect();
+            prop_assert_eq!(&held, &kept);
+            if let Some(told) = told.filter(|_| !finished && !effects.is_empty())
+                && effects.iter().any(|effect| matches!(effect, Effect::KeepSuccess(_)))
+            {
+                let submitted = effects.iter().any(|effect| {
+                    matches!(effect, Effect::Submit { success, .. } if *success == told)
+                });
+                prop_assert!(submitted, "kept but not submitted");
+            }
+            state = next;
+        }
+    }
+
+    /// However often Link and the backend repeat themselves, each success is submitted under one number only.
+    #[test]
+    fn a_success_told_twice_is_one(success in success(), repeats in 1..5_usize) {
+        prop_assume!(success.public_token.is_some());
+        let mut state = State::default();
+        let mut submitted = 0;
+        for _ in 0..=repeats {
+            let (next, effects) = step(state, Event::Restored(success.clone()));
+            submitted += effects.iter().filter(|effect| matches!(effect, Effect::Submit { .. })).count();
+            let (next, _) = step(next, Event::Acknowledged {
+                success: SuccessId(0),
+                submitted: Submitted::Linked("item".into()),
+            });
+            state = next;
+        }
+        prop_assert_eq!(submitted, 1);
+    }
+
+    /// Link opens only the handler that was created last, with the token that was granted to it.
+    #[test]
+    fn nothing_opens_with_a_token_that_is_not_the_newest(events in events()) {
+        let mut state = State::default();
+        let mut granted = BTreeMap::new();
+        let mut created = None;
+        for event in events {
+            let resumed = matches!(event, Event::Resumed { .. });
+            if let Event::TokenGranted { attempt, link_token, .. } = &event
+                && matches!(state.handler, HandlerState::FetchingToken { .. })
+                && *attempt == state.attempt
+            {
+                granted.insert(attempt.0, link_token.clone());
+            }
+            let (next, effects) = step(state, event);
+            for effect in effects {
+                match effect {
+                    Effect::CreateHandler { attempt, link_token, received_redirect_uri, .. } => {
+                        prop_assert_eq!(attempt, next.attempt);
+                        prop_assert_eq!(received_redirect_uri.is_some(), resumed);
+                        if !resumed {
+                            prop_assert_eq!(granted.get(&attempt.0), Some(&link_token));
+                        }
+                        created = Some(attempt);
+                    }
+                    Effect::DestroyHandler => created = None,
+                    Effect::OpenHandler { attempt } => {
+                        prop_assert_eq!(Some(attempt), created);
+                        prop_assert_eq!(attempt, next.attempt);
+                    }
+                    _ => {}
+                }
+            }
+            state = next;
+        }
+    }
+
+    /// Whatever failed, `Retry` does something about it, and after a lost success `Open` does.
+    #[test]
+    fn every_failure_has_a_way_forward(events in events()) {
+        let state = after(events);
+        match state.stage() {
+            Stage::Failed(_) => {
+                let (next, effects) = step(state, Event::Retry);
+                let fetching = matches!(next.handler, HandlerState::FetchingToken { .. });
+                prop_assert!(fetching);
+                let fetches = effects.iter().any(|effect| matches!(effect, Effect::FetchToken { .. }));
+                prop_assert!(fetches);
+            }
+            Stage::Unsent(_) => {
+                let (next, effects) = step(state, Event::Retry);
+                prop_assert!(!matches!(next.stage(), Stage::Unsent(_)));
+                let submits = effects.iter().any(|effect| matches!(effect, Effect::Submit { .. }));
+                prop_assert!(submits);
+            }
+            _ => {}
+        }
+    }
+
+    /// From wherever it got to, a user who clicks, with a script, a backend and a bank that work, gets an Item.
+    #[test]
+    fn nothing_gets_stuck(events in events()) {
+        let mut state = after(events);
+        let mut inbox = vec![Event::Close { force: true }, Event::Retry, Event::Open { now: 100_000 }];
+        if let HandlerState::Open(_) = state.handler {
+            // A user who is in Link already leaves it first.
+            inbox.insert(0, Event::Exited {
+                attempt: state.attempt,
+                error: None,
+                metadata: ExitMetadata::default(),
+            });
+        }
+        // What was asked before is answered now, one way or the other.
+        if let HandlerState::FetchingToken { .. } = state.handler {
+            inbox.insert(0, granted(state.attempt));
+        }
+        if let HandlerState::Creating { .. } = state.handler {
+            inbox.insert(0, Event::HandlerCreated { attempt: state.attempt });
+        }
+        inbox.extend(state.outbox.iter().map(|unsent| linked(unsent.id)));
+        let mut steps = 0;
+        while !inbox.is_empty() {
+            steps += 1;
+            prop_assert!(steps < 100, "it goes round in circles");
+            let (next, effects) = step(state, inbox.remove(0));
+            for effect in effects {
+                match effect {
+                    Effect::FetchToken { attempt, .. } => inbox.push(granted(attempt)),
+                    Effect::CreateHandler { attempt, .. } => inbox.push(Event::HandlerCreated { attempt }),
+                    Effect::OpenHandler { attempt } => inbox.push(Event::Succeeded {
+                        attempt,
+                        success: Success {
+                            purpose: next.purpose.clone(),
+                            public_token: Some("public-new".into()),
+                            metadata: SuccessMetadata::default(),
+                            succeeded_at: 1,
+                        },
+                    }),
+                    Effect::ExitHandler { .. } => inbox.push(Event::Exited {
+                        attempt: next.attempt,
+                        error: None,
+                        metadata: ExitMetadata::default(),
+                    }),
+                    Effect::Submit { id, .. } => inbox.push(linked(id)),
+                    _ => {}
+                }
+            }
+            state = next;
+        }
+        prop_assert_eq!(state.outcome, Some(Outcome::Linked("item".into())));
+        prop_assert!(state.outbox.is_empty());
+    }
+
+    /// A script that refuses every token is not asked for ever.
+    #[test]
+    fn refused_tokens_do_not_loop(now in 0..1_000_u64) {
+        let mut inbox = vec![Event::Open { now }];
+        let mut state = State::default();
+        let mut fetched = 0;
+        while let Some(event) = inbox.pop() {
+            let (next, effects) = step(state, event);
+            for effect in effects {
+                match effect {
+                    Effect::FetchToken { attempt, .. } => {
+                        fetched += 1;
+                        prop_assert!(fetched <= 10, "asked {} times", fetched);
+                        inbox.push(granted(attempt));
+                    }
+                    Effect::CreateHandler { attempt, .. } => inbox.push(Event::Exited {
+                        attempt,
+                        error: Some(LinkError {
+                            error_code: Some("INVALID_LINK_TOKEN".into()),
+                            ..LinkError::default()
+                        }),
+                        metadata: ExitMetadata::default(),
+                    }),
+                    _ => {}
+                }
+            }
+            state = next;
+        }
+        let refused = matches!(
+            state.stage(),
+            Stage::Failed(Failure { kind: FailureKind::TokensRefused, .. })
+        );
+        prop_assert!(refused);
+    }
+}
+
+fn granted(attempt: Attempt) -> Event {
+    let link_token = format!("link-new-{}", attempt.0).into();
+    Event::TokenGranted { attempt, link_token, lifetime: 14_400_000, now: 100_000 }
+}
+
+fn linked(success: SuccessId) -> Event {
+    Event::Acknowledged { success, submitted: Submitted::Linked("item".into()) }
+}
