@@ -15,8 +15,8 @@ pub fn Home() -> impl IntoView {
     let backend = expect_context::<Backend>();
     let wallet = expect_context::<Wallet>();
     let src = expect_context::<Config>().link_script_url;
-    let load = LoadOptions { src, ..LoadOptions::default() };
-    let options = UseLinkFlowOptions { load, ..UseLinkFlowOptions::default() }
+    let options = UseLinkFlowOptions::default()
+        .load(LoadOptions { src, ..LoadOptions::default() })
         .on_event(move |name, metadata| report_event(backend, name, metadata));
     let flow = use_link_flow(ConnectBackend { backend, wallet }, options);
     wallet.load(backend);

@@ -59,14 +59,10 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
 /// Options of [`use_link_flow`].
 #[derive(Clone, Debug)]
 pub struct UseLinkFlowOptions {
-    /// Where the script comes from, its nonce, its deadline.
-    pub load: LoadOptions,
-    /// What the flow is for at first; see [`UseLinkFlowReturn::change`].
-    pub purpose: Purpose,
-    /// Whether a handler is kept ready ahead of the click. Otherwise the first click makes one.
-    pub prepare: bool,
-    /// On the page of the redirect URI, the whole address as the browser shows it: Link goes on by itself.
-    pub received_redirect_uri: Option<String>,
+    load: LoadOptions,
+    purpose: Purpose,
+    prepare: bool,
+    received_redirect_uri: Option<String>,
     on_event: Option<OnEvent>,
 }
 
@@ -92,6 +88,34 @@ impl Default for UseLinkFlowOptions {
 }
 
 impl UseLinkFlowOptions {
+    /// Where the script comes from, its nonce, its deadline.
+    #[must_use]
+    pub fn load(mut self, load: LoadOptions) -> Self {
+        self.load = load;
+        self
+    }
+
+    /// What the flow is for at first, a new Item unless told otherwise; see [`UseLinkFlowReturn::change`].
+    #[must_use]
+    pub fn purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// Whether a handler is kept ready ahead of the click, as it is unless told otherwise.
+    #[must_use]
+    pub fn prepare(mut self, prepare: bool) -> Self {
+        self.prepare = prepare;
+        self
+    }
+
+    /// On the page of the redirect URI, the whole address as the browser shows it: Link goes on by itself.
+    #[must_use]
+    pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.received_redirect_uri = Some(uri.into());
+        self
+    }
+
     /// Something happened in Link: for analytics, not for logic.
     #[must_use]
     pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {

@@ -100,15 +100,27 @@ pub fn use_plaid_link(
 /// Options of [`use_plaid_link`].
 #[derive(Clone, Debug, Default)]
 pub struct UsePlaidLinkOptions {
-    /// Where the script comes from, its nonce, its deadline.
-    pub load: LoadOptions,
-    /// The whole address that a bank redirected to, on that page only; see
-    /// [`LinkOptions::received_redirect_uri`].
-    pub received_redirect_uri: Option<String>,
+    pub(crate) load: LoadOptions,
+    received_redirect_uri: Option<String>,
     callbacks: Callbacks,
 }
 
 impl UsePlaidLinkOptions {
+    /// Where the script comes from, its nonce, its deadline.
+    #[must_use]
+    pub fn load(mut self, load: LoadOptions) -> Self {
+        self.load = load;
+        self
+    }
+
+    /// The whole address that a bank redirected to, on that page only; see
+    /// [`LinkOptions::received_redirect_uri`].
+    #[must_use]
+    pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.received_redirect_uri = Some(uri.into());
+        self
+    }
+
     /// The user linked an Item; see [`Callbacks::on_success`].
     #[must_use]
     pub fn on_success(mut self, f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static) -> Self {
