@@ -1,8 +1,8 @@
 //! The bank's side of a sign-in: which usernames, passwords and answers do what in the Sandbox.
 
-use plaid_types::link::MfaType;
 use serde_json::Value;
 
+use super::challenge::Challenge;
 use crate::seed::{AccountTemplate, accounts};
 
 /// What the bank says to a username and a password, or to an answer.
@@ -16,30 +16,6 @@ pub(crate) enum Answer {
     Wrong(Challenge),
     /// No, with Plaid's code for why.
     Refused(String),
-}
-
-/// The bank's second factor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Challenge {
-    /// Where to send a code.
-    Device,
-    /// The code that was sent. No code is right where the password was `error_INVALID_MFA`.
-    Code { right: &'static str },
-    /// Questions with free answers: `answer_<round>_<question>`.
-    Questions {
-        round: u8,
-        rounds: u8,
-        per_round: u8,
-    },
-    /// Questions with given answers, of which the first is right.
-    Selections {
-        round: u8,
-        rounds: u8,
-        per_round: u8,
-        choices: u8,
-    },
-    /// One question that is answered with Yes.
-    YesOrNo,
 }
 
 /// The codes that the password `error_<CODE>` forces.
@@ -93,76 +69,6 @@ pub(crate) fn sign_in(username: &str, password: &str) -> Answer {
         }
         _ => refused("INVALID_CREDENTIALS"),
     }
-}
-
-impl Challenge {
-    /// What the bank says to the answers.
-    pub(crate) fn answer(&self, answers: &[String]) -> Answer {
-        let asks = |per_round, right: fn(u8, u8) -> String, round| {
-            (0..per_round)
-                .map(|question| right(round, question))
-                .eq(answers.iter().cloned())
-        };
-        let (right, next) = match *self {
-            Self::Device => (!answers.is_empty(), Some(Self::Code { right: "1234" })),
-            Self::Code { right } => (!right.is_empty() && answers == [right], None),
-            Self::YesOrNo => (answers == ["Yes"], None),
-            Self::Questions {
-                round,
-                rounds,
-                per_round,
-            } => (
-                asks(
-                    per_round,
-                    |round, question| format!("answer_{round}_{question}"),
-                    round,
-                ),
-                (round + 1 < rounds).then_some(Self::Questions {
-                    round: round + 1,
-                    rounds,
-                    per_round,
-                }),
-            ),
-            Self::Selections {
-                round,
-                rounds,
-                per_round,
-                choices,
-            } => (
-                asks(
-                    per_round,
-                    |round, question| choice(round, question, 0),
-                    round,
-                ),
-                (round + 1 < rounds).then_some(Self::Selections {
-                    round: round + 1,
-                    rounds,
-                    per_round,
-                    choices,
-                }),
-            ),
-        };
-        match (right, next) {
-            (false, _) => Answer::Wrong(self.clone()),
-            (true, Some(next)) => Answer::Challenge(next),
-            (true, None) => welcome(),
-        }
-    }
-
-    /// Link's name for the kind.
-    pub(crate) fn mfa_type(&self) -> MfaType {
-        match self {
-            Self::Device => MfaType::Device,
-            Self::Code { .. } => MfaType::Code,
-            Self::Questions { .. } => MfaType::Questions,
-            Self::Selections { .. } | Self::YesOrNo => MfaType::Selections,
-        }
-    }
-}
-
-/// One of the given answers to a question.
-pub(crate) fn choice(round: u8, question: u8, choice: u8) -> String {
-    format!("answer_{round}_{question}_{choice}")
 }
 
 fn user_good(password: &str) -> Answer {
@@ -244,7 +150,8 @@ fn user_custom(password: &str) -> Answer {
     }
 }
 
-fn welcome() -> Answer {
+/// Signed in.
+pub(super) fn welcome() -> Answer {
     Answer::Welcome(accounts())
 }
 
@@ -358,66 +265,6 @@ mod tests {
                 sign_in(username, password),
                 answer,
                 "{username} / {password}"
-            );
-        }
-    }
-
-    #[test]
-    fn right_answers_lead_on_and_wrong_ones_do_not() {
-        let questions = |round| Challenge::Questions {
-            round,
-            rounds: 2,
-            per_round: 2,
-        };
-        let selections = Challenge::Selections {
-            round: 0,
-            rounds: 1,
-            per_round: 2,
-            choices: 3,
-        };
-        let wrong = Answer::Wrong;
-        let code = Challenge::Code { right: "1234" };
-        let never = Challenge::Code { right: "" };
-        for (challenge, answers, next) in [
-            (
-                Challenge::Device,
-                &["text"][..],
-                Answer::Challenge(code.clone()),
-            ),
-            (Challenge::Device, &[], wrong(Challenge::Device)),
-            (code.clone(), &["1234"], welcome()),
-            (code.clone(), &["4321"], wrong(code)),
-            (never.clone(), &[""], wrong(never)),
-            (
-                questions(0),
-                &["answer_0_0", "answer_0_1"],
-                Answer::Challenge(questions(1)),
-            ),
-            (questions(1), &["answer_1_0", "answer_1_1"], welcome()),
-            (questions(0), &["answer_0_0"], wrong(questions(0))),
-            (
-                questions(0),
-                &["answer_0_1", "answer_0_0"],
-                wrong(questions(0)),
-            ),
-            (
-                selections.clone(),
-                &["answer_0_0_0", "answer_0_1_0"],
-                welcome(),
-            ),
-            (
-                selections.clone(),
-                &["answer_0_0_0", "answer_0_1_1"],
-                wrong(selections),
-            ),
-            (Challenge::YesOrNo, &["Yes"], welcome()),
-            (Challenge::YesOrNo, &["No"], wrong(Challenge::YesOrNo)),
-        ] {
-            let answers: Vec<String> = answers.iter().map(|&answer| answer.to_owned()).collect();
-            assert_eq!(
-                challenge.answer(&answers),
-                next,
-                "{challenge:?} {answers:?}"
             );
         }
     }

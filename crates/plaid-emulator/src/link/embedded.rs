@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::{
     html::{filters, page},
     panes::{appearance, client_name},
-    render::{Frame, banks},
+    render::banks,
+    template::Frame,
     text::Text,
     visit::{Terms, Visit},
     visits::token_for_listing,

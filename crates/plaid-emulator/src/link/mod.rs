@@ -4,6 +4,8 @@
 
 mod assets;
 mod bank;
+mod challenge;
+mod choice;
 mod embedded;
 mod event;
 mod html;
@@ -14,8 +16,10 @@ mod panes;
 mod phone;
 mod render;
 mod session;
+mod sign_in;
 mod step;
 mod surface;
+mod template;
 mod text;
 mod visit;
 mod visits;

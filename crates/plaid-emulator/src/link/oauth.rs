@@ -16,9 +16,9 @@ use serde::Deserialize;
 use super::{
     html::{filters, page},
     panes::client_name,
-    render::BankMark,
     session::Session,
     step::{Act, BankPage},
+    template::BankMark,
     text::Text,
     visits::{Departure, State as Visits},
 };

@@ -5,7 +5,7 @@ use plaid_types::{
     link::{ExitStatus, MfaType, ViewName},
 };
 
-use super::bank::{Answer, Challenge};
+use super::{bank::Answer, challenge::Challenge};
 
 /// Where the user is.
 #[derive(Clone, Debug, PartialEq)]

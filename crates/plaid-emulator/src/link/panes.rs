@@ -15,10 +15,11 @@ use serde_json::json;
 use super::{
     oauth,
     pane::Pane,
-    render::{self, BankWay, Frame},
+    render,
     session::{Session, message},
     step::{Act, BankPage},
     surface::is_webview,
+    template::{BankWay, Frame},
     text::Text,
     visits::{Opening, State as Visits},
 };

@@ -1,7 +1,73 @@
-//! The returning user's phone: which numbers exist in the Sandbox and what they remember.
+//! The returning user's phone: which numbers exist in the Sandbox, what they remember, and the steps with them.
+
+use plaid_types::link::{EventName, ExitStatus};
+
+use super::{
+    event::Event,
+    pane::{Pane, Then},
+    visit::Visit,
+};
+use crate::error::plaid_error;
 
 /// The code that every phone receives.
 pub(crate) const OTP: &str = "123456";
+
+impl Visit {
+    /// An empty number stands for the one that the host knows.
+    pub(super) fn phone(&mut self, typed: &str) {
+        let known = self
+            .terms
+            .request
+            .user
+            .phone_number
+            .clone()
+            .filter(|_| typed.trim().is_empty());
+        let Some(phone) = known.clone().or_else(|| number(typed)) else {
+            self.meet(plaid_error("INVALID_PHONE_NUMBER"));
+            self.pane = Pane::Consent { refused: true };
+            return;
+        };
+        let returns = known.is_some() && !saved_banks(&phone).is_empty();
+        self.tell(Event::new(if returns {
+            EventName::AutoSubmitPhone
+        } else {
+            EventName::SubmitPhone
+        }));
+        if is_served(&phone) {
+            self.go(Pane::VerifyPhone { phone, wrong: 0 });
+        } else {
+            self.go_to_bank();
+        }
+    }
+
+    /// Three wrong codes end it.
+    pub(super) fn otp(&mut self, phone: String, wrong: u8, code: &str) {
+        self.tell(Event::new(EventName::SubmitOtp));
+        match (code.trim() == OTP, wrong) {
+            (true, _) => {
+                self.tell(Event::new(EventName::VerifyPhone));
+                match saved_banks(&phone) {
+                    saved if self.bank.is_none() && !saved.is_empty() => {
+                        self.go(Pane::SavedBanks(saved))
+                    }
+                    _ => self.go_to_bank(),
+                }
+            }
+            (false, 0 | 1) => {
+                self.meet(plaid_error("INVALID_OTP"));
+                self.pane = Pane::VerifyPhone {
+                    phone,
+                    wrong: wrong + 1,
+                };
+            }
+            (false, _) => self.fail(
+                plaid_error("INVALID_OTP"),
+                ExitStatus::RequiresCredentials,
+                Then::OtherBank,
+            ),
+        }
+    }
+}
 
 /// The number in E.164; ten digits are taken for a number of the United States.
 pub(crate) fn number(typed: &str) -> Option<String> {

@@ -1,39 +1,20 @@
 //! Panes into HTML.
 
-use askama::Template;
 use axum::response::Response;
 
 use super::{
-    bank::{Challenge, choice},
-    html::{filters, page},
+    challenge::{Challenge, choice},
+    html::page,
     pane::{Pane, Then, Unfit},
     phone,
-    text::{Text, fill},
+    template::{
+        AccountRow, Accounts, AtBank, BankMark, BankWay, Banks, Button, Choice, Code, Consent,
+        Credential, Frame, Loading, Notice, Oauth, Over, Question, Questions, SavedBanks,
+    },
+    text::fill,
     visit::Visit,
 };
 use crate::world::{Filter, Institutions, SandboxInstitution};
-
-/// What every pane has.
-pub(super) struct Frame<'a> {
-    pub(super) text: &'static Text,
-    /// Where the forms go.
-    pub(super) action: String,
-    pub(super) client: &'a str,
-    /// `light`, `dark`, or nothing for what the user's system says.
-    pub(super) appearance: &'static str,
-    pub(super) back: bool,
-    /// What the page is told, in JSON.
-    pub(super) messages: Vec<String>,
-}
-
-/// The way to the bank's own page.
-pub(super) struct BankWay {
-    pub(super) url: String,
-    /// In a window of its own; otherwise the host's page gives way to it.
-    pub(super) popup: bool,
-    /// Whether there is a way back from there.
-    pub(super) way_back: bool,
-}
 
 /// The pane that the visit is at.
 pub(super) fn pane(
@@ -195,152 +176,6 @@ pub(super) fn banks<'a>(
         .collect();
     found.sort_by_key(|bank| !visit.terms.matches(bank));
     found
-}
-
-/// How a bank is shown.
-#[derive(Clone, Copy, Default)]
-pub(super) struct BankMark<'a> {
-    pub(super) name: &'a str,
-    pub(super) primary_color: &'a str,
-}
-
-impl<'a> BankMark<'a> {
-    pub(super) fn of(bank: Option<&'a SandboxInstitution>) -> Self {
-        bank.map(|bank| Self {
-            name: bank.name,
-            primary_color: bank.primary_color,
-        })
-        .unwrap_or_default()
-    }
-}
-
-#[derive(Template)]
-#[template(path = "consent.html")]
-struct Consent<'a> {
-    frame: Frame<'a>,
-    refused: bool,
-    known_phone: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "code.html")]
-struct Code<'a> {
-    frame: Frame<'a>,
-    title: String,
-    sent: Option<String>,
-    right: &'static str,
-    verb: &'static str,
-    refused: bool,
-    can_skip: bool,
-}
-
-#[derive(Template)]
-#[template(path = "saved_banks.html")]
-struct SavedBanks<'a> {
-    frame: Frame<'a>,
-    banks: Vec<&'a SandboxInstitution>,
-}
-
-#[derive(Template)]
-#[template(path = "banks.html")]
-struct Banks<'a> {
-    frame: Frame<'a>,
-    query: &'a str,
-    banks: Vec<&'a SandboxInstitution>,
-}
-
-#[derive(Template)]
-#[template(path = "credential.html")]
-struct Credential<'a> {
-    frame: Frame<'a>,
-    bank: BankMark<'a>,
-    refused: bool,
-}
-
-#[derive(Template)]
-#[template(path = "loading.html")]
-struct Loading<'a> {
-    frame: Frame<'a>,
-    bank: BankMark<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "questions.html")]
-struct Questions<'a> {
-    frame: Frame<'a>,
-    bank: BankMark<'a>,
-    title: String,
-    refused: bool,
-    questions: Vec<Question>,
-    button: &'static str,
-}
-
-struct Question {
-    name: String,
-    label: String,
-    /// Empty where the user types the answer.
-    choices: Vec<Choice>,
-}
-
-struct Choice {
-    value: String,
-    label: String,
-}
-
-#[derive(Template)]
-#[template(path = "accounts.html")]
-struct Accounts<'a> {
-    frame: Frame<'a>,
-    bank: BankMark<'a>,
-    refused: bool,
-    accounts: Vec<AccountRow<'a>>,
-}
-
-struct AccountRow<'a> {
-    place: usize,
-    name: &'a str,
-    mask: &'a str,
-    subtype: &'a str,
-    chosen: bool,
-}
-
-#[derive(Template)]
-#[template(path = "oauth.html")]
-struct Oauth<'a> {
-    frame: Frame<'a>,
-    bank: BankMark<'a>,
-    way: BankWay,
-}
-
-#[derive(Template)]
-#[template(path = "at_bank.html")]
-struct AtBank<'a> {
-    frame: Frame<'a>,
-    bank: BankMark<'a>,
-    way: BankWay,
-}
-
-/// A pane with a sign, some words and one or two buttons.
-#[derive(Template)]
-#[template(path = "notice.html")]
-struct Notice<'a> {
-    frame: Frame<'a>,
-    tone: &'static str,
-    title: String,
-    words: String,
-    code: Option<&'a str>,
-    buttons: Vec<Button>,
-}
-
-struct Button {
-    verb: &'static str,
-    label: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "over.html")]
-struct Over {
-    messages: Vec<String>,
 }
 
 fn unfit_notice<'a>(unfit: Unfit, bank: &str, frame: Frame<'a>) -> Notice<'a> {

@@ -135,7 +135,6 @@ impl Session {
         let created = match &token.item {
             None => Ok(app.world.create_item(NewItem {
                 institution_id: bank.id.clone(),
-                username: self.visit.username.clone(),
                 products: token.request.products.clone(),
                 webhook: token.request.webhook.clone(),
                 accounts: self
