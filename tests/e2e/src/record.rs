@@ -58,6 +58,13 @@ impl Browser {
         record.console.clone()
     }
 
+    /// What went wrong in the page by the console's account: failed requests, a refused script, a panic.
+    pub async fn console_errors(&self) -> Vec<String> {
+        let mut errors = self.console().await;
+        errors.retain(|line| line.starts_with("SEVERE"));
+        errors
+    }
+
     /// Fetches the bodies that came since the last time; the browser forgets them when it leaves the page.
     pub(crate) async fn keep_responses(&self) {
         let entries = self

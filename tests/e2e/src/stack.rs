@@ -1,7 +1,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use connect_server::{Args, Config, Server};
+use connect_server::vault::Vault;
+use connect_server::{Args, Config, Server, UserId, store};
 use plaid_emulator::Emulator;
 use tempfile::TempDir;
 
@@ -37,9 +38,27 @@ impl Stack {
         &self.url
     }
 
-    /// The offline Plaid.
-    pub fn plaid(&self) -> &Emulator {
-        &self.plaid
+    /// The access tokens of a user in clear, as only the key beside the database can show them.
+    ///
+    /// # Panics
+    /// When a token does not open.
+    pub async fn access_tokens(&self, user: &str) -> Vec<String> {
+        let user = UserId::new(user.to_owned());
+        let store = store::open(&database(self.data.path()))
+            .await
+            .expect("the database opens");
+        let vault = Vault::open(&vault_key(self.data.path())).expect("the key opens");
+        let mut tokens = Vec::new();
+        for item in store.items(&user).await.expect("the user's Items") {
+            let sealed = store
+                .access_token(&user, &item.id)
+                .await
+                .expect("the Item's token");
+            let token = vault.unseal(&sealed.expect("an Item has a token"), &user, &item.id);
+            tokens.push(token.expect("the token opens").expose().to_owned());
+        }
+        store.close().await;
+        tokens
     }
 
     /// The backend's database, key and all: every file that it wrote.
@@ -82,7 +101,7 @@ async fn backend(plaid: &Emulator, data: &Path, listen: &str) -> Server {
             "--database-url=sqlite:{}",
             data.join("connect.db").display()
         ),
-        format!("--vault-key-file={}", data.join("vault.key").display()),
+        format!("--vault-key-file={}", vault_key(data).display()),
         format!("--dist={}", dist().display()),
         format!("--plaid-base-url={}", plaid.url()),
         format!("--plaid-link-script-url={}", plaid.link_script_url()),
@@ -92,6 +111,14 @@ async fn backend(plaid: &Emulator, data: &Path, listen: &str) -> Server {
     let args = Args::try_parse_from(args).expect("the backend knows its flags");
     let config = Config::try_from(args).expect("a configuration");
     Server::start(config).await.expect("the backend starts")
+}
+
+fn database(data: &Path) -> String {
+    format!("sqlite:{}", data.join("connect.db").display())
+}
+
+fn vault_key(data: &Path) -> PathBuf {
+    data.join("vault.key")
 }
 
 fn dist() -> PathBuf {

@@ -21,6 +21,11 @@ async fn links_a_bank_and_sees_it_after_reload() {
         page.reload().await;
         bank.says("Plaid Checking").await;
         assert_eq!(bank.count().await, 1);
+        assert_eq!(
+            page.console_errors().await,
+            Vec::<String>::new(),
+            "the policy lets all of it pass"
+        );
     })
     .await;
 }

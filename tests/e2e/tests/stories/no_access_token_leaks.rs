@@ -2,9 +2,6 @@ use std::fs;
 
 use e2e::{Response, server_log, story};
 
-/// How every access token of the Sandbox begins.
-const MARK: &str = "access-sandbox-";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_access_token_leaks() {
     story(async |world| {
@@ -19,43 +16,67 @@ async fn no_access_token_leaks() {
         bank.appears().await;
 
         let responses = page.responses().await;
-        let exchanged =
-            |response: &Response| response.url.ends_with("/api/items") && response.status == 201;
+        let tokens = world.stack.access_tokens(&user_id(&responses)).await;
+        let [token] = tokens.as_slice() else {
+            panic!("one bank is one token")
+        };
+        let (_, secret) = token
+            .rsplit_once("sandbox-")
+            .expect("a token of the Sandbox");
+        let holds = |text: &str| text.contains(secret);
+
+        let api = |response: &&Response| response.url.contains("/api/") && response.status < 300;
+        let read: Vec<&Response> = responses.iter().filter(api).collect();
         assert!(
-            responses.iter().any(exchanged),
-            "the exchange is among what was read"
+            read.iter()
+                .any(|response| response.url.ends_with("/api/items") && response.status == 201)
+        );
+        assert!(
+            read.iter()
+                .all(|response| response.body.is_some() || response.status == 204)
         );
         for Response {
             url, headers, body, ..
         } in &responses
         {
-            assert!(!headers.contains(MARK), "in the headers of {url}");
+            assert!(!holds(headers), "the headers of {url}");
             assert!(
-                !body.as_deref().unwrap_or_default().contains(MARK),
-                "in the body of {url}"
+                !holds(body.as_deref().unwrap_or_default()),
+                "the body of {url}"
             );
         }
         for line in page.console().await {
-            assert!(!line.contains(MARK), "on the console: {line}");
+            assert!(!holds(&line), "the console: {line}");
         }
 
         let log = server_log();
-        assert!(log.contains("exchange"), "the exchange is in the log");
         assert!(
-            !log.contains(MARK),
-            "in the log: {:?}",
-            log.lines().find(|line| line.contains(MARK))
+            log.contains("/item/public_token/exchange"),
+            "the exchange is in the log"
         );
+        let told = log.lines().find(|line| holds(line));
+        assert!(told.is_none(), "the log: {told:?}");
 
-        let files = world.stack.data_files();
-        assert!(!files.is_empty(), "the backend stored something");
-        for file in files {
+        for file in world.stack.data_files() {
             let bytes = fs::read(&file).expect("a file of the backend");
-            let found = bytes
-                .windows(MARK.len())
-                .any(|window| window == MARK.as_bytes());
-            assert!(!found, "in {}", file.display());
+            assert!(
+                !holds(&String::from_utf8_lossy(&bytes)),
+                "{}",
+                file.display()
+            );
         }
     })
     .await;
+}
+
+/// Who the page is, as the backend told it.
+fn user_id(responses: &[Response]) -> String {
+    let session = responses
+        .iter()
+        .find(|response| response.url.ends_with("/api/session"));
+    let body = session
+        .and_then(|session| session.body.as_deref())
+        .expect("the page asked who it is");
+    let session: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    session["user_id"].as_str().expect("a user").to_owned()
 }
