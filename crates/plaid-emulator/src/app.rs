@@ -12,6 +12,7 @@ use crate::{
     redirect::RedirectUris,
     requests::{self, Requests},
     routes,
+    webhooks::Webhooks,
     world::World,
 };
 
@@ -22,6 +23,7 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) faults: Arc<Faults>,
     pub(crate) requests: Arc<Requests>,
+    pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) visits: Arc<link::Visits>,
     pub(crate) config: Arc<Config>,
 }
@@ -39,9 +41,11 @@ pub(crate) struct Config {
 impl App {
     pub(crate) fn new(config: Config, seed: u64) -> Self {
         let clock = Clock::default();
+        let webhooks = Arc::new(Webhooks::new(clock.clone()));
         Self {
-            world: Arc::new(World::new(seed, clock.clone())),
+            world: Arc::new(World::new(seed, clock.clone(), Arc::clone(&webhooks))),
             clock,
+            webhooks,
             faults: Arc::default(),
             requests: Arc::default(),
             visits: Arc::default(),
@@ -55,7 +59,13 @@ impl App {
         self.faults.reset();
         self.requests.reset();
         self.visits.reset();
+        self.webhooks.reset();
         self.world.reset();
+    }
+
+    /// What goes on between requests, for as long as this is polled.
+    pub(crate) async fn live(self) {
+        tokio::join!(self.world.pass_time(), Arc::clone(&self.webhooks).deliver());
     }
 
     pub(crate) fn router(self) -> Router {

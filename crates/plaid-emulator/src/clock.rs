@@ -30,6 +30,24 @@ impl Clock {
             .send_modify(|offset| *offset = offset.saturating_add(by));
     }
 
+    /// Waits for that time, however it comes about; without one, for ever.
+    pub(crate) async fn reach(&self, time: Option<OffsetDateTime>) {
+        let Some(time) = time else {
+            return std::future::pending().await;
+        };
+        let mut moved = self.offset.subscribe();
+        loop {
+            let left = time - self.now();
+            if !left.is_positive() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(left.unsigned_abs()) => {}
+                _ = moved.changed() => {}
+            }
+        }
+    }
+
     /// Back to real time.
     pub(crate) fn reset(&self) {
         self.offset.send_replace(Duration::ZERO);

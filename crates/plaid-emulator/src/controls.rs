@@ -1,4 +1,4 @@
-//! The emulator's own controls, under `/emulator/`: the clock, the faults, the log, a fresh start.
+//! The emulator's own controls, under `/emulator/`: the clock, the faults, the webhooks, the log, a fresh start.
 
 use axum::{
     Json, Router,
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::{app::App, clock::iso, faults::Rule};
+use crate::{app::App, clock::iso, faults::Rule, webhooks::Manners};
 
 pub(crate) const PREFIX: &str = "/emulator/";
 
@@ -20,6 +20,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/emulator/faults", post(set_faults))
         .route("/emulator/requests", get(requests))
         .route("/emulator/reset", post(reset))
+        .route("/emulator/webhooks", get(webhooks).post(set_webhooks))
 }
 
 #[derive(Deserialize)]
@@ -40,6 +41,15 @@ async fn set_faults(State(app): State<App>, Json(rules): Json<Vec<Rule>>) -> Sta
 async fn requests(State(app): State<App>) -> Json<Value> {
     let (total, requests) = app.requests.read();
     Json(json!({ "total": total, "requests": requests }))
+}
+
+async fn webhooks(State(app): State<App>) -> Json<Value> {
+    Json(json!({ "attempts": app.webhooks.attempts() }))
+}
+
+async fn set_webhooks(State(app): State<App>, Json(manners): Json<Manners>) -> StatusCode {
+    app.webhooks.set_manners(manners);
+    StatusCode::NO_CONTENT
 }
 
 async fn reset(State(app): State<App>) -> StatusCode {

@@ -32,7 +32,7 @@ pub const SECRET: &str = "emulator-secret";
 #[must_use = "the emulator stops when this is dropped"]
 pub struct Emulator {
     app: App,
-    server: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Emulator {
@@ -82,7 +82,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        self.server.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -149,7 +149,11 @@ impl Builder {
                 tracing::error!(%error, "the emulator stopped");
             }
         });
-        Ok(Emulator { app, server })
+        let life = tokio::spawn(app.clone().live());
+        Ok(Emulator {
+            app,
+            tasks: [server, life],
+        })
     }
 }
 

@@ -11,6 +11,7 @@ mod redirect;
 mod requests;
 mod routes;
 mod seed;
+mod webhooks;
 mod world;
 
 pub use emulator::{Builder, CLIENT_ID, Emulator, SECRET, StartError};

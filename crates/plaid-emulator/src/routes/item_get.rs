@@ -1,6 +1,6 @@
 //! `/item/get`: the Item, broken or not.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     endpoint::Endpoint,
@@ -18,6 +18,9 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
         shown["created_at"] = iso(item.created_at).into();
         shown["consented_use_cases"] = json!([]);
         shown["consented_data_scopes"] = json!(["account_balance_info"]);
-        Ok(json!({ "item": shown, "status": { "last_webhook": Value::Null } }))
+        let last_webhook = item
+            .last_webhook
+            .map(|(at, code)| json!({ "sent_at": iso(at), "code_sent": code }));
+        Ok(json!({ "item": shown, "status": { "last_webhook": last_webhook } }))
     },
 };

@@ -66,7 +66,7 @@ fn session(session: &LinkSession) -> Value {
         "link_session_id": session.id,
         "started_at": iso(session.started_at),
         "finished_at": session.finished_at.map(iso),
-        "events": session.events.iter().map(event).collect::<Vec<_>>(),
+        "events": session.events.iter().map(SessionEvent::shown).collect::<Vec<_>>(),
     });
     match &session.end {
         Some(SessionEnd::Success {
@@ -96,20 +96,6 @@ fn session(session: &LinkSession) -> Value {
         None => {}
     }
     shown
-}
-
-fn event(event: &SessionEvent) -> Value {
-    let mut metadata = without_nulls(&event.metadata);
-    // These two stand beside the metadata.
-    for name in ["timestamp", "link_session_id"] {
-        metadata.remove(name);
-    }
-    json!({
-        "event_id": event.id,
-        "event_name": event.name,
-        "timestamp": iso(event.at),
-        "event_metadata": metadata,
-    })
 }
 
 /// Plaid leaves out here what it does not know.

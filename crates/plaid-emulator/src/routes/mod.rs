@@ -7,15 +7,20 @@ mod field;
 mod institutions_get;
 mod institutions_get_by_id;
 mod institutions_search;
+mod item_access_token_invalidate;
 mod item_get;
 mod item_public_token_exchange;
 mod item_remove;
+mod item_webhook_update;
 mod link_token_create;
 mod link_token_get;
+mod sandbox_item_fire_webhook;
 mod sandbox_item_reset_login;
 mod sandbox_public_token_create;
 mod shape;
+mod transactions_sync;
 mod values;
+mod webhook_verification_key_get;
 
 use axum::{Router, routing::post};
 
@@ -29,13 +34,18 @@ const ENDPOINTS: &[&Endpoint] = &[
     &institutions_get::ENDPOINT,
     &institutions_get_by_id::ENDPOINT,
     &institutions_search::ENDPOINT,
+    &item_access_token_invalidate::ENDPOINT,
     &item_get::ENDPOINT,
     &item_public_token_exchange::ENDPOINT,
     &item_remove::ENDPOINT,
+    &item_webhook_update::ENDPOINT,
     &link_token_create::ENDPOINT,
     &link_token_get::ENDPOINT,
+    &sandbox_item_fire_webhook::ENDPOINT,
     &sandbox_item_reset_login::ENDPOINT,
     &sandbox_public_token_create::ENDPOINT,
+    &transactions_sync::ENDPOINT,
+    &webhook_verification_key_get::ENDPOINT,
 ];
 
 pub(crate) fn router() -> Router<App> {

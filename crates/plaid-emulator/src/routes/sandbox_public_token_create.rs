@@ -69,7 +69,6 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     let accounts = seed::log_in(&username, &password)?;
     let created = app.world.create_item(NewItem {
         institution_id: institution.id.clone(),
-        username,
         products,
         webhook: options.optional_text("webhook"),
         accounts: accounts

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::endpoint::Body;
 use crate::{
     clock::iso,
-    world::{Health, Item, SandboxInstitution, World},
+    world::{Health, Item, SandboxInstitution, Transaction, World},
 };
 
 /// An Item, as every endpoint shows it.
@@ -34,6 +34,40 @@ pub(super) fn item(world: &World, item: &Item) -> Value {
         shown["auth_method"] = "INSTANT_AUTH".into();
     }
     shown
+}
+
+/// A transaction, as `/transactions/sync` shows it.
+pub(super) fn transaction(transaction: &Transaction) -> Value {
+    let what = &transaction.what;
+    let (primary, detailed) = what.category;
+    let date = what.date.to_string();
+    json!({
+        "transaction_id": transaction.id,
+        "account_id": transaction.account_id,
+        "amount": what.amount,
+        "iso_currency_code": "USD",
+        "unofficial_currency_code": null,
+        "date": date,
+        "datetime": null,
+        "authorized_date": date,
+        "authorized_datetime": null,
+        "name": what.name,
+        "merchant_name": what.merchant,
+        "pending": transaction.pending,
+        "pending_transaction_id": transaction.pending_id,
+        "account_owner": null,
+        "payment_channel": what.channel,
+        "transaction_code": null,
+        "location": {
+            "address": null, "city": null, "region": null, "postal_code": null,
+            "country": null, "lat": null, "lon": null, "store_number": null,
+        },
+        "payment_meta": {
+            "reference_number": null, "ppd_id": null, "payee": null, "by_order_of": null,
+            "payer": null, "payment_method": null, "payment_processor": null, "reason": null,
+        },
+        "personal_finance_category": { "primary": primary, "detailed": detailed, "confidence_level": "HIGH" },
+    })
 }
 
 /// An institution, with what the request's `options` ask for.

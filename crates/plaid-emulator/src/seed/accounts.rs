@@ -32,6 +32,11 @@ pub(crate) fn accounts() -> Vec<AccountTemplate> {
     USER_GOOD.iter().map(Row::template).collect()
 }
 
+/// What the user of any login opens at the bank after linking: `NEW_ACCOUNTS_AVAILABLE` tells of it.
+pub(crate) fn account_opened_later() -> AccountTemplate {
+    OPENED_LATER.template()
+}
+
 struct Row {
     name: &'static str,
     mask: &'static str,
@@ -87,6 +92,17 @@ const fn row(
 
 use AccountSubtype as S;
 use AccountType::{Credit, Depository, Investment, Loan};
+
+static OPENED_LATER: Row = row(
+    "Plaid New Savings",
+    "2468",
+    Depository,
+    S::Savings,
+    Some(50.0),
+    50.0,
+    None,
+    None,
+);
 
 #[rustfmt::skip]
 static USER_GOOD: &[Row] = &[

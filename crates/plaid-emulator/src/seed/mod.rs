@@ -4,9 +4,11 @@ mod accounts;
 mod custom_user;
 mod institutions;
 mod login;
+mod transactions;
 
 pub(crate) use self::{
-    accounts::{AccountTemplate, accounts},
+    accounts::{AccountTemplate, account_opened_later, accounts},
     institutions::institutions,
     login::log_in,
+    transactions::{TransactionTemplate, latest as latest_transaction, transactions},
 };

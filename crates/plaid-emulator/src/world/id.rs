@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use plaid_types::RequestId;
+use plaid_types::{AccountId, ItemId, RequestId};
 use rand::{RngExt as _, SeedableRng as _, distr::Alphanumeric, rngs::StdRng};
 
 /// One seed, one sequence.
@@ -25,16 +25,23 @@ impl Ids {
         format!("{kind}-sandbox-{}", self.uuid())
     }
 
-    /// An Item's or an account's id: 37 letters and digits.
-    pub(super) fn object(&mut self) -> String {
-        self.letters(37)
+    pub(super) fn item(&mut self) -> ItemId {
+        ItemId::new(self.letters())
     }
 
-    /// A transaction's id and others of their length.
-    pub(super) fn letters(&mut self, count: usize) -> String {
+    pub(super) fn account(&mut self) -> AccountId {
+        AccountId::new(self.letters())
+    }
+
+    pub(super) fn transaction(&mut self) -> String {
+        self.letters()
+    }
+
+    /// 37 letters and digits.
+    fn letters(&mut self) -> String {
         (&mut self.0)
             .sample_iter(Alphanumeric)
-            .take(count)
+            .take(37)
             .map(char::from)
             .collect()
     }

@@ -1,29 +1,26 @@
-//! Items: one login at one institution, its accounts, and the tokens that open it.
+//! Items: one login at one institution, and its accounts.
 
 use plaid_types::{
     Account, AccountId, InstitutionId, ItemId, PlaidError, PublicToken, link::LinkAccount,
 };
 use time::{Duration, OffsetDateTime};
 
-use super::{SandboxInstitution, State, World};
-use crate::{
-    error::{plaid_error, plaid_error_saying},
-    seed::AccountTemplate,
-};
+use super::{SandboxInstitution, State, World, ledger::Ledger};
+use crate::{error::plaid_error, seed::AccountTemplate};
 
-const PUBLIC_TOKEN: Duration = Duration::minutes(30);
-/// After so long, a Sandbox Item asks for its user.
-const LOGIN: Duration = Duration::days(30);
+/// After so long, a Sandbox Item asks for its user, unless its bank has a consent that ends.
+pub(super) const LOGIN: Duration = Duration::days(30);
 
 /// One login at one institution.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) id: ItemId,
     pub(crate) institution_id: InstitutionId,
-    pub(crate) username: String,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) products: Vec<String>,
     pub(crate) webhook: Option<String>,
+    /// When the latest webhook was sent, and its code.
+    pub(crate) last_webhook: Option<(OffsetDateTime, String)>,
     pub(crate) error: Option<PlaidError>,
     /// When the user was last there.
     pub(crate) logged_in_at: OffsetDateTime,
@@ -45,7 +42,6 @@ pub(crate) struct BankAccount {
 #[derive(Clone, Debug)]
 pub(crate) struct NewItem {
     pub(crate) institution_id: InstitutionId,
-    pub(crate) username: String,
     pub(crate) products: Vec<String>,
     pub(crate) webhook: Option<String>,
     /// Every account that the bank holds for this login, and whether the user shares it.
@@ -55,32 +51,18 @@ pub(crate) struct NewItem {
 /// What a finished Link session hands over.
 #[derive(Clone, Debug)]
 pub(crate) struct CreatedItem {
-    pub(crate) item_id: ItemId,
     pub(crate) public_token: PublicToken,
     /// The accounts that are shared, as `onSuccess` shows them.
     pub(crate) accounts: Vec<LinkAccount>,
 }
 
-#[derive(Debug)]
-pub(super) struct PublicTokenRecord {
-    item_id: ItemId,
-    expires_at: OffsetDateTime,
-    /// Update mode's token opens nothing: there is nothing to exchange.
-    exchangeable: bool,
-}
-
 impl Item {
-    /// The Item as it is at that time.
-    fn at(&self, now: OffsetDateTime) -> Self {
-        let mut item = self.clone();
-        if item.error.is_none() && item.logged_in_at + LOGIN <= now {
-            item.error = Some(plaid_error("ITEM_LOGIN_REQUIRED"));
-        }
-        item
-    }
-
     pub(crate) fn consent_expires_at(&self) -> Option<OffsetDateTime> {
         self.consent.map(|consent| self.logged_in_at + consent)
+    }
+
+    pub(crate) fn uses(&self, product: &str) -> bool {
+        self.products.iter().any(|used| used == product)
     }
 
     /// The accounts that the host may see.
@@ -91,9 +73,10 @@ impl Item {
             .map(|held| &held.account)
     }
 
-    /// The same, as `onSuccess` shows them.
-    pub(crate) fn link_accounts(&self) -> Vec<LinkAccount> {
-        self.shared_accounts().map(link_account).collect()
+    fn shared_ids(&self) -> Vec<AccountId> {
+        self.shared_accounts()
+            .map(|account| account.account_id.clone())
+            .collect()
     }
 }
 
@@ -101,46 +84,51 @@ impl World {
     /// Makes an Item and the public token that is exchanged for its access token.
     pub(crate) fn create_item(&self, new: NewItem) -> CreatedItem {
         let now = self.clock.now();
-        let consent = self
-            .institutions
-            .by_id(new.institution_id.as_str())
-            .and_then(SandboxInstitution::consent);
+        let bank = self.institutions.by_id(new.institution_id.as_str());
         let mut state = self.state();
-        let item_id = ItemId::new(state.ids.object());
+        let State {
+            ids,
+            items,
+            ledgers,
+            timeline,
+            ..
+        } = &mut *state;
         let accounts = new
             .accounts
             .into_iter()
             .map(|(template, shared)| BankAccount {
-                account: template.account(AccountId::new(state.ids.object())),
+                account: template.account(ids.account()),
                 shared,
-            })
-            .collect();
+            });
+        let accounts = accounts.collect();
         let item = Item {
-            id: item_id.clone(),
+            id: ids.item(),
             institution_id: new.institution_id,
-            username: new.username,
             created_at: now,
             products: new.products,
             webhook: new.webhook,
+            last_webhook: None,
             error: None,
             logged_in_at: now,
-            consent,
+            consent: bank.and_then(SandboxInstitution::consent),
             accounts,
         };
-        let accounts = item.link_accounts();
-        state.items.insert(item_id.clone(), item);
-        drop(state);
-        let public_token = self.public_token(&item_id, true);
-        CreatedItem {
-            item_id,
-            public_token,
-            accounts,
+        self.plan_login(timeline, &item);
+        if item.uses("transactions") {
+            ledgers.insert(item.id.clone(), Ledger::new(now.date()));
+            self.plan_transactions(timeline, &item.id);
         }
+        let id = item.id.clone();
+        items.insert(id.clone(), item);
+        state.hand_over(&id, now, true)
     }
 
     /// Update mode ended well: heals the Item, and says which of its accounts are shared from now on.
     ///
     /// `None` leaves the selection as it was. Gives what `onSuccess` hands over; the token cannot be exchanged.
+    ///
+    /// # Errors
+    /// `ITEM_NOT_FOUND` when it was removed meanwhile.
     pub(crate) fn repair_item(
         &self,
         id: &ItemId,
@@ -148,137 +136,70 @@ impl World {
     ) -> Result<CreatedItem, PlaidError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let item = state
-            .items
+        let State {
+            items, timeline, ..
+        } = &mut *state;
+        let item = items
             .get_mut(id)
             .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))?;
         item.error = None;
         item.logged_in_at = now;
+        self.plan_login(timeline, item);
         if let Some(selected) = selected {
+            let before = item.shared_ids();
             for held in &mut item.accounts {
                 held.shared = selected.contains(&held.account.account_id);
             }
+            self.reselect_transactions(&mut state, id, &before);
         }
-        let accounts = item.link_accounts();
-        drop(state);
-        let public_token = self.public_token(id, false);
-        Ok(CreatedItem {
-            item_id: id.clone(),
-            public_token,
-            accounts,
-        })
+        Ok(state.hand_over(id, now, false))
     }
 
     /// The Item of this id.
     pub(crate) fn item(&self, id: &ItemId) -> Option<Item> {
-        let now = self.clock.now();
-        self.state().items.get(id).map(|item| item.at(now))
+        self.state().items.get(id).cloned()
     }
 
-    /// The Item that an access token opens, broken or not.
-    ///
-    /// # Errors
-    /// `INVALID_ACCESS_TOKEN` when nothing was ever opened by it, `ITEM_NOT_FOUND` when the Item was removed.
-    pub(crate) fn item_of(&self, access_token: &str) -> Result<Item, PlaidError> {
-        let now = self.clock.now();
-        let state = self.state();
-        let id = state.item_id(access_token)?;
-        let item = state
-            .items
-            .get(id)
-            .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))?;
-        Ok(item.at(now))
-    }
-
-    /// The Item that an access token opens.
-    ///
-    /// # Errors
-    /// As [`World::item_of`], and the Item's own error when it is broken.
-    pub(crate) fn healthy_item_of(&self, access_token: &str) -> Result<Item, PlaidError> {
-        let item = self.item_of(access_token)?;
-        match item.error {
-            Some(error) => Err(error),
-            None => Ok(item),
+    /// The Item fails with this error until it is repaired, and the host hears of it.
+    pub(crate) fn break_item(&self, id: &ItemId, error: PlaidError) {
+        if let Some(item) = self.state().items.get_mut(id) {
+            self.fail(item, error);
         }
     }
 
-    /// Gives the access token for a public token, which is used up by that.
-    ///
-    /// # Errors
-    /// `INVALID_PUBLIC_TOKEN` when it is unknown, used, expired, or of update mode.
-    pub(crate) fn exchange(&self, public_token: &str) -> Result<(ItemId, String), PlaidError> {
-        if !public_token.starts_with("public-sandbox-") {
-            return Err(plaid_error_saying(
-                "INVALID_PUBLIC_TOKEN",
-                "a public token of this environment looks like public-sandbox-<identifier>",
-            ));
-        }
-        let now = self.clock.now();
-        let mut state = self.state();
-        let record = state
-            .public_tokens
-            .remove(&PublicToken::from(public_token))
-            .filter(|record| record.exchangeable)
-            .ok_or_else(|| plaid_error("INVALID_PUBLIC_TOKEN"))?;
-        if record.expires_at <= now {
-            return Err(plaid_error_saying(
-                "INVALID_PUBLIC_TOKEN",
-                "the public token has expired: it lives 30 minutes",
-            ));
-        }
-        let access_token = state.ids.token("access");
-        state
-            .access
-            .insert(access_token.clone(), record.item_id.clone());
-        Ok((record.item_id, access_token))
-    }
-
-    /// The Item is gone; its access token finds nothing from now on.
+    /// Webhooks go to this URL from now on, or nowhere; the URL hears of it. Gives the Item.
     ///
     /// # Errors
     /// As [`World::item_of`].
-    pub(crate) fn remove_item(&self, access_token: &str) -> Result<(), PlaidError> {
+    pub(crate) fn set_webhook(
+        &self,
+        access_token: &str,
+        webhook: Option<String>,
+    ) -> Result<Item, PlaidError> {
         let mut state = self.state();
         let id = state.item_id(access_token)?.clone();
-        let removed = state.items.remove(&id);
-        removed
-            .map(drop)
-            .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))
-    }
-
-    /// The Item fails with this error until it is repaired.
-    pub(crate) fn break_item(&self, id: &ItemId, error: PlaidError) {
-        if let Some(item) = self.state().items.get_mut(id) {
-            item.error = Some(error);
-        }
-    }
-
-    fn public_token(&self, item_id: &ItemId, exchangeable: bool) -> PublicToken {
-        let expires_at = self.clock.now() + PUBLIC_TOKEN;
-        let mut state = self.state();
-        let token = PublicToken::new(state.ids.token("public"));
-        let record = PublicTokenRecord {
-            item_id: item_id.clone(),
-            expires_at,
-            exchangeable,
-        };
-        state.public_tokens.insert(token.clone(), record);
-        token
+        let item = state
+            .items
+            .get_mut(&id)
+            .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))?;
+        item.webhook.clone_from(&webhook);
+        let more = serde_json::json!({ "new_webhook_url": webhook });
+        self.tell(item, "ITEM", "WEBHOOK_UPDATE_ACKNOWLEDGED", more);
+        Ok(item.clone())
     }
 }
 
 impl State {
-    fn item_id(&self, access_token: &str) -> Result<&ItemId, PlaidError> {
-        self.access.get(access_token).ok_or_else(|| {
-            if access_token.starts_with("access-sandbox-") {
-                plaid_error("INVALID_ACCESS_TOKEN")
-            } else {
-                plaid_error_saying(
-                    "INVALID_ACCESS_TOKEN",
-                    "an access token of this environment looks like access-sandbox-<identifier>",
-                )
-            }
-        })
+    /// What `onSuccess` hands over. Update mode's token cannot be exchanged: the host has its access token.
+    fn hand_over(&mut self, id: &ItemId, now: OffsetDateTime, exchangeable: bool) -> CreatedItem {
+        CreatedItem {
+            public_token: self.public_token(id, now, exchangeable),
+            accounts: self
+                .items
+                .get(id)
+                .map(|item| item.shared_accounts().map(link_account).collect())
+                .unwrap_or_default(),
+        }
     }
 }
 

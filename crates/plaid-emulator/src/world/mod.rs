@@ -1,29 +1,39 @@
 //! The bank world: institutions, Link tokens, Items and Link sessions, in memory and deterministic from a seed.
 
+mod fired;
 mod id;
 mod institution;
 mod item;
+mod ledger;
 mod link_token;
+mod notice;
 mod session;
+mod timeline;
+mod token;
+mod transactions;
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use plaid_types::{ItemId, LinkSessionId, LinkToken, PublicToken, RequestId};
+use tokio::sync::Notify;
 
 use self::{
     id::{Ids, RequestIds},
-    item::PublicTokenRecord,
+    ledger::Ledger,
+    timeline::Timeline,
+    token::PublicTokenRecord,
 };
 pub(crate) use self::{
     institution::{Filter, Health, Institutions, SandboxInstitution},
     item::{BankAccount, CreatedItem, Item, NewItem},
+    ledger::{Change, Transaction, Update},
     link_token::{LinkTokenRecord, LinkTokenRequest},
     session::{LinkSession, SessionEnd, SessionEvent},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, webhooks::Webhooks};
 
 /// Everything that the emulated Plaid knows.
 #[derive(Debug)]
@@ -32,18 +42,24 @@ pub(crate) struct World {
     clock: Clock,
     request_ids: RequestIds,
     institutions: Institutions,
+    webhooks: Arc<Webhooks>,
+    /// Rung when something new is to come by itself.
+    replanned: Notify,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
     ids: Ids,
-    link_tokens: HashMap<LinkToken, std::sync::Arc<LinkTokenRecord>>,
+    link_tokens: HashMap<LinkToken, Arc<LinkTokenRecord>>,
     sessions: HashMap<LinkSessionId, LinkSession>,
     public_tokens: HashMap<PublicToken, PublicTokenRecord>,
     items: HashMap<ItemId, Item>,
+    /// The transactions of the Items that have them.
+    ledgers: HashMap<ItemId, Ledger>,
     /// Which Item an access token opens.
     access: HashMap<String, ItemId>,
+    timeline: Timeline,
 }
 
 impl State {
@@ -54,18 +70,22 @@ impl State {
             sessions: HashMap::new(),
             public_tokens: HashMap::new(),
             items: HashMap::new(),
+            ledgers: HashMap::new(),
             access: HashMap::new(),
+            timeline: Timeline::default(),
         }
     }
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, clock: Clock) -> Self {
+    pub(crate) fn new(seed: u64, clock: Clock, webhooks: Arc<Webhooks>) -> Self {
         Self {
             seed,
             clock,
             request_ids: RequestIds::new(seed),
             institutions: Institutions::sandbox(),
+            webhooks,
+            replanned: Notify::new(),
             state: Mutex::new(State::new(seed)),
         }
     }
@@ -90,7 +110,10 @@ impl World {
         self.state().ids.uuid()
     }
 
+    /// The state as it is now.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up(&mut state);
+        state
     }
 }

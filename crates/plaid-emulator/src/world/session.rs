@@ -4,9 +4,11 @@ use plaid_types::{
     LinkSessionId, LinkToken, PublicToken,
     link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata},
 };
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use super::World;
+use super::{State, World};
+use crate::clock::iso;
 
 /// One visit to Link.
 #[derive(Clone, Debug)]
@@ -39,6 +41,26 @@ pub(crate) enum SessionEnd {
         error: Option<LinkError>,
         metadata: ExitMetadata,
     },
+}
+
+impl SessionEvent {
+    /// The event as `/link/token/get` and the webhook `EVENTS` show it.
+    pub(crate) fn shown(&self) -> Value {
+        let mut metadata = match json!(self.metadata) {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        // What is not known is left out; these two stand beside the metadata.
+        metadata.retain(|name, value| {
+            !value.is_null() && name != "timestamp" && name != "link_session_id"
+        });
+        json!({
+            "event_id": self.id,
+            "event_name": self.name,
+            "timestamp": iso(self.at),
+            "event_metadata": metadata,
+        })
+    }
 }
 
 impl World {
@@ -83,13 +105,19 @@ impl World {
     pub(crate) fn end_session(&self, id: &LinkSessionId, end: SessionEnd) {
         let now = self.clock.now();
         let mut state = self.state();
-        if let Some(session) = state
-            .sessions
-            .get_mut(id)
-            .filter(|session| session.end.is_none())
-        {
-            session.finished_at = Some(now);
-            session.end = Some(end);
+        let State {
+            sessions,
+            link_tokens,
+            ..
+        } = &mut *state;
+        let Some(session) = sessions.get_mut(id).filter(|session| session.end.is_none()) else {
+            return;
+        };
+        session.finished_at = Some(now);
+        session.end = Some(end);
+        let token = link_tokens.get(&session.link_token);
+        if let Some(url) = token.and_then(|token| token.request.webhook.as_ref()) {
+            self.tell_of_visit(url, session);
         }
     }
 

@@ -195,6 +195,22 @@ async fn after_thirty_days_an_item_asks_for_its_user() {
     asks_for_its_user(&plaid, &access_token).await;
 }
 
+#[tokio::test]
+async fn an_access_token_can_be_replaced() {
+    let plaid = Plaid::start().await;
+    let old = json!({ "access_token": plaid.access_token().await });
+    let answer = plaid
+        .call("/item/access_token/invalidate", old.clone())
+        .await
+        .ok();
+    let new = json!({ "access_token": answer["new_access_token"] });
+    plaid.call("/accounts/get", new).await.ok();
+    assert_eq!(
+        plaid.call("/accounts/get", old).await.fails(400),
+        "INVALID_ACCESS_TOKEN"
+    );
+}
+
 /// Each row: institution, products, options, the code that comes back.
 #[tokio::test]
 async fn a_public_token_cannot_be_had_everywhere() {

@@ -10,5 +10,8 @@ mod institutions;
 mod items;
 mod link_tokens;
 mod openapi;
+mod receiver;
 mod spec;
 mod start;
+mod transactions;
+mod webhooks;

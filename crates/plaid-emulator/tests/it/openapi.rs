@@ -18,6 +18,8 @@ async fn every_endpoint_answers_as_specified() {
     }
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
+    plaid.advance(60).await;
+    let replaced = plaid.access_token().await;
     let doomed = plaid.access_token().await;
     let options = json!({
         "include_optional_metadata": true,
@@ -42,6 +44,22 @@ async fn every_endpoint_answers_as_specified() {
             json!({ "access_token": doomed, "reason_code": "OTHER" }),
         ),
         ("/accounts/get", json!({ "access_token": access_token })),
+        (
+            "/transactions/sync",
+            json!({ "access_token": access_token, "count": 500 }),
+        ),
+        (
+            "/item/webhook/update",
+            json!({ "access_token": access_token, "webhook": "http://127.0.0.1:9/" }),
+        ),
+        (
+            "/sandbox/item/fire_webhook",
+            json!({ "access_token": access_token, "webhook_code": "LOGIN_REPAIRED" }),
+        ),
+        (
+            "/item/access_token/invalidate",
+            json!({ "access_token": replaced }),
+        ),
         (
             "/accounts/balance/get",
             json!({ "access_token": access_token }),

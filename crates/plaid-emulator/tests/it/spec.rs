@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     env, fs,
     path::PathBuf,
-    sync::{Arc, LazyLock, Mutex},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use jsonschema::Validator;
@@ -53,29 +53,57 @@ impl Spec {
 
     #[track_caller]
     fn check(&self, path: &str, part: &str, body: &Value) {
-        let validator = self.validator(path, part);
-        let errors: Vec<String> = validator
-            .iter_errors(body)
-            .map(|error| format!("{} at {}", error, error.instance_path()))
-            .collect();
-        assert!(errors.is_empty(), "{path} {part}: {errors:#?}\n{body:#}");
+        let pointer = format!("/post{part}/content/application~1json/schema");
+        let schema = self.document["paths"][path]
+            .pointer(&pointer)
+            .unwrap_or_else(|| panic!("{path} {part} is not in the specification"));
+        self.hold(&format!("{path} {part}"), schema, body);
     }
 
-    fn validator(&self, path: &str, part: &str) -> Arc<Validator> {
-        let mut validators = self.validators.lock().expect("no test failed in here");
-        let validator = validators
-            .entry(format!("{path} {part}"))
-            .or_insert_with(|| {
-                let pointer = format!("/post{part}/content/application~1json/schema");
-                let schema = self.document["paths"][path]
-                    .pointer(&pointer)
-                    .unwrap_or_else(|| panic!("{path} {part} is not in the specification"));
+    /// Fails the test unless the specification knows this webhook and it is as specified.
+    #[track_caller]
+    pub(crate) fn check_webhook(&self, body: &Value) {
+        let name = match body["webhook_code"].as_str().unwrap_or_default() {
+            "ERROR" => "ItemErrorWebhook",
+            "LOGIN_REPAIRED" => "ItemLoginRepairedWebhook",
+            "NEW_ACCOUNTS_AVAILABLE" => "NewAccountsAvailableWebhook",
+            "PENDING_DISCONNECT" => "PendingDisconnectWebhook",
+            "PENDING_EXPIRATION" => "PendingExpirationWebhook",
+            "RECURRING_TRANSACTIONS_UPDATE" => "RecurringTransactionsUpdateWebhook",
+            "DEFAULT_UPDATE" => "DefaultUpdateWebhook",
+            "SYNC_UPDATES_AVAILABLE" => "SyncUpdatesAvailableWebhook",
+            "USER_ACCOUNT_REVOKED" => "UserAccountRevokedWebhook",
+            "USER_PERMISSION_REVOKED" => "UserPermissionRevokedWebhook",
+            "WEBHOOK_UPDATE_ACKNOWLEDGED" => "WebhookUpdateAcknowledgedWebhook",
+            "SESSION_FINISHED" => "LinkSessionFinishedWebhook",
+            "EVENTS" => "LinkEventsWebhook",
+            code => panic!("{code} is not in the specification"),
+        };
+        self.hold(name, &json!({ "$ref": format!("{REFERENCE}{name}") }), body);
+    }
+
+    /// Holds the body against a schema of the document, which goes by that name from then on.
+    #[track_caller]
+    fn hold(&self, name: &str, schema: &Value, body: &Value) {
+        let validator = {
+            let mut validators = self
+                .validators
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let validator = validators.entry(name.to_owned()).or_insert_with(|| {
                 let mut definitions = Map::new();
-                let mut root = self.converted(schema, &mut definitions);
+                // Beside a reference nothing else counts, so it stands within.
+                let mut root = json!({ "allOf": [self.converted(schema, &mut definitions)] });
                 root["definitions"] = Value::Object(definitions);
                 Arc::new(jsonschema::draft7::new(&root).expect("a schema"))
             });
-        Arc::clone(validator)
+            Arc::clone(validator)
+        };
+        let errors: Vec<String> = validator
+            .iter_errors(body)
+            .map(|error| format!("{error} at {}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}\n{body:#}");
     }
 
     /// OpenAPI 3.0 to JSON Schema: `nullable` becomes a choice, a reference brings along what it names.

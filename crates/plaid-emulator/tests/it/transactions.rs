@@ -1,0 +1,201 @@
+//! Transactions: they come some time after linking, page by page, and change.
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Plaid, text},
+    receiver::Receiver,
+};
+
+async fn sync(plaid: &Plaid, access_token: &str, cursor: &str, count: u64) -> Value {
+    let body = json!({ "access_token": access_token, "cursor": cursor, "count": count });
+    plaid.call("/transactions/sync", body).await.ok()
+}
+
+fn count(body: &Value, what: &str) -> usize {
+    body[what].as_array().expect("a list").len()
+}
+
+#[tokio::test]
+async fn they_come_in_two_updates_after_linking() {
+    let plaid = Plaid::start().await;
+    let mut receiver = Receiver::start().await;
+    let body = json!({
+        "institution_id": "ins_109508",
+        "initial_products": ["transactions"],
+        "options": { "webhook": receiver.url },
+    });
+    let created = plaid.call("/sandbox/public_token/create", body).await.ok();
+    let body = json!({ "public_token": created["public_token"] });
+    let exchanged = plaid.call("/item/public_token/exchange", body).await.ok();
+    let access_token = text(&exchanged["access_token"]);
+    // Whoever has asked once hears of what comes.
+    let first = sync(&plaid, &access_token, "", 500).await;
+    let mut cursor = text(&first["next_cursor"]);
+    for (seconds, initial, historical) in [(1, true, false), (2, true, true)] {
+        plaid.advance(seconds).await;
+        let told = receiver.next().await.body;
+        assert_eq!(told["webhook_code"], "SYNC_UPDATES_AVAILABLE");
+        assert_eq!(told["initial_update_complete"], initial);
+        assert_eq!(told["historical_update_complete"], historical);
+        let got = sync(&plaid, &access_token, &cursor, 500).await;
+        assert!(count(&got, "added") > 10, "{}", count(&got, "added"));
+        cursor = text(&got["next_cursor"]);
+    }
+    let all = sync(&plaid, &access_token, "", 500).await;
+    assert_eq!(
+        all["transactions_update_status"],
+        "HISTORICAL_UPDATE_COMPLETE"
+    );
+    assert_eq!(text(&all["next_cursor"]), cursor);
+    let nothing = sync(&plaid, &access_token, &cursor, 500).await;
+    assert_eq!(
+        (count(&nothing, "added"), text(&nothing["next_cursor"])),
+        (0, cursor)
+    );
+}
+
+/// An Item with all of its transactions; its access token.
+async fn item(plaid: &Plaid, receiver: &Receiver) -> String {
+    let access_token = plaid.access_token().await;
+    plaid.advance(3).await;
+    let body = json!({ "access_token": access_token, "webhook": receiver.url });
+    plaid.call("/item/webhook/update", body).await.ok();
+    access_token
+}
+
+async fn something_happens(plaid: &Plaid, access_token: &str) {
+    let body = json!({
+        "access_token": access_token,
+        "webhook_type": "TRANSACTIONS",
+        "webhook_code": "SYNC_UPDATES_AVAILABLE",
+    });
+    plaid.call("/sandbox/item/fire_webhook", body).await.ok();
+}
+
+#[tokio::test]
+async fn pages_add_up_to_the_whole() {
+    let plaid = Plaid::start().await;
+    let receiver = Receiver::start().await;
+    let access_token = item(&plaid, &receiver).await;
+    let whole = sync(&plaid, &access_token, "", 500).await;
+    let (mut cursor, mut added) = (String::new(), Vec::new());
+    loop {
+        let page = sync(&plaid, &access_token, &cursor, 7).await;
+        added.extend(page["added"].as_array().expect("a list").clone());
+        cursor = text(&page["next_cursor"]);
+        if page["has_more"] == false {
+            break;
+        }
+        assert_eq!(count(&page, "added"), 7);
+    }
+    assert_eq!(json!(added), whole["added"]);
+    assert_eq!(cursor, text(&whole["next_cursor"]));
+}
+
+#[tokio::test]
+async fn a_change_between_two_pages_is_noticed() {
+    let plaid = Plaid::start().await;
+    let receiver = Receiver::start().await;
+    let access_token = item(&plaid, &receiver).await;
+    let page = sync(&plaid, &access_token, "", 7).await;
+    something_happens(&plaid, &access_token).await;
+    let body = json!({ "access_token": access_token, "cursor": page["next_cursor"] });
+    let answer = plaid.call("/transactions/sync", body).await;
+    assert_eq!(
+        answer.fails(400),
+        "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION"
+    );
+}
+
+#[tokio::test]
+async fn what_is_pending_is_booked_later() {
+    let plaid = Plaid::start().await;
+    let receiver = Receiver::start().await;
+    let access_token = item(&plaid, &receiver).await;
+    let mut cursor = text(&sync(&plaid, &access_token, "", 500).await["next_cursor"]);
+    something_happens(&plaid, &access_token).await;
+    let pending = sync(&plaid, &access_token, &cursor, 500).await;
+    assert_eq!(
+        (count(&pending, "added"), count(&pending, "removed")),
+        (1, 0)
+    );
+    assert_eq!(pending["added"][0]["pending"], true);
+    assert_eq!(count(&pending, "modified"), 1);
+    cursor = text(&pending["next_cursor"]);
+    something_happens(&plaid, &access_token).await;
+    let booked = sync(&plaid, &access_token, &cursor, 500).await;
+    assert_eq!((count(&booked, "added"), count(&booked, "removed")), (2, 1));
+    let id = &pending["added"][0]["transaction_id"];
+    assert_eq!(&booked["removed"][0]["transaction_id"], id);
+    assert_eq!(&booked["added"][0]["pending_transaction_id"], id);
+    assert_eq!(booked["added"][0]["pending"], false);
+}
+
+#[tokio::test]
+async fn they_belong_to_accounts_and_can_be_asked_for_by_one() {
+    let plaid = Plaid::start().await;
+    let receiver = Receiver::start().await;
+    let access_token = item(&plaid, &receiver).await;
+    let whole = sync(&plaid, &access_token, "", 500).await;
+    let checking = &whole["accounts"][0]["account_id"];
+    let options = json!({ "account_id": checking });
+    let body = json!({ "access_token": access_token, "options": options, "count": 500 });
+    let some = plaid.call("/transactions/sync", body).await.ok();
+    assert!(count(&some, "added") > 0 && count(&some, "added") < count(&whole, "added"));
+    let added = some["added"].as_array().expect("a list");
+    assert!(
+        added
+            .iter()
+            .all(|transaction| &transaction["account_id"] == checking)
+    );
+}
+
+#[tokio::test]
+async fn the_first_call_brings_the_product_along() {
+    let plaid = Plaid::start().await;
+    let body = json!({ "institution_id": "ins_109508", "initial_products": ["auth"] });
+    let created = plaid.call("/sandbox/public_token/create", body).await.ok();
+    let body = json!({ "public_token": created["public_token"] });
+    let exchanged = plaid.call("/item/public_token/exchange", body).await.ok();
+    let access_token = text(&exchanged["access_token"]);
+    plaid.advance(60).await;
+    let early = sync(&plaid, &access_token, "", 500).await;
+    assert_eq!(early["transactions_update_status"], "NOT_READY");
+    assert_eq!(early["next_cursor"], "");
+    plaid.advance(60).await;
+    assert!(count(&sync(&plaid, &access_token, "", 500).await, "added") > 0);
+    let got = plaid
+        .call("/item/get", json!({ "access_token": access_token }))
+        .await
+        .ok();
+    assert_eq!(got["item"]["products"], json!(["auth", "transactions"]));
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_none_is_refused() {
+    let plaid = Plaid::start().await;
+    let access_token = plaid.access_token().await;
+    for cursor in ["nonsense", "1.x", "999999"] {
+        let body = json!({ "access_token": access_token, "cursor": cursor });
+        assert_eq!(
+            plaid.call("/transactions/sync", body).await.fails(400),
+            "INVALID_FIELD",
+            "{cursor}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_broken_item_has_none_to_give() {
+    let plaid = Plaid::start().await;
+    let body = json!({ "access_token": plaid.access_token().await });
+    plaid
+        .call("/sandbox/item/reset_login", body.clone())
+        .await
+        .ok();
+    assert_eq!(
+        plaid.call("/transactions/sync", body).await.fails(400),
+        "ITEM_LOGIN_REQUIRED"
+    );
+}
