@@ -69,7 +69,13 @@ fn policy(html: &str, config: &Config) -> String {
     // Both characters end a source in a policy.
     let link_script = link_script.as_str().replace(';', "%3B").replace(',', "%2C");
     let link_origin = origin(link);
-    let plaid_origin = origin(&config.plaid.base_url);
+    // Plaid's own are two, the emulator's are one.
+    let mut connect = vec![
+        "'self'".to_owned(),
+        origin(&config.plaid.base_url),
+        link_origin.clone(),
+    ];
+    connect.dedup();
     [
         "default-src 'none'".to_owned(),
         format!(
@@ -82,7 +88,7 @@ fn policy(html: &str, config: &Config) -> String {
         "img-src 'self' data:".to_owned(),
         "font-src 'self'".to_owned(),
         "manifest-src 'self'".to_owned(),
-        format!("connect-src 'self' {plaid_origin} {link_origin}"),
+        format!("connect-src {}", connect.join(" ")),
         format!("frame-src {link_origin}"),
         "frame-ancestors 'none'".to_owned(),
         "base-uri 'none'".to_owned(),

@@ -69,6 +69,7 @@ impl Server {
         if tokio::time::timeout(GRACE, finish).await.is_err() {
             tracing::warn!("requests were cut off");
         }
+        self.backend.store.close().await;
     }
 }
 

@@ -9,6 +9,7 @@ mod item;
 mod link;
 mod sandbox;
 mod secret;
+mod webhook;
 
 pub use accounts::Accounts;
 pub use client::{PlaidClient, PlaidClientBuilder};
@@ -22,3 +23,4 @@ pub use link::{
 };
 pub use sandbox::CreateSandboxPublicToken;
 pub use secret::{AccessToken, Secret};
+pub use webhook::{WEBHOOK_SIGNATURE, WebhookError, WebhookVerifier};

@@ -2,12 +2,15 @@
 
 #[macro_use]
 mod open_enum;
+#[macro_use]
+mod open_struct;
 mod account;
 mod error;
 mod id;
 mod institution;
 mod item;
 pub mod link;
+pub mod webhook;
 
 pub use account::{Account, AccountSubtype, AccountType, Balances};
 pub use error::{ErrorType, PlaidError};

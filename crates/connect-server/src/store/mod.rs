@@ -22,6 +22,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Answers if the database does.
     async fn ping(&self) -> Result<()>;
 
+    /// Writes out what is pending and lets go of the database.
+    async fn close(&self);
+
     /// The text that tells whether the vault's key is the one that this database was written with.
     async fn vault_check(&self) -> Result<Option<Vec<u8>>>;
 

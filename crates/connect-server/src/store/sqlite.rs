@@ -64,6 +64,11 @@ impl Store for Sqlite {
         Ok(())
     }
 
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
     async fn vault_check(&self) -> Result<Option<Vec<u8>>> {
         let check = sqlx::query_scalar("SELECT key_check FROM vault");
         Ok(check.fetch_optional(&self.readers).await?)

@@ -19,6 +19,12 @@ async fn a_server_listens_and_stops() {
     assert!(tokio::net::TcpStream::connect(&address).await.is_ok());
     server.shutdown().await;
     assert!(tokio::net::TcpStream::connect(&address).await.is_err());
+    let left = std::fs::read_dir(folder.path()).expect("a folder");
+    let left: Vec<_> = left.map(|file| file.expect("a file").file_name()).collect();
+    assert!(
+        left.iter().all(|name| name != "connect.db-wal"),
+        "the log is written out: {left:?}"
+    );
 }
 
 #[tokio::test]
