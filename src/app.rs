@@ -12,8 +12,12 @@ use crate::wallet::Wallet;
 
 /// Puts the app in the place of the page's skeleton, for as long as the page lives.
 pub fn mount() {
-    let root = document().get_element_by_id("app").and_then(|root| root.dyn_into().ok());
-    let Some(root) = root.or_else(|| document().body()) else { return };
+    let root = document()
+        .get_element_by_id("app")
+        .and_then(|root| root.dyn_into().ok());
+    let Some(root) = root.or_else(|| document().body()) else {
+        return;
+    };
     root.set_inner_html("");
     mount_to(root, App).forget();
 }

@@ -46,7 +46,9 @@ pub enum Error {
 impl Backend {
     /// Nothing is under way yet.
     pub fn new() -> Self {
-        Self { under_way: RwSignal::new(0) }
+        Self {
+            under_way: RwSignal::new(0),
+        }
     }
 
     /// Whether anything is under way.
@@ -56,17 +58,25 @@ impl Backend {
 
     /// Who is signed in.
     pub async fn session(self) -> Result<Session, Error> {
-        self.once(Method::GET, "/api/session", None).await.and_then(decode)
+        self.once(Method::GET, "/api/session", None)
+            .await
+            .and_then(decode)
     }
 
     /// A Link token for a new Item.
     pub async fn create_link_token(self) -> Result<LinkTokenGrant, Error> {
-        self.send(Method::POST, "/api/link/tokens", Some(&CreateLinkToken::default())).await
+        self.send(
+            Method::POST,
+            "/api/link/tokens",
+            Some(&CreateLinkToken::default()),
+        )
+        .await
     }
 
     /// Tells what happened in Link.
     pub async fn report_events(self, events: &LinkEvents) -> Result<(), Error> {
-        self.send_only(Method::POST, "/api/link/events", Some(events)).await
+        self.send_only(Method::POST, "/api/link/events", Some(events))
+            .await
     }
 
     /// Every Item of the user.
@@ -81,12 +91,18 @@ impl Backend {
 
     /// Fetches an Item's balances anew.
     pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
-        self.send(Method::POST, &format!("/api/items/{id}/refresh"), None::<&()>).await
+        self.send(
+            Method::POST,
+            &format!("/api/items/{id}/refresh"),
+            None::<&()>,
+        )
+        .await
     }
 
     /// Disconnects an Item.
     pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
-        self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&()>).await
+        self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&()>)
+            .await
     }
 
     async fn send<T: DeserializeOwned>(
@@ -95,7 +111,9 @@ impl Backend {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<T, Error> {
-        self.signed_in(method, path, body.and_then(encode)).await.and_then(decode)
+        self.signed_in(method, path, body.and_then(encode))
+            .await
+            .and_then(decode)
     }
 
     async fn send_only(
@@ -104,11 +122,18 @@ impl Backend {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<(), Error> {
-        self.signed_in(method, path, body.and_then(encode)).await.map(drop)
+        self.signed_in(method, path, body.and_then(encode))
+            .await
+            .map(drop)
     }
 
     /// A visitor whose session has ended is given a new one where the backend does that, and asks again.
-    async fn signed_in(self, method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
+    async fn signed_in(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Answer, Error> {
         match self.once(method.clone(), path, body.clone()).await {
             Err(Error::Problem(problem)) if problem.code == ProblemCode::SignedOut => {
                 self.session().await?;
@@ -139,7 +164,9 @@ async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<An
         .header("Accept", "application/json")
         .abort_signal(Some(&AbortSignal::timeout_with_u32(DEADLINE_MILLISECONDS)));
     let request = match body {
-        Some(body) => request.header("Content-Type", "application/json").body(body),
+        Some(body) => request
+            .header("Content-Type", "application/json")
+            .body(body),
         None => request.build(),
     };
     let response = request.map_err(|error| unreachable(&error))?.send().await;
@@ -161,14 +188,18 @@ async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<An
 
 fn encode(body: &impl Serialize) -> Option<String> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    JSON::stringify(&body.serialize(&serializer).ok()?).ok()?.as_string()
+    JSON::stringify(&body.serialize(&serializer).ok()?)
+        .ok()?
+        .as_string()
 }
 
 fn decode<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
     answer
         .body
         .and_then(|body| serde_wasm_bindgen::from_value(body).ok())
-        .ok_or(Error::Unreadable { status: answer.status })
+        .ok_or(Error::Unreadable {
+            status: answer.status,
+        })
 }
 
 impl From<Error> for Failure {
@@ -198,6 +229,7 @@ fn kind_of(code: ProblemCode) -> FailureKind {
         ProblemCode::InvalidRequest
         | ProblemCode::CrossSite
         | ProblemCode::NotFound
+        | ProblemCode::DuplicateItem
         | ProblemCode::PlaidRefused
         | ProblemCode::Unknown => FailureKind::Refused,
     }

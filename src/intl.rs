@@ -22,15 +22,27 @@ pub fn money(amount: f64, currency: &str) -> String {
         });
         formats[index].1.call1(&JsValue::UNDEFINED, &amount.into())
     });
-    let formatted = formatted.ok().and_then(|text| text.as_string()).unwrap_or_default();
-    if is_iso(currency) { formatted } else { format!("{formatted} {currency}") }
+    let formatted = formatted
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default();
+    if is_iso(currency) {
+        formatted
+    } else {
+        format!("{formatted} {currency}")
+    }
 }
 
 fn money_format(currency: &str) -> Function {
     // `Intl` throws for a code that is not three letters.
-    let options: &[(&str, &str)] =
-        if is_iso(currency) { &[("style", "currency"), ("currency", currency)] } else { &[] };
-    Intl::NumberFormat::new(&Array::new(), &object(options)).format().unchecked_into()
+    let options: &[(&str, &str)] = if is_iso(currency) {
+        &[("style", "currency"), ("currency", currency)]
+    } else {
+        &[]
+    };
+    Intl::NumberFormat::new(&Array::new(), &object(options))
+        .format()
+        .unchecked_into()
 }
 
 fn is_iso(currency: &str) -> bool {

@@ -1,5 +1,8 @@
 //! Connect: a single-page app in which a person connects bank accounts through Plaid Link.
-#![allow(unreachable_pub, reason = "what the component macro makes is not to be reached by its own path")]
+#![allow(
+    unreachable_pub,
+    reason = "what the component macro makes is not to be reached by its own path"
+)]
 
 mod app;
 mod backend;

@@ -46,10 +46,12 @@ pub fn Link(to: Route, children: Children) -> impl IntoView {
     let go = move |event: leptos::ev::MouseEvent| {
         // A click that asks for a new tab or window is the browser's.
         let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-        let Some(Navigate(route)) = navigate.filter(|_| plain && event.button() == 0) else { return };
-        let pushed = window()
-            .history()
-            .and_then(|history| history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(to.path())));
+        let Some(Navigate(route)) = navigate.filter(|_| plain && event.button() == 0) else {
+            return;
+        };
+        let pushed = window().history().and_then(|history| {
+            history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(to.path()))
+        });
         if pushed.is_ok() {
             event.prevent_default();
             route.set(to);

@@ -3,9 +3,7 @@
 use connect_api::{CreateItem, Item, LinkEventReport, LinkEvents};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_plaid_link::{
-    Failure, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success,
-};
+use leptos_plaid_link::{Failure, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success};
 use plaid_types::ItemId;
 use plaid_types::link::{EventMetadata, EventName};
 
@@ -34,7 +32,10 @@ pub enum WalletState {
 impl Wallet {
     /// Nothing is there yet.
     pub fn new() -> Self {
-        Self { items: RwSignal::new(Vec::new()), state: RwSignal::new(WalletState::Loading) }
+        Self {
+            items: RwSignal::new(Vec::new()),
+            state: RwSignal::new(WalletState::Loading),
+        }
     }
 
     /// Fetches every Item.
@@ -43,7 +44,8 @@ impl Wallet {
         spawn_local(async move {
             match backend.items().await {
                 Ok(list) => {
-                    self.items.try_set(list.items.into_iter().map(ArcRwSignal::new).collect());
+                    self.items
+                        .try_set(list.items.into_iter().map(ArcRwSignal::new).collect());
                     self.state.try_set(WalletState::Loaded);
                 }
                 Err(error) => {
@@ -56,12 +58,16 @@ impl Wallet {
     /// Shows what is new of an Item, or a new Item on top.
     pub fn put(self, item: Item) {
         let known = self.items.try_with_untracked(|items| {
-            items.iter().find(|known| known.with_untracked(|known| known.id == item.id)).cloned()
+            items
+                .iter()
+                .find(|known| known.with_untracked(|known| known.id == item.id))
+                .cloned()
         });
         match known.flatten() {
             Some(known) => known.set(item),
             None => {
-                self.items.try_update(|items| items.insert(0, ArcRwSignal::new(item)));
+                self.items
+                    .try_update(|items| items.insert(0, ArcRwSignal::new(item)));
             }
         }
     }
@@ -103,7 +109,14 @@ impl LinkBackend for ConnectBackend {
             ));
         };
         let metadata = success.metadata;
-        let item = self.backend.create_item(&CreateItem { public_token, metadata }).await?;
+        let item = self
+            .backend
+            .create_item(&CreateItem {
+                public_token,
+                metadata,
+                allow_duplicate: false,
+            })
+            .await?;
         let id = item.id.clone();
         self.wallet.put(item);
         Ok(Submitted::Linked(id))
@@ -113,7 +126,12 @@ impl LinkBackend for ConnectBackend {
 /// Tells the backend what happened in Link; nothing depends on it.
 pub fn report_event(backend: Backend, event_name: EventName, metadata: EventMetadata) {
     spawn_local(async move {
-        let events = LinkEvents { events: vec![LinkEventReport { event_name, metadata }] };
+        let events = LinkEvents {
+            events: vec![LinkEventReport {
+                event_name,
+                metadata,
+            }],
+        };
         let _ = backend.report_events(&events).await;
     });
 }

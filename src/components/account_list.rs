@@ -1,44 +1,57 @@
 use leptos::prelude::*;
-use plaid_types::{Account, AccountSubtype, AccountType};
+use plaid_types::{Account, AccountSubtype, AccountType, Balances};
 
 use crate::intl::money;
 
 /// The accounts of an Item: name, mask, type and balance.
 #[component]
-pub fn AccountList(accounts: Vec<Account>) -> impl IntoView {
-    let rows = accounts.into_iter().map(|account| {
-        let kind = kind_of(&account);
-        let mask = account.mask.map(|mask| {
-            view! {
-                <span class="account-mask">
-                    <span aria-hidden="true">"•••• "</span>
-                    <span class="visually-hidden">"ending in "</span>
-                    {mask}
-                </span>
-            }
-        });
-        let balances = account.balances;
-        let currency = balances.iso_currency_code.or(balances.unofficial_currency_code);
-        let write = move |amount| money(amount, currency.as_deref().unwrap_or("USD"));
-        let current = balances.current.or(balances.available).map(&write);
-        let available = balances
-            .available
-            .filter(|available| Some(*available) != balances.current && balances.current.is_some())
-            .map(|available| format!("{} available", write(available)));
-        view! {
-            <li class="account">
-                <div class="account-what">
-                    <span class="account-name">{account.name}</span>
-                    <span class="account-kind">{kind}" "{mask}</span>
-                </div>
-                <div class="account-money">
-                    <span class="account-balance">{current.unwrap_or_else(|| "—".to_owned())}</span>
-                    <span class="account-available">{available}</span>
-                </div>
-            </li>
+pub fn AccountList(accounts: Signal<Vec<Account>>) -> impl IntoView {
+    view! {
+        <ul class="accounts" role="list">
+            {move || accounts.get().into_iter().map(row).collect::<Vec<_>>()}
+        </ul>
+    }
+}
+
+fn row(account: Account) -> impl IntoView {
+    let kind = kind_of(&account);
+    let mask = account.mask.unwrap_or_default();
+    let no_mask = mask.is_empty();
+    let Balances {
+        available,
+        current,
+        iso_currency_code,
+        unofficial_currency_code,
+        ..
+    } = account.balances;
+    let currency = iso_currency_code.or(unofficial_currency_code);
+    let write = |amount| money(amount, currency.as_deref().unwrap_or("USD"));
+    let balance = current.or(available).map_or_else(|| "—".to_owned(), write);
+    let available = match (current, available) {
+        (Some(current), Some(available)) if (current - available).abs() >= 0.005 => {
+            format!("{} available", write(available))
         }
-    });
-    view! { <ul class="accounts" role="list">{rows.collect_view()}</ul> }
+        _ => String::new(),
+    };
+    view! {
+        <li class="account">
+            <div class="account-what">
+                <span class="account-name">{account.name}</span>
+                <span class="account-kind">
+                    {kind}
+                    <span class="account-mask" hidden=no_mask>
+                        <span aria-hidden="true">" •••• "</span>
+                        <span class="visually-hidden">" ending in "</span>
+                        {mask}
+                    </span>
+                </span>
+            </div>
+            <div class="account-money">
+                <span class="account-balance">{balance}</span>
+                <span class="account-available">{available}</span>
+            </div>
+        </li>
+    }
 }
 
 /// The kind of an account in words; Plaid writes them in lower case.
@@ -49,7 +62,11 @@ fn kind_of(account: &Account) -> String {
         (Some(AccountSubtype::Hsa), _) => "HSA".to_owned(),
         (Some(AccountSubtype::K401), _) => "401(k)".to_owned(),
         (Some(subtype), kind) => {
-            let loan = if *kind == AccountType::Loan { " loan" } else { "" };
+            let loan = if *kind == AccountType::Loan {
+                " loan"
+            } else {
+                ""
+            };
             capitalized(&format!("{subtype}{loan}"))
         }
         (None, kind) => capitalized(kind.as_str()),
@@ -58,13 +75,13 @@ fn kind_of(account: &Account) -> String {
 
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use plaid_types::Balances;
-
     use super::*;
 
     #[test]

@@ -33,7 +33,9 @@ pub fn DisconnectDialog(
         }
     });
     let disconnect = move || {
-        let Some(leaving) = item.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        let Some(leaving) = item.get_untracked().filter(|_| !busy.get_untracked()) else {
+            return;
+        };
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
@@ -50,18 +52,21 @@ pub fn DisconnectDialog(
             busy.try_set(false);
         });
     };
-    let name = move || item.with(|item| item.as_ref().map(|item| item.institution_name.clone()));
+    let title = Signal::derive(move || {
+        let name = item.with(|item| item.as_ref().map(|item| item.institution_name.clone()));
+        format!("Disconnect {}?", name.unwrap_or_default())
+    });
     view! {
         <dialog node_ref=dialog class="dialog" aria-labelledby="disconnect-title" on:close=move |_| item.set(None)>
-            <h2 id="disconnect-title">"Disconnect "{name}"?"</h2>
+            <h2 id="disconnect-title">{title}</h2>
             <p>"Its accounts disappear from here, and we can no longer see them. You can connect the bank again at any time."</p>
-            {move || failure.get().map(|failure| view! { <Notice failure on_retry=disconnect /> })}
+            <Notice failure on_retry=move |()| disconnect() />
             <div class="dialog-actions">
                 <button type="button" class="button" autofocus on:click=move |_| item.set(None)>"Cancel"</button>
                 <button
                     type="button"
                     class="button danger filled"
-                    disabled=move || busy.get()
+                    disabled=busy
                     on:click=move |_| disconnect()
                 >
                     "Disconnect"

@@ -39,41 +39,42 @@ pub fn ItemCard(
             });
         }
     };
-    let on_retry = refresh.clone();
-    let name = {
-        let item = item.clone();
-        Memo::new(move |_| item.with(|item| item.institution_name.clone()))
-    };
     let color = item.with_untracked(|item| item.institution_color.clone());
-    let initial = move || name.with(|name| name.chars().next().map(String::from));
-    let status = item.clone();
-    let accounts = item.clone();
-    let refreshed = item.clone();
-    let refreshed_at = move || {
-        let at = refreshed.with(|item| moment(&item.refreshed_at));
-        at.map(|at| format!("Balances as of {at}"))
+    let color = color.filter(|color| is_color(color));
+    let say = {
+        let item = item.clone();
+        move |of: fn(&Item) -> String| {
+            let item = item.clone();
+            Signal::derive(move || item.with(of))
+        }
     };
+    let name = say(|item| item.institution_name.clone());
+    let initial = say(|item| item.institution_name.chars().take(1).collect());
+    let status = say(status_words);
+    let refreshed = say(|item| {
+        let at = moment(&item.refreshed_at);
+        at.map(|at| format!("Balances as of {at}"))
+            .unwrap_or_default()
+    });
+    let accounts = {
+        let item = item.clone();
+        Signal::derive(move || item.with(|item| item.accounts.clone()))
+    };
+    let on_retry = refresh.clone();
     let disconnect = move |_| on_disconnect(item.get_untracked());
     view! {
         <section class="item" aria-label=name>
             <div class="item-head">
-                <span class="item-logo" aria-hidden="true" style:background-color=color.filter(|color| is_color(color))>
-                    {initial}
-                </span>
+                <span class="item-logo" aria-hidden="true" style:background-color=color>{initial}</span>
                 <h2>{name}</h2>
             </div>
-            {move || status_words(&status.get()).map(|words| view! {
-                <p class="item-status" role="status">{words}</p>
-            })}
-            {move || failure.get().map(|failure| {
-                let on_retry = on_retry.clone();
-                view! { <Notice failure on_retry /> }
-            })}
-            {move || view! { <AccountList accounts=accounts.with(|item| item.accounts.clone()) /> }}
+            <p class="item-status" role="status">{status}</p>
+            <Notice failure on_retry=move |()| on_retry() />
+            <AccountList accounts />
             <div class="item-foot">
-                <span class="item-refreshed">{refreshed_at}</span>
+                <span class="item-refreshed">{refreshed}</span>
                 <span class="item-actions">
-                    <button type="button" class="button quiet" aria-busy=move || refreshing.get().to_string() on:click=move |_| refresh()>
+                    <button type="button" class="button quiet" disabled=refreshing on:click=move |_| refresh()>
                         "Refresh"
                     </button>
                     <button type="button" class="button quiet danger" on:click=disconnect>"Disconnect"</button>
@@ -83,24 +84,28 @@ pub fn ItemCard(
     }
 }
 
-fn status_words(item: &Item) -> Option<String> {
+/// What is wrong with an Item, in words; nothing if nothing is.
+fn status_words(item: &Item) -> String {
+    let told = item
+        .error
+        .as_ref()
+        .and_then(|error| error.display_message.clone());
     match item.status {
-        ItemStatus::Healthy => None,
+        ItemStatus::Healthy => String::new(),
         ItemStatus::LoginRequired => {
-            Some("Your bank wants you to sign in again before it shares anything new.".to_owned())
+            "Your bank wants you to sign in again before it shares anything new.".to_owned()
         }
         ItemStatus::Failing => {
-            let words = item.error.as_ref().and_then(|error| error.display_message.clone());
-            Some(words.unwrap_or_else(|| "Your bank is not answering at the moment.".to_owned()))
+            told.unwrap_or_else(|| "Your bank is not answering at the moment.".to_owned())
         }
     }
 }
 
 /// Only `#rrggbb` becomes a style: text from outside is text.
 fn is_color(color: &str) -> bool {
-    color
-        .strip_prefix('#')
-        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    color.strip_prefix('#').is_some_and(|digits| {
+        digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 #[cfg(test)]

@@ -2,12 +2,17 @@ use leptos::prelude::*;
 
 /// The shape of what is to come; the page paints the same one before the app is there.
 #[component]
-pub fn Skeleton() -> impl IntoView {
+pub fn Skeleton(
+    /// Whether it has come.
+    hidden: Signal<bool>,
+) -> impl IntoView {
     view! {
-        <div class="skeleton" aria-hidden="true">
-            <div class="skeleton-card"></div>
-            <div class="skeleton-card"></div>
+        <div hidden=hidden>
+            <div class="skeleton" aria-hidden="true">
+                <div class="skeleton-card"></div>
+                <div class="skeleton-card"></div>
+            </div>
+            <p class="visually-hidden" role="status">"Loading your accounts…"</p>
         </div>
-        <p class="visually-hidden" role="status">"Loading your accounts…"</p>
     }
 }

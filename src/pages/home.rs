@@ -1,9 +1,7 @@
 use connect_api::Config;
 use leptos::html::H1;
 use leptos::prelude::*;
-use leptos_plaid_link::{
-    ConnectBank, LoadOptions, Outcome, UseLinkFlowOptions, use_link_flow,
-};
+use leptos_plaid_link::{ConnectBank, LoadOptions, Outcome, UseLinkFlowOptions, use_link_flow};
 
 use crate::backend::Backend;
 use crate::components::{DisconnectDialog, ItemCard, Notice, Skeleton};
@@ -16,7 +14,10 @@ pub fn Home() -> impl IntoView {
     let wallet = expect_context::<Wallet>();
     let src = expect_context::<Config>().link_script_url;
     let options = UseLinkFlowOptions::default()
-        .load(LoadOptions { src, ..LoadOptions::default() })
+        .load(LoadOptions {
+            src,
+            ..LoadOptions::default()
+        })
         .on_event(move |name, metadata| report_event(backend, name, metadata));
     let flow = use_link_flow(ConnectBackend { backend, wallet }, options);
     wallet.load(backend);
@@ -37,25 +38,26 @@ pub fn Home() -> impl IntoView {
         }
     };
 
+    let failure = Signal::derive(move || match wallet.state.get() {
+        WalletState::Failed(failure) => Some(failure),
+        WalletState::Loading | WalletState::Loaded => None,
+    });
+    let has_items = move || wallet.items.with(|items| !items.is_empty());
+    let is_here = Signal::derive(move || wallet.state.get() != WalletState::Loading || has_items());
+    let has_any = Signal::derive(move || wallet.state.get() != WalletState::Loaded || has_items());
+
     view! {
         <div class="page-head">
             <h1 node_ref=heading tabindex="-1">"Your accounts"</h1>
             <ConnectBank flow />
         </div>
         <p class="news" role="status">{news}</p>
-        {move || match wallet.state.get() {
-            WalletState::Failed(failure) => {
-                view! { <Notice failure on_retry=move || wallet.load(backend) /> }.into_any()
-            }
-            WalletState::Loading if wallet.items.with(Vec::is_empty) => view! { <Skeleton /> }.into_any(),
-            _ => ().into_any(),
-        }}
-        <Show when=move || wallet.state.get() == WalletState::Loaded && wallet.items.with(Vec::is_empty)>
-            <section class="empty">
-                <h2>"No bank connected yet"</h2>
-                <p>"Connect one to see its accounts and balances here. You can disconnect it at any time."</p>
-            </section>
-        </Show>
+        <Notice failure on_retry=move |()| wallet.load(backend) />
+        <Skeleton hidden=is_here />
+        <section class="empty" hidden=has_any>
+            <h2>"No bank connected yet"</h2>
+            <p>"Connect one to see its accounts and balances here. You can disconnect it at any time."</p>
+        </section>
         <div class="items">
             <For each=move || wallet.items.get() key=|item| item.with_untracked(|item| item.id.clone()) let:item>
                 <ItemCard item on_disconnect=move |item| leaving.set(Some(item)) />
@@ -70,7 +72,9 @@ fn words_of(outcome: &Outcome, wallet: Wallet) -> String {
     match outcome {
         Outcome::Linked(id) | Outcome::Repaired(id) | Outcome::Duplicate(id) => {
             let name = wallet.items.with_untracked(|items| {
-                let item = items.iter().find(|item| item.with_untracked(|item| item.id == *id))?;
+                let item = items
+                    .iter()
+                    .find(|item| item.with_untracked(|item| item.id == *id))?;
                 Some(item.with_untracked(|item| item.institution_name.clone()))
             });
             format!("{} is connected.", name.as_deref().unwrap_or("Your bank"))
@@ -82,10 +86,13 @@ fn words_of(outcome: &Outcome, wallet: Wallet) -> String {
                 let words = words.unwrap_or("Your bank could not be connected.");
                 format!("{words} Nothing was connected.")
             }
-            None => "You left before a bank was connected. You can try again at any time.".to_owned(),
+            None => {
+                "You left before a bank was connected. You can try again at any time.".to_owned()
+            }
         },
         Outcome::Lost(_) => {
-            "The connection took too long to complete. Please connect the bank once more.".to_owned()
+            "The connection took too long to complete. Please connect the bank once more."
+                .to_owned()
         }
     }
 }

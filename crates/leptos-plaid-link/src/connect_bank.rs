@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use link_flow::Stage;
+use link_flow::{Failure, Stage};
 
 use crate::use_link_flow::UseLinkFlowReturn;
 use crate::words::words;
@@ -19,37 +19,49 @@ pub fn ConnectBank(
     label: Signal<String>,
 ) -> impl IntoView {
     let stage = flow.stage;
-    let failure = move || match stage.get() {
+    let failure = Signal::derive(move || match stage.get() {
         Stage::Failed(failure) | Stage::Unsent(failure) => Some(failure),
         _ => None,
-    };
-    let waits = Memo::new(move |_| match stage.get() {
-        Stage::Preparing { open_when_ready: true } => Some("Opening Plaid…"),
-        Stage::Submitting => Some("Saving your connection…"),
-        _ => None,
     });
+    let say = move |of: fn(&Failure) -> String| {
+        Signal::derive(move || failure.with(|failure| failure.as_ref().map(of).unwrap_or_default()))
+    };
+    let title = say(|failure| words(failure).title.to_owned());
+    let advice = say(|failure| {
+        let told = failure.display_message.clone();
+        told.unwrap_or_else(|| words(failure).advice.to_owned())
+    });
+    let reference = say(|failure| {
+        let id = failure.request_id.as_ref();
+        id.map(|id| format!("Reference: {id}")).unwrap_or_default()
+    });
+    let progress = Signal::derive(move || {
+        stage.with(|stage| match stage {
+            Stage::Preparing {
+                open_when_ready: true,
+            } => "Opening Plaid…".to_owned(),
+            Stage::Submitting => "Saving your connection…".to_owned(),
+            _ => String::new(),
+        })
+    });
+    let is_submitting = Signal::derive(move || stage.with(|stage| *stage == Stage::Submitting));
+    let is_well = Signal::derive(move || failure.with(Option::is_none));
     view! {
-        <div class="connect-bank" aria-busy=move || waits.get().is_some().to_string()>
+        <div class="connect-bank">
             <button
                 type="button"
                 class="connect-bank-button"
-                disabled=move || matches!(stage.get(), Stage::Submitting)
+                disabled=is_submitting
                 on:click=move |_| flow.open()
             >
                 {label}
             </button>
-            <p class="connect-bank-progress" role="status">{waits}</p>
-            {move || failure().map(|failure| {
-                let words = words(&failure);
-                let advice = failure.display_message.clone().unwrap_or_else(|| words.advice.to_owned());
-                view! {
-                    <div class="connect-bank-failure" role="alert">
-                        <p><strong>{words.title}</strong>" "{advice}</p>
-                        {failure.request_id.map(|id| view! { <p class="connect-bank-reference">"Reference: "{id}</p> })}
-                        <button type="button" on:click=move |_| flow.retry()>"Try again"</button>
-                    </div>
-                }
-            })}
+            <p class="connect-bank-progress" role="status">{progress}</p>
+            <div class="connect-bank-failure" role="alert" hidden=is_well>
+                <p><strong>{title}</strong>" "{advice}</p>
+                <p class="connect-bank-reference">{reference}</p>
+                <button type="button" on:click=move |_| flow.retry()>"Try again"</button>
+            </div>
         </div>
     }
 }

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
-
-#![allow(unreachable_pub, reason = "what the component macro makes is not to be reached by its own path")]
+#![allow(
+    unreachable_pub,
+    reason = "what the component macro makes is not to be reached by its own path"
+)]
 
 mod backend;
 mod connect_bank;
@@ -18,7 +20,9 @@ pub use link_flow::{
 };
 pub use plaid_embedded_link::PlaidEmbeddedLink;
 pub use plaid_link::PlaidLink;
-pub use plaid_link_crate::{Error, ExitOptions, LINK_SCRIPT_URL, LoadError, LoadOptions, Submission};
+pub use plaid_link_crate::{
+    Error, ExitOptions, LINK_SCRIPT_URL, LoadError, LoadOptions, Submission,
+};
 pub use use_link_flow::{UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 pub use use_plaid_link::{UsePlaidLinkOptions, UsePlaidLinkReturn, use_plaid_link};
 pub use words::{Words, words};

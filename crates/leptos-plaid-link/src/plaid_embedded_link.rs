@@ -69,7 +69,9 @@ fn embed(
             if slot.try_with_value(|(present, _)| *present) != Some(generation) {
                 return;
             }
-            let (Some(token), Some(element)) = (token, element) else { return };
+            let (Some(token), Some(element)) = (token, element) else {
+                return;
+            };
             let created = plaid
                 .map_err(Error::from)
                 .and_then(|plaid| plaid.create_embedded(options.link_options(token), &element));

@@ -31,7 +31,10 @@ pub(crate) fn resume(user: &str, now: u64) -> Result<ResumeRecord, ResumeError> 
 }
 
 pub(crate) fn keep_success(user: &str, success: &Success) {
-    write(&outbox_key(success), &OutboxRecord::new(user.to_owned(), success.clone()));
+    write(
+        &outbox_key(success),
+        &OutboxRecord::new(user.to_owned(), success.clone()),
+    );
 }
 
 pub(crate) fn forget_success(success: &Success) {
@@ -40,11 +43,16 @@ pub(crate) fn forget_success(success: &Success) {
 
 /// The successes of this user that no page saw acknowledged. What is of no use is dropped.
 pub(crate) fn successes(user: &str, now: u64) -> Vec<Success> {
-    let Some(storage) = local() else { return Vec::new() };
+    let Some(storage) = local() else {
+        return Vec::new();
+    };
     let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
     let keys: Vec<String> = keys.filter(|key| key.starts_with(OUTBOX)).collect();
     let opened = |key: String| {
-        let record = storage.get_item(&key).ok()?.and_then(|text| read::<OutboxRecord>(&text));
+        let record = storage
+            .get_item(&key)
+            .ok()?
+            .and_then(|text| read::<OutboxRecord>(&text));
         let success = record.and_then(|record| record.open(user, now).ok());
         if success.is_none() {
             remove(&key);
@@ -56,7 +64,11 @@ pub(crate) fn successes(user: &str, now: u64) -> Vec<Success> {
 
 /// One key a success, so that tabs do not overwrite each other's.
 fn outbox_key(success: &Success) -> String {
-    let session = success.metadata.link_session_id.as_ref().map(|id| id.as_str());
+    let session = success
+        .metadata
+        .link_session_id
+        .as_ref()
+        .map(|id| id.as_str());
     format!("{OUTBOX}{}", session.unwrap_or_default())
 }
 

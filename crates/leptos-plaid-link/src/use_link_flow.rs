@@ -53,7 +53,11 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
             shell.stop();
         }
     });
-    UseLinkFlowReturn { stage: stage.into(), outcome: outcome.into(), shell }
+    UseLinkFlowReturn {
+        stage: stage.into(),
+        outcome: outcome.into(),
+        shell,
+    }
 }
 
 /// Options of [`use_link_flow`].
@@ -259,7 +263,12 @@ impl<B: LinkBackend> Shell<B> {
     fn carry_out(&self, effect: Effect) {
         match effect {
             Effect::FetchToken { attempt, purpose } => self.fetch_token(attempt, purpose),
-            Effect::CreateHandler { attempt, purpose, link_token, received_redirect_uri } => {
+            Effect::CreateHandler {
+                attempt,
+                purpose,
+                link_token,
+                received_redirect_uri,
+            } => {
                 self.create_handler(attempt, purpose, link_token, received_redirect_uri);
             }
             Effect::OpenHandler { attempt } => self.open_handler(attempt),
@@ -277,7 +286,11 @@ impl<B: LinkBackend> Shell<B> {
                 let timer = self.after(at.saturating_sub(now()), Event::TokenExpired { attempt });
                 *self.expiry.borrow_mut() = timer;
             }
-            Effect::KeepResume { link_token, expires_at, purpose } => {
+            Effect::KeepResume {
+                link_token,
+                expires_at,
+                purpose,
+            } => {
                 if let Some(user) = &*self.user.borrow() {
                     let user = user.clone();
                     storage::keep_resume(&ResumeRecord::new(user, link_token, expires_at, purpose));
@@ -327,13 +340,15 @@ impl<B: LinkBackend> Shell<B> {
             if shell.is_over() || shell.state.borrow().attempt != attempt {
                 return;
             }
-            let options =
-                LinkOptions::new(link_token).callbacks(shell.callbacks(attempt, purpose));
+            let options = LinkOptions::new(link_token).callbacks(shell.callbacks(attempt, purpose));
             let options = match received_redirect_uri {
                 Some(uri) => options.received_redirect_uri(uri),
                 None => options,
             };
-            match plaid.map_err(Error::from).and_then(|plaid| plaid.create(options)) {
+            match plaid
+                .map_err(Error::from)
+                .and_then(|plaid| plaid.create(options))
+            {
                 Ok(handler) => {
                     *shell.handler.borrow_mut() = Some((attempt, Rc::new(handler)));
                     shell.send(Event::HandlerCreated { attempt });
@@ -348,11 +363,23 @@ impl<B: LinkBackend> Shell<B> {
         Callbacks::default()
             .on_success(move |public_token, metadata| {
                 let purpose = purpose.clone();
-                let success = Success { purpose, public_token, metadata, succeeded_at: now() };
+                let success = Success {
+                    purpose,
+                    public_token,
+                    metadata,
+                    succeeded_at: now(),
+                };
                 send_to(&to_succeed, Event::Succeeded { attempt, success });
             })
             .on_exit(move |error, metadata| {
-                send_to(&to_exit, Event::Exited { attempt, error, metadata });
+                send_to(
+                    &to_exit,
+                    Event::Exited {
+                        attempt,
+                        error,
+                        metadata,
+                    },
+                );
             })
             .on_event(move |name, metadata| {
                 let shell = to_tell.upgrade().filter(|shell| !shell.is_over());
@@ -376,8 +403,14 @@ impl<B: LinkBackend> Shell<B> {
     fn submit(&self, id: SuccessId, success: Success) {
         self.spawn(async move |shell| {
             let event = match shell.backend.submit(success).await {
-                Ok(submitted) => Event::Acknowledged { success: id, submitted },
-                Err(failure) => Event::SubmitFailed { success: id, failure },
+                Ok(submitted) => Event::Acknowledged {
+                    success: id,
+                    submitted,
+                },
+                Err(failure) => Event::SubmitFailed {
+                    success: id,
+                    failure,
+                },
             };
             shell.send(event);
         });
@@ -386,13 +419,16 @@ impl<B: LinkBackend> Shell<B> {
     fn after(&self, delay: u64, event: Event) -> Option<Timeout> {
         let me = self.me.clone();
         // A browser counts in 31 bits; beyond those 24 days no token lives.
-        let delay = u32::try_from(delay).ok().filter(|delay| i32::try_from(*delay).is_ok())?;
+        let delay = u32::try_from(delay)
+            .ok()
+            .filter(|delay| i32::try_from(*delay).is_ok())?;
         Some(Timeout::new(delay, move || send_to(&me, event)))
     }
 
     fn listen_for_online(&self) {
         let me = self.me.clone();
-        let handle = window_event_listener(leptos::ev::online, move |_| send_to(&me, Event::Online));
+        let handle =
+            window_event_listener(leptos::ev::online, move |_| send_to(&me, Event::Online));
         *self.online.borrow_mut() = Some(handle);
     }
 
@@ -408,7 +444,11 @@ impl<B: LinkBackend> Shell<B> {
         if self.stage.try_with_untracked(|present| *present != stage) == Some(true) {
             self.stage.try_set(stage);
         }
-        if self.outcome.try_with_untracked(|present| *present != outcome) == Some(true) {
+        if self
+            .outcome
+            .try_with_untracked(|present| *present != outcome)
+            == Some(true)
+        {
             self.outcome.try_set(outcome);
         }
     }
@@ -424,7 +464,9 @@ impl<B: LinkBackend> Flow for Shell<B> {
             return;
         }
         loop {
-            let Some(event) = self.queue.borrow_mut().pop_front() else { break };
+            let Some(event) = self.queue.borrow_mut().pop_front() else {
+                break;
+            };
             let (state, effects) = step(self.state.take(), event);
             let prepare = self.options.prepare && state.wants_handler();
             *self.state.borrow_mut() = state;
@@ -462,7 +504,10 @@ fn resumption(user: &str, redirect_uri: String, now: u64) -> Event {
         return Event::ResumeFailed(ResumeError::NoState);
     }
     match storage::resume(user, now) {
-        Ok(record) => Event::Resumed { record, redirect_uri },
+        Ok(record) => Event::Resumed {
+            record,
+            redirect_uri,
+        },
         Err(error) => Event::ResumeFailed(error),
     }
 }
@@ -472,12 +517,19 @@ fn handler_failed(attempt: Attempt, error: &Error) -> Event {
         Error::Load(_) => FailureKind::ScriptBlocked,
         _ => FailureKind::LinkRefused,
     };
-    Event::HandlerFailed { attempt, failure: Failure::new(kind, error.to_string()) }
+    Event::HandlerFailed {
+        attempt,
+        failure: Failure::new(kind, error.to_string()),
+    }
 }
 
 /// Milliseconds since 1970 by the browser's clock.
 fn now() -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date after 1970")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a date after 1970"
+    )]
     let now = js_sys::Date::now() as u64;
     now
 }

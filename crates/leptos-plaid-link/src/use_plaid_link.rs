@@ -59,7 +59,10 @@ pub fn use_plaid_link(
     let callbacks = options.callbacks.on_close(move || {
         is_open.try_set(false);
     });
-    let options = StoredValue::new_local(UsePlaidLinkOptions { callbacks, ..options });
+    let options = StoredValue::new_local(UsePlaidLinkOptions {
+        callbacks,
+        ..options
+    });
     Effect::new(move || {
         let token = token.get();
         ready.set(false);
@@ -123,7 +126,10 @@ impl UsePlaidLinkOptions {
 
     /// The user linked an Item; see [`Callbacks::on_success`].
     #[must_use]
-    pub fn on_success(mut self, f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static) -> Self {
+    pub fn on_success(
+        mut self,
+        f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static,
+    ) -> Self {
         self.callbacks = self.callbacks.on_success(f);
         self
     }

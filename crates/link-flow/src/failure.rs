@@ -18,7 +18,12 @@ impl Failure {
     /// A failure that only developers have words for.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), display_message: None, request_id: None }
+        Self {
+            kind,
+            message: message.into(),
+            display_message: None,
+            request_id: None,
+        }
     }
 }
 

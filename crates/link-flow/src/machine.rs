@@ -25,7 +25,10 @@ const MOST_REFUSED_TOKENS: u8 = 3;
 /// ```
 #[must_use]
 pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
-    let mut machine = Machine { state, effects: Vec::new() };
+    let mut machine = Machine {
+        state,
+        effects: Vec::new(),
+    };
     match event {
         Event::Prepare => machine.prepare_if_absent(),
         Event::Change { purpose } => machine.change(purpose),
@@ -33,7 +36,12 @@ pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
         Event::Close { force } => machine.close(force),
         Event::Retry => machine.retry(),
         Event::Online => machine.resend_all(),
-        Event::TokenGranted { attempt, link_token, lifetime, now } => {
+        Event::TokenGranted {
+            attempt,
+            link_token,
+            lifetime,
+            now,
+        } => {
             machine.token_granted(attempt, Token::fresh(link_token, lifetime, now));
         }
         Event::TokenRefused { attempt, failure } => machine.token_refused(attempt, failure),
@@ -41,14 +49,21 @@ pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
         Event::HandlerCreated { attempt } => machine.handler_created(attempt),
         Event::HandlerFailed { attempt, failure } => machine.handler_failed(attempt, failure),
         Event::Succeeded { attempt, success } => machine.succeeded(attempt, success),
-        Event::Exited { attempt, error, metadata } => {
+        Event::Exited {
+            attempt,
+            error,
+            metadata,
+        } => {
             machine.exited(attempt, Exit { error, metadata });
         }
         Event::Acknowledged { success, submitted } => machine.acknowledged(success, submitted),
         Event::SubmitFailed { success, failure } => machine.submit_failed(success, failure),
         Event::ResendDue { success } => machine.resend(success),
         Event::Restored(success) => machine.submit(success),
-        Event::Resumed { record, redirect_uri } => machine.resumed(record, redirect_uri),
+        Event::Resumed {
+            record,
+            redirect_uri,
+        } => machine.resumed(record, redirect_uri),
         Event::ResumeFailed(error) => machine.resume_failed(error),
     }
     (machine.state, machine.effects)
@@ -110,7 +125,9 @@ impl Machine {
         match &mut self.state.handler {
             HandlerState::Open(_) => {}
             HandlerState::FetchingToken { open_when_ready }
-            | HandlerState::Creating { open_when_ready, .. } => *open_when_ready = true,
+            | HandlerState::Creating {
+                open_when_ready, ..
+            } => *open_when_ready = true,
             HandlerState::Ready(token) if now < token.renew_at => {
                 let token = token.clone();
                 self.show(token);
@@ -129,7 +146,9 @@ impl Machine {
             expires_at: token.expires_at,
             purpose: self.state.purpose.clone(),
         });
-        self.effects.push(Effect::OpenHandler { attempt: self.state.attempt });
+        self.effects.push(Effect::OpenHandler {
+            attempt: self.state.attempt,
+        });
         self.state.handler = HandlerState::Open(token);
     }
 
@@ -137,21 +156,28 @@ impl Machine {
         match &mut self.state.handler {
             HandlerState::Open(_) => self.effects.push(Effect::ExitHandler { force }),
             HandlerState::FetchingToken { open_when_ready }
-            | HandlerState::Creating { open_when_ready, .. } => *open_when_ready = false,
+            | HandlerState::Creating {
+                open_when_ready, ..
+            } => *open_when_ready = false,
             HandlerState::Absent | HandlerState::Ready(_) | HandlerState::Failed { .. } => {}
         }
     }
 
     fn retry(&mut self) {
         self.resend_all();
-        if let HandlerState::Failed { open_when_ready, .. } = self.state.handler {
+        if let HandlerState::Failed {
+            open_when_ready, ..
+        } = self.state.handler
+        {
             self.state.refused_tokens = 0;
             self.prepare(open_when_ready);
         }
     }
 
     fn token_granted(&mut self, attempt: Attempt, token: Token) {
-        let HandlerState::FetchingToken { open_when_ready } = self.state.handler else { return };
+        let HandlerState::FetchingToken { open_when_ready } = self.state.handler else {
+            return;
+        };
         if attempt == self.state.attempt {
             self.create(token, open_when_ready, None);
         }
@@ -164,13 +190,21 @@ impl Machine {
             link_token: token.link_token.clone(),
             received_redirect_uri: redirect_uri,
         });
-        self.state.handler = HandlerState::Creating { token, open_when_ready };
+        self.state.handler = HandlerState::Creating {
+            token,
+            open_when_ready,
+        };
     }
 
     fn token_refused(&mut self, attempt: Attempt, failure: Failure) {
-        let HandlerState::FetchingToken { open_when_ready } = self.state.handler else { return };
+        let HandlerState::FetchingToken { open_when_ready } = self.state.handler else {
+            return;
+        };
         if attempt == self.state.attempt {
-            self.state.handler = HandlerState::Failed { failure, open_when_ready };
+            self.state.handler = HandlerState::Failed {
+                failure,
+                open_when_ready,
+            };
         }
     }
 
@@ -185,9 +219,18 @@ impl Machine {
             return;
         }
         match std::mem::take(&mut self.state.handler) {
-            HandlerState::Creating { token, open_when_ready: true } => self.show(token),
-            HandlerState::Creating { token, open_when_ready: false } => {
-                self.effects.push(Effect::ExpireAt { attempt, at: token.renew_at });
+            HandlerState::Creating {
+                token,
+                open_when_ready: true,
+            } => self.show(token),
+            HandlerState::Creating {
+                token,
+                open_when_ready: false,
+            } => {
+                self.effects.push(Effect::ExpireAt {
+                    attempt,
+                    at: token.renew_at,
+                });
                 self.state.handler = HandlerState::Ready(token);
             }
             other => self.state.handler = other,
@@ -199,7 +242,9 @@ impl Machine {
             return;
         }
         let open_when_ready = match self.state.handler {
-            HandlerState::Creating { open_when_ready, .. } => open_when_ready,
+            HandlerState::Creating {
+                open_when_ready, ..
+            } => open_when_ready,
             _ => matches!(self.state.handler, HandlerState::Open(_)),
         };
         self.fail(failure, open_when_ready);
@@ -207,7 +252,10 @@ impl Machine {
 
     fn fail(&mut self, failure: Failure, open_when_ready: bool) {
         self.destroy();
-        self.state.handler = HandlerState::Failed { failure, open_when_ready };
+        self.state.handler = HandlerState::Failed {
+            failure,
+            open_when_ready,
+        };
     }
 
     fn exited(&mut self, attempt: Attempt, exit: Exit) {
@@ -215,7 +263,10 @@ impl Machine {
             return;
         }
         self.effects.push(Effect::ForgetResume);
-        let refused = exit.error.as_ref().is_some_and(LinkError::is_invalid_link_token);
+        let refused = exit
+            .error
+            .as_ref()
+            .is_some_and(LinkError::is_invalid_link_token);
         self.state.outcome = Some(Outcome::Left(exit));
         if refused {
             self.token_was_refused();
@@ -229,11 +280,17 @@ impl Machine {
                 self.prepare(false);
             }
             HandlerState::Ready(token) | HandlerState::Open(token) => {
-                self.effects.push(Effect::ExpireAt { attempt, at: token.renew_at });
+                self.effects.push(Effect::ExpireAt {
+                    attempt,
+                    at: token.renew_at,
+                });
                 self.state.handler = HandlerState::Ready(token);
             }
             HandlerState::Creating { token, .. } => {
-                self.state.handler = HandlerState::Creating { token, open_when_ready: false };
+                self.state.handler = HandlerState::Creating {
+                    token,
+                    open_when_ready: false,
+                };
             }
             other => self.state.handler = other,
         }
@@ -270,15 +327,26 @@ impl Machine {
     /// Takes a success on, unless it is known already: Link has been seen to tell twice.
     fn submit(&mut self, success: Success) {
         let known = self.state.outbox.iter().map(|unsent| &unsent.success);
-        if known.chain(&self.state.delivered).any(|known| known.is_same(&success)) {
+        if known
+            .chain(&self.state.delivered)
+            .any(|known| known.is_same(&success))
+        {
             return;
         }
         let id = SuccessId(self.state.successes);
         self.state.successes = self.state.successes.wrapping_add(1);
         self.state.outcome = None;
         self.effects.push(Effect::KeepSuccess(success.clone()));
-        self.effects.push(Effect::Submit { id, success: success.clone() });
-        self.state.outbox.push(Unsent { id, success, failures: 0, failure: None });
+        self.effects.push(Effect::Submit {
+            id,
+            success: success.clone(),
+        });
+        self.state.outbox.push(Unsent {
+            id,
+            success,
+            failures: 0,
+            failure: None,
+        });
     }
 
     fn acknowledged(&mut self, id: SuccessId, submitted: Submitted) {
@@ -294,7 +362,11 @@ impl Machine {
     }
 
     fn take_unsent(&mut self, id: SuccessId) -> Option<Success> {
-        let index = self.state.outbox.iter().position(|unsent| unsent.id == id)?;
+        let index = self
+            .state
+            .outbox
+            .iter()
+            .position(|unsent| unsent.id == id)?;
         Some(self.state.outbox.remove(index).success)
     }
 
@@ -311,7 +383,10 @@ impl Machine {
         if let Some(unsent) = self.state.outbox.iter_mut().find(in_flight) {
             unsent.failures = unsent.failures.saturating_add(1);
             unsent.failure = Some(failure);
-            self.effects.push(Effect::ResendAfter { id, delay: unsent.backoff() });
+            self.effects.push(Effect::ResendAfter {
+                id,
+                delay: unsent.backoff(),
+            });
         }
     }
 
@@ -319,7 +394,10 @@ impl Machine {
         let waiting = |unsent: &&mut Unsent| unsent.id == id && unsent.failure.is_some();
         if let Some(unsent) = self.state.outbox.iter_mut().find(waiting) {
             unsent.failure = None;
-            self.effects.push(Effect::Submit { id, success: unsent.success.clone() });
+            self.effects.push(Effect::Submit {
+                id,
+                success: unsent.success.clone(),
+            });
         }
     }
 
@@ -343,6 +421,9 @@ impl Machine {
         self.next_attempt();
         self.effects.push(Effect::ForgetResume);
         let failure = Failure::new(FailureKind::Resume(error), error.to_string());
-        self.state.handler = HandlerState::Failed { failure, open_when_ready: false };
+        self.state.handler = HandlerState::Failed {
+            failure,
+            open_when_ready: false,
+        };
     }
 }

@@ -76,7 +76,11 @@ impl OutboxRecord {
     /// Binds a success to the user who was signed in.
     #[must_use]
     pub fn new(user: String, success: Success) -> Self {
-        Self { version: VERSION, user, success }
+        Self {
+            version: VERSION,
+            user,
+            success,
+        }
     }
 
     /// The success, if it is this user's and its public token can still be worth something.

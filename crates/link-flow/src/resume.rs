@@ -22,7 +22,13 @@ impl ResumeRecord {
     /// Binds a Link token to the user who was signed in.
     #[must_use]
     pub fn new(user: String, link_token: LinkToken, expires_at: Millis, purpose: Purpose) -> Self {
-        Self { version: VERSION, user, link_token, expires_at, purpose }
+        Self {
+            version: VERSION,
+            user,
+            link_token,
+            expires_at,
+            purpose,
+        }
     }
 
     /// The same record, if it is this user's and its token still lives.

@@ -75,11 +75,21 @@ impl Token {
         let renew_at = expires_at
             .saturating_sub(EXPIRY_MARGIN)
             .max(now.saturating_add(lifetime / 2));
-        Self { link_token, expires_at, renew_at, resumed: false }
+        Self {
+            link_token,
+            expires_at,
+            renew_at,
+            resumed: false,
+        }
     }
 
     pub(crate) fn resumed(link_token: LinkToken, expires_at: Millis) -> Self {
-        Self { link_token, expires_at, renew_at: expires_at, resumed: true }
+        Self {
+            link_token,
+            expires_at,
+            renew_at: expires_at,
+            resumed: true,
+        }
     }
 }
 
@@ -166,7 +176,10 @@ impl State {
     /// A flow for something else than a new Item.
     #[must_use]
     pub fn new(purpose: Purpose) -> Self {
-        Self { purpose, ..Self::default() }
+        Self {
+            purpose,
+            ..Self::default()
+        }
     }
 
     /// Whether a host that keeps a handler ready should say `Prepare` now: there is none, and nothing stands
@@ -182,7 +195,11 @@ impl State {
         if let HandlerState::Open(_) = self.handler {
             return Stage::Open;
         }
-        if let Some(failure) = self.outbox.iter().find_map(|unsent| unsent.failure.as_ref()) {
+        if let Some(failure) = self
+            .outbox
+            .iter()
+            .find_map(|unsent| unsent.failure.as_ref())
+        {
             return Stage::Unsent(failure.clone());
         }
         if !self.outbox.is_empty() {
@@ -191,9 +208,11 @@ impl State {
         match &self.handler {
             HandlerState::Absent => Stage::Idle,
             HandlerState::FetchingToken { open_when_ready }
-            | HandlerState::Creating { open_when_ready, .. } => {
-                Stage::Preparing { open_when_ready: *open_when_ready }
-            }
+            | HandlerState::Creating {
+                open_when_ready, ..
+            } => Stage::Preparing {
+                open_when_ready: *open_when_ready,
+            },
             HandlerState::Ready(_) => Stage::Ready,
             HandlerState::Open(_) => Stage::Open,
             HandlerState::Failed { failure, .. } => Stage::Failed(failure.clone()),

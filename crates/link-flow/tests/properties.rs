@@ -45,9 +45,16 @@ fn success() -> impl Strategy<Value = Success> {
 }
 
 fn exit_error() -> impl Strategy<Value = Option<LinkError>> {
-    prop::option::of(prop_oneof![Just("INVALID_LINK_TOKEN"), Just("INVALID_CREDENTIALS")]).prop_map(
-        |code| code.map(|code| LinkError { error_code: Some(code.into()), ..LinkError::default() }),
-    )
+    prop::option::of(prop_oneof![
+        Just("INVALID_LINK_TOKEN"),
+        Just("INVALID_CREDENTIALS")
+    ])
+    .prop_map(|code| {
+        code.map(|code| LinkError {
+            error_code: Some(code.into()),
+            ..LinkError::default()
+        })
+    })
 }
 
 /// An event; attempts and successes are small numbers, so that they often fit and often do not.
@@ -96,7 +103,9 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 fn after(events: Vec<Event>) -> State {
-    events.into_iter().fold(State::default(), |state, event| step(state, event).0)
+    events
+        .into_iter()
+        .fold(State::default(), |state, event| step(state, event).0)
 }
 
 proptest! {
@@ -313,9 +322,17 @@ proptest! {
 
 fn granted(attempt: Attempt) -> Event {
     let link_token = format!("link-new-{}", attempt.0).into();
-    Event::TokenGranted { attempt, link_token, lifetime: 14_400_000, now: 100_000 }
+    Event::TokenGranted {
+        attempt,
+        link_token,
+        lifetime: 14_400_000,
+        now: 100_000,
+    }
 }
 
 fn linked(success: SuccessId) -> Event {
-    Event::Acknowledged { success, submitted: Submitted::Linked("item".into()) }
+    Event::Acknowledged {
+        success,
+        submitted: Submitted::Linked("item".into()),
+    }
 }

@@ -34,7 +34,10 @@ pub struct Callbacks {
 impl Callbacks {
     /// The user linked an Item. The public token is null in flows that make none, such as identity verification.
     #[must_use]
-    pub fn on_success(mut self, f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static) -> Self {
+    pub fn on_success(
+        mut self,
+        f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static,
+    ) -> Self {
         self.on_success = Some(Rc::new(f));
         self
     }
@@ -118,7 +121,13 @@ impl Registration {
     /// Registers the callbacks and writes the functions that reach them into Link's configuration.
     pub(crate) fn new(callbacks: Callbacks, closed: Rc<dyn Closed>, config: &Object) -> Self {
         let number = NEXT_NUMBER.replace(NEXT_NUMBER.get().wrapping_add(1));
-        ENTRIES.with_borrow_mut(|entries| entries.push(Entry { number, callbacks, closed }));
+        ENTRIES.with_borrow_mut(|entries| {
+            entries.push(Entry {
+                number,
+                callbacks,
+                closed,
+            })
+        });
         DISPATCH.with(|dispatch| {
             let dispatch: &Function = dispatch.as_ref().unchecked_ref();
             for (key, kind) in [
@@ -147,7 +156,9 @@ impl Registration {
 
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration").field("number", &self.number).finish()
+        f.debug_struct("Registration")
+            .field("number", &self.number)
+            .finish()
     }
 }
 
@@ -155,7 +166,9 @@ impl Drop for Registration {
     fn drop(&mut self) {
         // Taken out first and dropped after: the callbacks may own a handler of their own.
         let entry = ENTRIES.with_borrow_mut(|entries| {
-            let index = entries.iter().position(|entry| entry.number == self.number)?;
+            let index = entries
+                .iter()
+                .position(|entry| entry.number == self.number)?;
             Some(entries.swap_remove(index))
         });
         drop(entry);
@@ -168,7 +181,9 @@ fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
         let entry = entries.iter().find(|entry| entry.number == number)?;
         Some((entry.callbacks.clone(), entry.closed.clone()))
     });
-    let Some((callbacks, closed)) = found else { return };
+    let Some((callbacks, closed)) = found else {
+        return;
+    };
     if kind == Kind::Success as u8 || kind == Kind::Exit as u8 {
         closed.closed();
         if let Some(on_close) = &callbacks.on_close {
@@ -195,7 +210,10 @@ fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
 /// Metadata that cannot be read is as good as none: the public token that came with it must not be lost.
 fn decode<T: DeserializeOwned + Default>(value: JsValue) -> T {
     serde_wasm_bindgen::from_value(value).unwrap_or_else(|error| {
-        web_sys::console::warn_2(&"plaid-link: cannot read what Link sent:".into(), &error.into());
+        web_sys::console::warn_2(
+            &"plaid-link: cannot read what Link sent:".into(),
+            &error.into(),
+        );
         T::default()
     })
 }

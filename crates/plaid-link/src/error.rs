@@ -12,7 +12,9 @@ pub enum Error {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// `open` came before a Link token.
-    #[error("Link has no Link token yet: ask the backend for one with /link/token/create before opening")]
+    #[error(
+        "Link has no Link token yet: ask the backend for one with /link/token/create before opening"
+    )]
     NoToken,
     /// The token is not a Link token: a public key or a public token of an old integration, or none at all.
     #[error(
@@ -41,13 +43,17 @@ impl Error {
 #[non_exhaustive]
 pub enum LoadError {
     /// The browser reported a failure: offline, a content blocker, or a content security policy.
-    #[error("Plaid Link's script {src} did not load: check the connection, content blockers and the page's CSP")]
+    #[error(
+        "Plaid Link's script {src} did not load: check the connection, content blockers and the page's CSP"
+    )]
     Blocked {
         /// Where the script should have come from.
         src: String,
     },
     /// The script ran, but left no `window.Plaid`: something else answered in its place.
-    #[error("{src} loaded, but it is not Plaid Link's script: something between here and there replaced it")]
+    #[error(
+        "{src} loaded, but it is not Plaid Link's script: something between here and there replaced it"
+    )]
     NotPlaid {
         /// Where the script came from.
         src: String,

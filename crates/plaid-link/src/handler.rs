@@ -42,7 +42,10 @@ impl Plaid {
         let config = options.to_config()?;
         let instance = Rc::new(Instance::default());
         let registration = Registration::new(options.callbacks, instance.clone(), &config);
-        let raw = self.0.create(&config).map_err(|thrown| Error::refused(&thrown))?;
+        let raw = self
+            .0
+            .create(&config)
+            .map_err(|thrown| Error::refused(&thrown))?;
         *instance.link.borrow_mut() = Some(Link { raw, registration });
         Ok(Handler { instance })
     }
@@ -58,7 +61,9 @@ impl Handler {
         if self.is_open() {
             return Ok(());
         }
-        let Some(raw) = self.instance.raw() else { return Ok(()) };
+        let Some(raw) = self.instance.raw() else {
+            return Ok(());
+        };
         mark("plaid-link-open");
         *self.instance.page.borrow_mut() = PageState::capture();
         self.instance.is_open.set(true);
@@ -90,7 +95,9 @@ impl Handler {
         };
         let data = Object::new();
         sys::set(&data, key, &value.as_str().into());
-        let Some(raw) = self.instance.raw() else { return Ok(()) };
+        let Some(raw) = self.instance.raw() else {
+            return Ok(());
+        };
         raw.submit(&data).map_err(|thrown| Error::refused(&thrown))
     }
 
@@ -116,7 +123,9 @@ impl Handler {
 
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handler").field("is_open", &self.is_open()).finish_non_exhaustive()
+        f.debug_struct("Handler")
+            .field("is_open", &self.is_open())
+            .finish_non_exhaustive()
     }
 }
 

@@ -26,7 +26,11 @@ pub struct LoadOptions {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { src: LINK_SCRIPT_URL.to_owned(), nonce: None, timeout_seconds: 30 }
+        Self {
+            src: LINK_SCRIPT_URL.to_owned(),
+            nonce: None,
+            timeout_seconds: 30,
+        }
     }
 }
 
@@ -58,10 +62,14 @@ pub async fn load(options: &LoadOptions) -> Result<Plaid, LoadError> {
         return Ok(Plaid(plaid));
     }
     let loading = LOADING.with_borrow_mut(|loading| {
-        loading.get_or_insert_with(|| start(options.clone())).clone()
+        loading
+            .get_or_insert_with(|| start(options.clone()))
+            .clone()
     });
     match JsFuture::from(loading).await {
-        Ok(_) => sys::plaid_global().map(Plaid).ok_or_else(|| not_plaid(&options.src)),
+        Ok(_) => sys::plaid_global()
+            .map(Plaid)
+            .ok_or_else(|| not_plaid(&options.src)),
         Err(reason) => Err(decode(&reason, options)),
     }
 }
@@ -71,7 +79,9 @@ fn start(options: LoadOptions) -> Promise {
     future_to_promise(async move {
         let result = load_once(&options).await;
         LOADING.with_borrow_mut(|loading| *loading = None);
-        result.map(|()| JsValue::UNDEFINED).map_err(|error| encode(&error))
+        result
+            .map(|()| JsValue::UNDEFINED)
+            .map_err(|error| encode(&error))
     })
 }
 
@@ -85,7 +95,9 @@ async fn load_once(options: &LoadOptions) -> Result<(), LoadError> {
     let result = match settled(&window, &script, options.timeout_seconds).await {
         Settled::Loaded if sys::plaid_global().is_some() => return Ok(()),
         Settled::Loaded => Err(not_plaid(&options.src)),
-        Settled::Failed => Err(LoadError::Blocked { src: options.src.clone() }),
+        Settled::Failed => Err(LoadError::Blocked {
+            src: options.src.clone(),
+        }),
         Settled::TimedOut => Err(LoadError::TimedOut {
             src: options.src.clone(),
             seconds: options.timeout_seconds,
@@ -115,7 +127,8 @@ fn inject(document: &Document, options: &LoadOptions) -> Result<HtmlScriptElemen
         let _ = script.set_attribute("nonce", nonce);
     }
     script.set_src(&options.src);
-    body.append_child(&script).map_err(|_| LoadError::NoDocument)?;
+    body.append_child(&script)
+        .map_err(|_| LoadError::NoDocument)?;
     Ok(script)
 }
 
@@ -153,7 +166,9 @@ impl Listening {
     fn new(window: &Window, script: &HtmlScriptElement, resolve: &Function, seconds: u32) -> Self {
         // A bound `resolve` says what happened, and no Rust closure has to outlive this function.
         let says = |what: &str| -> Function {
-            resolve.bind1(&JsValue::UNDEFINED, &what.into()).unchecked_into()
+            resolve
+                .bind1(&JsValue::UNDEFINED, &what.into())
+                .unchecked_into()
         };
         let (on_load, on_error, on_timeout) = (says("load"), says("error"), says("timeout"));
         let _ = script.add_event_listener_with_callback("load", &on_load);
@@ -162,14 +177,24 @@ impl Listening {
         let timer = window
             .set_timeout_with_callback_and_timeout_and_arguments_0(&on_timeout, milliseconds)
             .ok();
-        Self { window: window.clone(), script: script.clone(), on_load, on_error, timer }
+        Self {
+            window: window.clone(),
+            script: script.clone(),
+            on_load,
+            on_error,
+            timer,
+        }
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        let _ = self.script.remove_event_listener_with_callback("load", &self.on_load);
-        let _ = self.script.remove_event_listener_with_callback("error", &self.on_error);
+        let _ = self
+            .script
+            .remove_event_listener_with_callback("load", &self.on_load);
+        let _ = self
+            .script
+            .remove_event_listener_with_callback("error", &self.on_error);
         if let Some(timer) = self.timer {
             self.window.clear_timeout_with_handle(timer);
         }
@@ -177,7 +202,9 @@ impl Drop for Listening {
 }
 
 fn not_plaid(src: &str) -> LoadError {
-    LoadError::NotPlaid { src: src.to_owned() }
+    LoadError::NotPlaid {
+        src: src.to_owned(),
+    }
 }
 
 /// A promise rejects with a JavaScript value: the kind travels as a word, the rest is in the options.
@@ -194,7 +221,10 @@ fn decode(reason: &JsValue, options: &LoadOptions) -> LoadError {
     let src = options.src.clone();
     match reason.as_string().as_deref() {
         Some("not-plaid") => LoadError::NotPlaid { src },
-        Some("timed-out") => LoadError::TimedOut { src, seconds: options.timeout_seconds },
+        Some("timed-out") => LoadError::TimedOut {
+            src,
+            seconds: options.timeout_seconds,
+        },
         Some("no-document") => LoadError::NoDocument,
         _ => LoadError::Blocked { src },
     }

@@ -34,7 +34,11 @@ impl LinkOptions {
     /// Begins with the Link token.
     #[must_use]
     pub fn new(token: LinkToken) -> Self {
-        Self { token, callbacks: Callbacks::default(), received_redirect_uri: None }
+        Self {
+            token,
+            callbacks: Callbacks::default(),
+            received_redirect_uri: None,
+        }
     }
 
     /// Replaces all callbacks at once.

@@ -19,14 +19,28 @@ impl PageState {
     pub(crate) fn capture() -> Option<Self> {
         let window = web_sys::window()?;
         let document = window.document()?;
-        let overflow = document.body()?.style().get_property_value("overflow").unwrap_or_default();
-        let focus = document.active_element().and_then(|element| element.dyn_into().ok());
+        let overflow = document
+            .body()?
+            .style()
+            .get_property_value("overflow")
+            .unwrap_or_default();
+        let focus = document
+            .active_element()
+            .and_then(|element| element.dyn_into().ok());
         let scroll = scroll_of(&window);
-        Some(Self { window, document, overflow, scroll, focus })
+        Some(Self {
+            window,
+            document,
+            overflow,
+            scroll,
+            focus,
+        })
     }
 
     pub(crate) fn restore(self) {
-        let Some(body) = self.document.body() else { return };
+        let Some(body) = self.document.body() else {
+            return;
+        };
         let _ = body.style().set_property("overflow", &self.overflow);
         let (x, y) = self.scroll;
         if scroll_of(&self.window) != self.scroll {
@@ -43,7 +57,10 @@ impl PageState {
 }
 
 fn scroll_of(window: &Window) -> (f64, f64) {
-    (window.scroll_x().unwrap_or_default(), window.scroll_y().unwrap_or_default())
+    (
+        window.scroll_x().unwrap_or_default(),
+        window.scroll_y().unwrap_or_default(),
+    )
 }
 
 /// Whether nothing of the page's own has the focus, so that giving it back takes it from nobody.

@@ -1,53 +1,48 @@
-use serde::{Deserialize, Serialize};
-
-use super::{ExitStatus, Extra};
+use super::ExitStatus;
 use crate::{ErrorType, InstitutionId, LinkSessionId, RequestId};
 
-/// The second argument of `onEvent`.
-///
-/// Events but `OPEN` and Layer's arrive together at the end of a visit, in no promised order: sort by `timestamp`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EventMetadata {
-    /// Last digits of a typed account number; empty if it has four.
-    pub account_number_mask: Option<String>,
-    /// The brand chosen at a bank with several portals.
-    pub brand_name: Option<String>,
-    /// With `ERROR` and `EXIT`.
-    pub error_type: Option<ErrorType>,
-    /// With `ERROR` and `EXIT`.
-    pub error_code: Option<String>,
-    /// With `ERROR` and `EXIT`.
-    pub error_message: Option<String>,
-    /// With `EXIT`: where the user was.
-    pub exit_status: Option<ExitStatus>,
-    /// The institution, once one is chosen.
-    pub institution_id: Option<InstitutionId>,
-    /// The institution's name, once one is chosen.
-    pub institution_name: Option<String>,
-    /// With `SEARCH_INSTITUTION`: what was typed.
-    pub institution_search_query: Option<String>,
-    /// With `OPEN`: set in update mode.
-    pub is_update_mode: Option<String>,
-    /// Why an institution was offered, such as `returning_user`.
-    pub match_reason: Option<String>,
-    /// With `SUBMIT_MFA`, and `TRANSITION_VIEW` to `MFA`.
-    pub mfa_type: Option<MfaType>,
-    /// With `SUBMIT_ROUTING_NUMBER`.
-    pub routing_number: Option<String>,
-    /// With `SELECT_AUTH_TYPE`: `flow_type_manual` or `flow_type_instant`.
-    pub selection: Option<String>,
-    /// With `TRANSITION_VIEW` and `OPEN`: the pane.
-    pub view_name: Option<ViewName>,
-    /// Link's last request.
-    pub request_id: Option<RequestId>,
-    /// This visit to Link.
-    pub link_session_id: Option<LinkSessionId>,
-    /// When it happened, ISO 8601.
-    pub timestamp: Option<String>,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+open_struct! {
+    /// The second argument of `onEvent`.
+    ///
+    /// Events but `OPEN` and Layer's arrive together at the end of a visit, in no promised order: sort by `timestamp`.
+    pub struct EventMetadata {
+        /// Last digits of a typed account number; empty if it has four.
+        pub account_number_mask: Option<String> = "account_number_mask",
+        /// The brand chosen at a bank with several portals.
+        pub brand_name: Option<String> = "brand_name",
+        /// With `ERROR` and `EXIT`.
+        pub error_type: Option<ErrorType> = "error_type",
+        /// With `ERROR` and `EXIT`.
+        pub error_code: Option<String> = "error_code",
+        /// With `ERROR` and `EXIT`.
+        pub error_message: Option<String> = "error_message",
+        /// With `EXIT`: where the user was.
+        pub exit_status: Option<ExitStatus> = "exit_status",
+        /// The institution, once one is chosen.
+        pub institution_id: Option<InstitutionId> = "institution_id",
+        /// The institution's name, once one is chosen.
+        pub institution_name: Option<String> = "institution_name",
+        /// With `SEARCH_INSTITUTION`: what was typed.
+        pub institution_search_query: Option<String> = "institution_search_query",
+        /// With `OPEN`: set in update mode.
+        pub is_update_mode: Option<String> = "is_update_mode",
+        /// Why an institution was offered, such as `returning_user`.
+        pub match_reason: Option<String> = "match_reason",
+        /// With `SUBMIT_MFA`, and `TRANSITION_VIEW` to `MFA`.
+        pub mfa_type: Option<MfaType> = "mfa_type",
+        /// With `SUBMIT_ROUTING_NUMBER`.
+        pub routing_number: Option<String> = "routing_number",
+        /// With `SELECT_AUTH_TYPE`: `flow_type_manual` or `flow_type_instant`.
+        pub selection: Option<String> = "selection",
+        /// With `TRANSITION_VIEW` and `OPEN`: the pane.
+        pub view_name: Option<ViewName> = "view_name",
+        /// Link's last request.
+        pub request_id: Option<RequestId> = "request_id",
+        /// This visit to Link.
+        pub link_session_id: Option<LinkSessionId> = "link_session_id",
+        /// When it happened, ISO 8601.
+        pub timestamp: Option<String> = "timestamp",
+    }
 }
 
 open_enum! {

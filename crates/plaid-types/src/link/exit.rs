@@ -1,25 +1,20 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Extra, LinkInstitution};
+use super::LinkInstitution;
 use crate::{ErrorType, LinkSessionId, RequestId};
 
-/// The first argument of `onExit`: the last error that the user met, if any.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LinkError {
-    /// The broad kind.
-    pub error_type: Option<ErrorType>,
-    /// What happened, such as `INVALID_LINK_TOKEN`; what programs decide by.
-    pub error_code: Option<String>,
-    /// For developers; may change at any time.
-    pub error_message: Option<String>,
-    /// For users; null when they can do nothing about it.
-    pub display_message: Option<String>,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+open_struct! {
+    /// The first argument of `onExit`: the last error that the user met, if any.
+    pub struct LinkError {
+        /// The broad kind.
+        pub error_type: Option<ErrorType> = "error_type",
+        /// What happened, such as `INVALID_LINK_TOKEN`; what programs decide by.
+        pub error_code: Option<String> = "error_code",
+        /// For developers; may change at any time.
+        pub error_message: Option<String> = "error_message",
+        /// For users; null when they can do nothing about it.
+        pub display_message: Option<String> = "display_message",
+    }
 }
 
 impl LinkError {
@@ -42,21 +37,18 @@ impl fmt::Display for LinkError {
 
 impl std::error::Error for LinkError {}
 
-/// The second argument of `onExit`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ExitMetadata {
-    /// The institution that was chosen, if one was.
-    pub institution: Option<LinkInstitution>,
-    /// Where the user was.
-    pub status: Option<ExitStatus>,
-    /// This visit to Link.
-    pub link_session_id: Option<LinkSessionId>,
-    /// Link's last request.
-    pub request_id: Option<RequestId>,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+open_struct! {
+    /// The second argument of `onExit`.
+    pub struct ExitMetadata {
+        /// The institution that was chosen, if one was.
+        pub institution: Option<LinkInstitution> = "institution",
+        /// Where the user was.
+        pub status: Option<ExitStatus> = "status",
+        /// This visit to Link.
+        pub link_session_id: Option<LinkSessionId> = "link_session_id",
+        /// Link's last request.
+        pub request_id: Option<RequestId> = "request_id",
+    }
 }
 
 open_enum! {

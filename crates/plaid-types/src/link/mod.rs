@@ -14,4 +14,4 @@ pub use success::{
 };
 
 /// Fields that this version does not know, by name.
-pub type Extra = std::collections::BTreeMap<String, serde_json::Value>;
+pub type Extra = serde_json::Map<String, serde_json::Value>;
