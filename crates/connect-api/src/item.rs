@@ -12,6 +12,10 @@ pub struct CreateItem {
     /// The second argument of `onSuccess`.
     #[serde(default)]
     pub metadata: SuccessMetadata,
+    /// Connects accounts that are connected already once more; without it they are a
+    /// [`DuplicateItem`](crate::ProblemCode::DuplicateItem).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_duplicate: bool,
 }
 
 /// A connected Item, as its owner sees it.
@@ -31,6 +35,12 @@ pub struct Item {
     pub error: Option<PlaidError>,
     /// The accounts that the user chose to share.
     pub accounts: Vec<Account>,
+    /// The bank has accounts that the user could add: update mode with account selection.
+    #[serde(default)]
+    pub new_accounts_available: bool,
+    /// When it stops working unless the user renews it, ISO 8601 in UTC; null when that is far or unknown.
+    #[serde(default)]
+    pub disconnects_at: Option<String>,
     /// When it was connected, ISO 8601 in UTC.
     pub created_at: String,
     /// When the balances were fetched, ISO 8601 in UTC.

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod change;
 mod item;
 mod link;
 mod problem;
 mod session;
 
+pub use change::{Change, ChangeKind};
 pub use item::{CreateItem, Item, ItemList, ItemStatus};
 pub use link::{CreateLinkToken, LinkEventReport, LinkEvents, LinkTokenGrant};
 pub use problem::{Problem, ProblemCode};

@@ -1,11 +1,30 @@
-use plaid_types::LinkToken;
 use plaid_types::link::{EventMetadata, EventName};
+use plaid_types::{ItemId, LinkToken};
 use serde::{Deserialize, Serialize};
 
-/// Asks for a Link token: `POST /api/link/tokens`.
+/// Asks for a Link token: `POST /api/link/tokens`. What is left out is as the backend is configured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct CreateLinkToken {}
+pub struct CreateLinkToken {
+    /// The Item to repair: a token for update mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_id: Option<ItemId>,
+    /// In update mode, lets the user choose accounts anew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub account_selection: bool,
+    /// The language of Link, such as `es`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Where the banks are, ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub country_codes: Vec<String>,
+    /// A routing number whose bank is offered first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routing_number: Option<String>,
+    /// Link's colours: `LIGHT`, `DARK` or `SYSTEM`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appearance_mode: Option<String>,
+}
 
 /// A Link token and how long it lives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

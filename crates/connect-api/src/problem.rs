@@ -1,6 +1,6 @@
 use std::fmt;
 
-use plaid_types::RequestId;
+use plaid_types::{ItemId, RequestId};
 use serde::{Deserialize, Serialize};
 
 /// Why a request failed, as RFC 9457 problem details (`application/problem+json`).
@@ -30,6 +30,9 @@ pub struct Problem {
     /// Plaid's request, for its support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plaid_request_id: Option<RequestId>,
+    /// The Item that is in the way, where one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_id: Option<ItemId>,
 }
 
 impl fmt::Display for Problem {
@@ -54,6 +57,8 @@ pub enum ProblemCode {
     NotFound,
     /// The public token is unknown, expired, or was used for something else (409).
     PublicTokenInvalid,
+    /// These accounts are connected already, in the Item that `item_id` names (409). Nothing was exchanged.
+    DuplicateItem,
     /// Too many requests (429).
     RateLimited,
     /// Plaid refused (502).

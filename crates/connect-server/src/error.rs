@@ -198,6 +198,7 @@ fn problem(status: u16, code: ProblemCode, title: &str, detail: &str) -> Problem
         error_code: None,
         display_message: None,
         plaid_request_id: None,
+        item_id: None,
     }
 }
 

@@ -111,6 +111,8 @@ async fn save(
         status: ItemStatus::Healthy,
         error: None,
         accounts: Vec::new(),
+        new_accounts_available: false,
+        disconnects_at: None,
         created_at: now.clone(),
         refreshed_at: now,
     };

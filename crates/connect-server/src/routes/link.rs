@@ -28,7 +28,7 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
 async fn create_token(
     State(backend): State<Arc<Backend>>,
     User(user): User,
-    Json(CreateLinkToken {}): Json<CreateLinkToken>,
+    Json(_): Json<CreateLinkToken>,
 ) -> Result<Json<LinkTokenGrant>> {
     let link = &backend.config.link;
     let redirect_uri = backend.config.redirect_uri();

@@ -266,6 +266,8 @@ fn read_item(row: &SqliteRow) -> Result<Item> {
         status: read_status(row.try_get("status")?),
         error: error.map(|error| parse(&error, "an error")).transpose()?,
         accounts: parse(row.try_get("accounts")?, "accounts")?,
+        new_accounts_available: false,
+        disconnects_at: None,
         created_at: row.try_get("created_at")?,
         refreshed_at: row.try_get("refreshed_at")?,
     })
