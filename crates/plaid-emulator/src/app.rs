@@ -59,8 +59,8 @@ impl App {
         self.faults.reset();
         self.requests.reset();
         self.visits.reset();
-        self.webhooks.reset();
         self.world.reset();
+        self.webhooks.reset();
     }
 
     /// What goes on between requests, for as long as this is polled.

@@ -115,6 +115,7 @@ const TABLE: &[Row] = &[
     row("OAUTH_ERROR", "OAUTH_STATE_ID_ALREADY_PROCESSED", "", None),
     row("OAUTH_ERROR", "OAUTH_STATE_ID_NOT_FOUND", "the provided oauth_state_id wasn't found", None),
     row("API_ERROR", "INTERNAL_SERVER_ERROR", "an unexpected error occurred", None),
+    row("API_ERROR", "PLAID_ERROR", "an unexpected error occurred", None),
     row("API_ERROR", "PLANNED_MAINTENANCE", "Plaid is under maintenance", None),
     row("RATE_LIMIT_EXCEEDED", "RATE_LIMIT", "rate limit exceeded. try again later", None),
     row("SANDBOX_ERROR", "SANDBOX_PRODUCT_NOT_ENABLED", "the product is not enabled on this item", None),

@@ -26,7 +26,10 @@ mod visits;
 
 use axum::Router;
 
-pub(crate) use self::visits::Visits;
+pub(crate) use self::{
+    bank::{Answer, sign_in},
+    visits::Visits,
+};
 use crate::app::App;
 
 pub(crate) fn router() -> Router<App> {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     app::App,
     error::{plaid_error, plaid_error_saying},
+    link::{Answer, sign_in},
     seed,
     world::{Health, NewItem},
 };
@@ -66,7 +67,13 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     let password = options
         .optional_text("override_password")
         .unwrap_or_else(|| "pass_good".to_owned());
-    let accounts = seed::log_in(&username, &password)?;
+    let accounts = match sign_in(&username, &password) {
+        Answer::Refused(code) => return Err(plaid_error(&code)),
+        _ if username == "user_custom" => seed::custom_accounts(&password)?,
+        Answer::Welcome(accounts) => accounts,
+        // Nobody is there to answer, so the bank does without.
+        Answer::Challenge(_) | Answer::Wrong(_) => seed::accounts(),
+    };
     let created = app.world.create_item(NewItem {
         institution_id: institution.id.clone(),
         products,

@@ -4,7 +4,7 @@ use plaid_types::{AccountSubtype, AccountType, Balances, PlaidError};
 use serde::Deserialize;
 
 use super::AccountTemplate;
-use crate::error::{plaid_error, plaid_error_saying};
+use crate::error::plaid_error_saying;
 
 const MOST_BYTES: usize = 55_000;
 const MOST_ACCOUNTS: usize = 10;
@@ -13,7 +13,6 @@ const MOST_ACCOUNTS: usize = 10;
 #[serde(default)]
 struct CustomUser {
     override_accounts: Vec<CustomAccount>,
-    force_error: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -39,17 +38,12 @@ struct Meta {
 }
 
 /// The accounts that the JSON describes; those of `user_good` when it describes none.
-pub(super) fn accounts(json: &str) -> Result<Vec<AccountTemplate>, PlaidError> {
+pub(crate) fn custom_accounts(json: &str) -> Result<Vec<AccountTemplate>, PlaidError> {
     if json.len() > MOST_BYTES {
         return Err(refused("the custom user is larger than 55 kB"));
     }
     let user: CustomUser =
         serde_json::from_str(json).map_err(|error| refused(&error.to_string()))?;
-    match user.force_error.as_deref() {
-        Some("PLAID_ERROR") => return Err(plaid_error("INTERNAL_SERVER_ERROR")),
-        Some(code) => return Err(plaid_error(code)),
-        None => {}
-    }
     if user.override_accounts.len() > MOST_ACCOUNTS {
         return Err(refused("the custom user has more than 10 accounts"));
     }
@@ -111,7 +105,7 @@ mod tests {
     fn the_json_describes_the_accounts() {
         let json = r#"{"override_accounts":[{"type":"credit","subtype":"credit card","starting_balance":12.5,
             "meta":{"name":"<b>Card</b>","mask":"42","limit":100}}]}"#;
-        let accounts = accounts(json).expect("accounts");
+        let accounts = custom_accounts(json).expect("accounts");
         assert_eq!(accounts.len(), 1);
         assert_eq!(accounts[0].name, "<b>Card</b>");
         assert_eq!(accounts[0].mask.as_deref(), Some("42"));
@@ -122,17 +116,10 @@ mod tests {
     #[test]
     fn what_is_not_valid_is_refused() {
         let many = format!(r#"{{"override_accounts":[{}]}}"#, ["{}"; 11].join(","));
-        let rows = [
-            (
-                r#"{"force_error":"INVALID_LINK_TOKEN"}"#,
-                "INVALID_LINK_TOKEN",
-            ),
-            (r#"{"force_error":"PLAID_ERROR"}"#, "INTERNAL_SERVER_ERROR"),
-            ("no JSON", "INVALID_CREDENTIALS"),
-            (&many, "INVALID_CREDENTIALS"),
-        ];
-        for (json, code) in rows {
-            assert_eq!(accounts(json).expect_err(json).error_code, code);
+        let large = " ".repeat(MOST_BYTES + 1);
+        for json in ["no JSON", &many, &large] {
+            let error = custom_accounts(json).expect_err("refused");
+            assert_eq!(error.error_code, "INVALID_CREDENTIALS");
         }
     }
 }

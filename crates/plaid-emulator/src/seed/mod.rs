@@ -3,12 +3,11 @@
 mod accounts;
 mod custom_user;
 mod institutions;
-mod login;
 mod transactions;
 
 pub(crate) use self::{
     accounts::{AccountTemplate, account_opened_later, accounts},
+    custom_user::custom_accounts,
     institutions::institutions,
-    login::log_in,
     transactions::{TransactionTemplate, latest as latest_transaction, transactions},
 };

@@ -116,7 +116,7 @@ impl Webhooks {
             body: format!("{body:#}"),
             tried: 0,
         };
-        self.state().enqueue(self.clock.now(), webhook);
+        self.state().enqueue(self.clock.now(), &webhook);
         self.bell.notify_one();
     }
 
@@ -145,7 +145,7 @@ impl Webhooks {
 }
 
 impl State {
-    fn enqueue(&mut self, due: OffsetDateTime, webhook: Webhook) {
+    fn enqueue(&mut self, due: OffsetDateTime, webhook: &Webhook) {
         for _ in 0..self.manners.copies {
             self.made += 1;
             self.queue.insert((due, self.made), webhook.clone());

@@ -182,8 +182,8 @@ impl World {
             .items
             .get_mut(&id)
             .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))?;
-        item.webhook.clone_from(&webhook);
         let more = serde_json::json!({ "new_webhook_url": webhook });
+        item.webhook = webhook;
         self.tell(item, "ITEM", "WEBHOOK_UPDATE_ACKNOWLEDGED", more);
         Ok(item.clone())
     }
