@@ -31,54 +31,54 @@ pub(crate) enum Challenge {
 impl Challenge {
     /// What the bank says to the answers.
     pub(crate) fn answer(&self, answers: &[String]) -> Answer {
-        let asks = |per_round, right: fn(u8, u8) -> String, round| {
-            (0..per_round)
-                .map(|question| right(round, question))
-                .eq(answers.iter().cloned())
-        };
-        let (right, next) = match *self {
-            Self::Device => (!answers.is_empty(), Some(Self::Code { right: "1234" })),
-            Self::Code { right } => (!right.is_empty() && answers == [right], None),
-            Self::YesOrNo => (answers == ["Yes"], None),
+        if *self == Self::Device && !answers.is_empty() {
+            return Answer::Challenge(Self::Code { right: "1234" });
+        }
+        let right = self.right();
+        if right.is_empty() || right != answers {
+            return Answer::Wrong(self.clone());
+        }
+        match *self {
             Self::Questions {
                 round,
                 rounds,
                 per_round,
-            } => (
-                asks(
-                    per_round,
-                    |round, question| format!("answer_{round}_{question}"),
-                    round,
-                ),
-                (round + 1 < rounds).then_some(Self::Questions {
-                    round: round + 1,
-                    rounds,
-                    per_round,
-                }),
-            ),
+            } if round + 1 < rounds => Answer::Challenge(Self::Questions {
+                round: round + 1,
+                rounds,
+                per_round,
+            }),
             Self::Selections {
                 round,
                 rounds,
                 per_round,
                 choices,
-            } => (
-                asks(
-                    per_round,
-                    |round, question| choice(round, question, 0),
-                    round,
-                ),
-                (round + 1 < rounds).then_some(Self::Selections {
-                    round: round + 1,
-                    rounds,
-                    per_round,
-                    choices,
-                }),
-            ),
-        };
-        match (right, next) {
-            (false, _) => Answer::Wrong(self.clone()),
-            (true, Some(next)) => Answer::Challenge(next),
-            (true, None) => welcome(),
+            } if round + 1 < rounds => Answer::Challenge(Self::Selections {
+                round: round + 1,
+                rounds,
+                per_round,
+                choices,
+            }),
+            _ => welcome(),
+        }
+    }
+
+    /// The right answers; none where any choice is right, or nothing is.
+    pub(crate) fn right(&self) -> Vec<String> {
+        match *self {
+            Self::Device | Self::Code { right: "" } => Vec::new(),
+            Self::Code { right } => vec![right.to_owned()],
+            Self::YesOrNo => vec!["Yes".to_owned()],
+            Self::Questions {
+                round, per_round, ..
+            } => (0..per_round)
+                .map(|question| format!("answer_{round}_{question}"))
+                .collect(),
+            Self::Selections {
+                round, per_round, ..
+            } => (0..per_round)
+                .map(|question| choice(round, question, 0))
+                .collect(),
         }
     }
 

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use plaid_types::LinkSessionId;
+use plaid_types::{LinkSessionId, PlaidError};
 use serde::Deserialize;
 
 use super::{
@@ -22,7 +22,12 @@ use super::{
     text::Text,
     visits::{Departure, State as Visits},
 };
-use crate::{app::App, seed::accounts, world::LinkTokenRecord};
+use crate::{
+    app::App,
+    error::{plaid_error, plaid_error_saying},
+    seed::accounts,
+    world::LinkTokenRecord,
+};
 
 const PATH: &str = "/link/v2/stable/sandbox-oauth-login.html";
 
@@ -45,28 +50,33 @@ pub(super) fn url(trip: &str) -> String {
 /// Goes on with the visit that left for the bank's page, on the new page that the bank redirected to.
 ///
 /// # Errors
-/// Plaid's code for why there is no such visit.
+/// Why there is no such visit.
 pub(super) fn come_back(
     visits: &mut Visits,
     app: &App,
     token: &Arc<LinkTokenRecord>,
     received_redirect_uri: &str,
-) -> Result<(LinkSessionId, Vec<String>), &'static str> {
-    let trip = oauth_state_id(received_redirect_uri).ok_or("INVALID_FIELD")?;
+) -> Result<(LinkSessionId, Vec<String>), PlaidError> {
+    let trip = oauth_state_id(received_redirect_uri).ok_or_else(|| {
+        plaid_error_saying(
+            "INVALID_FIELD",
+            "oauth uri does not contain a valid oauth_state_id query parameter",
+        )
+    })?;
     let departure = visits
         .trips
         .get_mut(trip)
-        .ok_or("OAUTH_STATE_ID_NOT_FOUND")?;
+        .ok_or_else(|| plaid_error("OAUTH_STATE_ID_NOT_FOUND"))?;
     if departure.link_token != token.link_token {
-        return Err("INCORRECT_LINK_TOKEN");
+        return Err(plaid_error("INCORRECT_LINK_TOKEN"));
     }
     if departure.used {
-        return Err("OAUTH_STATE_ID_ALREADY_PROCESSED");
+        return Err(plaid_error("OAUTH_STATE_ID_ALREADY_PROCESSED"));
     }
     let session = visits
         .sessions
         .get_mut(&departure.session)
-        .ok_or("OAUTH_STATE_ID_NOT_FOUND")?;
+        .ok_or_else(|| plaid_error("OAUTH_STATE_ID_NOT_FOUND"))?;
     departure.used = true;
     let page = session.trip.answer.take().unwrap_or(BankPage::Closed);
     let messages = session.act(

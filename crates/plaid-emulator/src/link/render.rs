@@ -106,6 +106,11 @@ pub(super) fn pane(
                 tone: "bad",
                 title: title.to_owned(),
                 words: words.to_owned(),
+                site: visit
+                    .bank
+                    .as_ref()
+                    .filter(|_| needs_the_bank(&error.error_code))
+                    .map(|bank| bank.url),
                 code: Some(&error.error_code),
                 buttons: vec![button],
             })
@@ -115,6 +120,7 @@ pub(super) fn pane(
             tone: "warn",
             title: text.exit.to_owned(),
             words: text.exit_what.to_owned(),
+            site: None,
             code: None,
             buttons: vec![
                 Button {
@@ -138,9 +144,10 @@ pub(super) fn pane(
                 bank.name,
             ),
             words: fill(text.connected_what, frame.client),
+            site: None,
             code: None,
             buttons: vec![Button {
-                verb: "close",
+                verb: "continue",
                 label: text.finish,
             }],
             frame,
@@ -204,6 +211,7 @@ fn unfit_notice<'a>(unfit: Unfit, bank: &str, frame: Frame<'a>) -> Notice<'a> {
         tone: "warn",
         title: fill(title, bank),
         words: words.to_owned(),
+        site: None,
         code: None,
         buttons,
     }
@@ -277,8 +285,17 @@ fn questions<'a>(
         title: fill(title, bank.name),
         refused,
         questions,
+        right: Some(challenge.right().join(", ")).filter(|right| !right.is_empty()),
         button,
     }
+}
+
+/// Whether the user has to do something at the bank before anything can go on here.
+fn needs_the_bank(code: &str) -> bool {
+    matches!(
+        code,
+        "ITEM_LOCKED" | "USER_SETUP_REQUIRED" | "PASSWORD_RESET_REQUIRED"
+    )
 }
 
 fn accounts(visit: &Visit) -> Vec<AccountRow<'_>> {

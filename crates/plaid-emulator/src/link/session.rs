@@ -187,6 +187,7 @@ impl Session {
         let institution = self.visit.bank.as_ref().map(|bank| LinkInstitution {
             name: Some(bank.name.to_owned()),
             institution_id: Some(bank.id.clone()),
+            ..LinkInstitution::default()
         });
         let events = std::mem::take(&mut self.held);
         match (ending, self.created.take()) {

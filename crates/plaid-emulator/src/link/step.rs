@@ -59,6 +59,7 @@ impl Visit {
         match (self.pane.clone(), act) {
             (Pane::Over(_), _) => {}
             (pane, Act::Close { force }) => self.close(pane, force),
+            (Pane::Connected, Act::Continue) => self.close(Pane::Connected, false),
 
             (Pane::Consent { .. }, Act::Phone(phone)) => self.phone(&phone),
             (Pane::Consent { .. } | Pane::VerifyPhone { .. }, Act::SkipPhone) => {

@@ -102,6 +102,8 @@ pub(super) struct Questions<'a> {
     pub(super) title: String,
     pub(super) refused: bool,
     pub(super) questions: Vec<Question>,
+    /// What the bank wants to hear.
+    pub(super) right: Option<String>,
     pub(super) button: &'static str,
 }
 
@@ -158,6 +160,8 @@ pub(super) struct Notice<'a> {
     pub(super) tone: &'static str,
     pub(super) title: String,
     pub(super) words: String,
+    /// Where the user must act first.
+    pub(super) site: Option<&'a str>,
     pub(super) code: Option<&'a str>,
     pub(super) buttons: Vec<Button>,
 }

@@ -10,7 +10,6 @@ use super::{
     pane::{Pane, Then},
 };
 use crate::{
-    error::plaid_error,
     seed::AccountTemplate,
     world::{LinkTokenRequest, SandboxInstitution},
 };
@@ -120,10 +119,10 @@ impl Visit {
     }
 
     /// A visit that cannot go on from the start.
-    pub(crate) fn refuse(code: &str, status: ExitStatus) -> Self {
+    pub(crate) fn refuse(error: PlaidError, status: ExitStatus) -> Self {
         let mut visit = Self::at(Pane::Consent { refused: false }, Terms::default());
         visit.tell(Event::new(EventName::Open));
-        visit.fail(plaid_error(code), status, Then::Leave);
+        visit.fail(error, status, Then::Leave);
         visit
     }
 

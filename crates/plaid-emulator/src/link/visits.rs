@@ -71,38 +71,24 @@ impl State {
         opening: &Opening,
         webview: bool,
     ) -> (LinkSessionId, Vec<String>) {
-        let refused =
-            |code: &str, status| Session::new(app, None, Visit::refuse(code, status), webview);
-        let mut session = if opening.token.is_empty() && !opening.key.is_empty() {
-            refused("PUBLIC_KEY_NOT_ENABLED", ExitStatus::RequiresCredentials)
-        } else {
-            match app.world.link_token(&opening.token) {
-                Err(error) => {
-                    let visit = Visit::refuse(&error.error_code, ExitStatus::RequiresCredentials);
-                    Session::new(
-                        app,
-                        app.world.any_link_token(&opening.token),
-                        visit,
-                        webview,
-                    )
-                }
-                Ok(token) if !opening.received_redirect_uri.is_empty() => {
-                    match oauth::come_back(self, app, &token, &opening.received_redirect_uri) {
-                        Ok(back) => return back,
-                        Err(code) => {
-                            let visit = Visit::refuse(code, ExitStatus::RequiresOauth);
-                            Session::new(app, Some(token), visit, webview)
-                        }
-                    }
-                }
-                Ok(token) => {
-                    let visit =
-                        first_visit(app, &token, &opening.institution_id).unwrap_or_else(|error| {
-                            Visit::refuse(&error.error_code, ExitStatus::RequiresCredentials)
-                        });
-                    Session::new(app, Some(token), visit, webview)
+        let refuse =
+            |error, status, token| Session::new(app, token, Visit::refuse(error, status), webview);
+        let at_start = ExitStatus::RequiresCredentials;
+        let mut session = match app.world.link_token(&opening.token) {
+            Err(_) if opening.token.is_empty() && !opening.key.is_empty() => {
+                refuse(plaid_error("PUBLIC_KEY_NOT_ENABLED"), at_start, None)
+            }
+            Err(error) => refuse(error, at_start, app.world.any_link_token(&opening.token)),
+            Ok(token) if !opening.received_redirect_uri.is_empty() => {
+                match oauth::come_back(self, app, &token, &opening.received_redirect_uri) {
+                    Ok(back) => return back,
+                    Err(error) => refuse(error, ExitStatus::RequiresOauth, Some(token)),
                 }
             }
+            Ok(token) => match first_visit(app, &token, &opening.institution_id) {
+                Ok(visit) => Session::new(app, Some(token), visit, webview),
+                Err(error) => refuse(error, at_start, Some(token)),
+            },
         };
         let messages = session.settle(app);
         let id = session.id.clone();

@@ -40,6 +40,8 @@ pub(super) static TEXT: Text = Text {
     password: "Password",
     sandbox_sign_in: "Sandbox: user_good and pass_good",
     sandbox_code: "Sandbox: the code is {}.",
+    sandbox_answer: "Sandbox: the answer is {}.",
+    bank_site: "Go to the bank's site",
 
     loading: "Connecting to {}",
     loading_wait: "This takes a moment.",
@@ -170,7 +172,7 @@ fn problem(code: &str) -> (&'static str, &'static str) {
         ),
         _ => (
             "Something went wrong",
-            "An unexpected error occurred. Try again, or connect another bank.",
+            "An unexpected error occurred. Nothing was shared.",
         ),
     }
 }

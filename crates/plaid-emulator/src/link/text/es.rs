@@ -40,6 +40,8 @@ pub(super) static TEXT: Text = Text {
     password: "Contraseña",
     sandbox_sign_in: "Sandbox: user_good y pass_good",
     sandbox_code: "Sandbox: el código es {}.",
+    sandbox_answer: "Sandbox: la respuesta es {}.",
+    bank_site: "Ir a la página del banco",
 
     loading: "Conectando con {}",
     loading_wait: "Tarda un momento.",
@@ -170,7 +172,7 @@ fn problem(code: &str) -> (&'static str, &'static str) {
         ),
         _ => (
             "Algo salió mal",
-            "Ocurrió un error inesperado. Inténtalo de nuevo o conecta otro banco.",
+            "Ocurrió un error inesperado. No se compartió nada.",
         ),
     }
 }

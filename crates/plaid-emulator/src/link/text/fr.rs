@@ -40,6 +40,8 @@ pub(super) static TEXT: Text = Text {
     password: "Mot de passe",
     sandbox_sign_in: "Sandbox : user_good et pass_good",
     sandbox_code: "Sandbox : le code est {}.",
+    sandbox_answer: "Sandbox : la réponse est {}.",
+    bank_site: "Aller sur le site de la banque",
 
     loading: "Connexion à {} en cours",
     loading_wait: "Un instant.",
@@ -170,7 +172,7 @@ fn problem(code: &str) -> (&'static str, &'static str) {
         ),
         _ => (
             "Un problème est survenu",
-            "Une erreur inattendue s’est produite. Réessayez ou connectez une autre banque.",
+            "Une erreur inattendue s’est produite. Rien n’a été partagé.",
         ),
     }
 }

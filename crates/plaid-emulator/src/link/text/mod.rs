@@ -46,6 +46,8 @@ pub(crate) struct Text {
     pub(crate) password: &'static str,
     pub(crate) sandbox_sign_in: &'static str,
     pub(crate) sandbox_code: &'static str,
+    pub(crate) sandbox_answer: &'static str,
+    pub(crate) bank_site: &'static str,
 
     pub(crate) loading: &'static str,
     pub(crate) loading_wait: &'static str,
