@@ -40,13 +40,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
 
     build::app(workspace)?;
-    let mut servers = step::cargo([
-        "build",
-        "--release",
-        "--quiet",
-        "--package",
-        "connect-server",
-    ]);
+    let mut servers = step::cargo(["build", "--release", "--package", "connect-server"]);
     if offline {
         servers.args(["--package", "plaid-emulator"]);
     }
