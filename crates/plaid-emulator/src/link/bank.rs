@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::challenge::Challenge;
-use crate::seed::{AccountTemplate, accounts};
+use crate::seed::{self, AccountTemplate};
 
 /// What the bank says to a username and a password, or to an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
-    /// Signed in; these are the accounts.
-    Welcome(Vec<AccountTemplate>),
+    /// Signed in.
+    Welcome,
     /// One more question.
     Challenge(Challenge),
     /// Not the right answer to this question.
@@ -59,21 +59,29 @@ pub(crate) fn sign_in(username: &str, password: &str) -> Answer {
         "user_custom" => user_custom(password),
         "user_link_recovery" => refused("INSTITUTION_DOWN"),
         _ if password.is_empty() => refused("INVALID_CREDENTIALS"),
-        _ if OPEN_HOUSE.contains(&username) => welcome(),
+        _ if OPEN_HOUSE.contains(&username) => Answer::Welcome,
         _ if username
             .strip_prefix("user_prism_")
             .and_then(numbered)
             .is_some_and(|[n]| n <= 8) =>
         {
-            welcome()
+            Answer::Welcome
         }
         _ => refused("INVALID_CREDENTIALS"),
     }
 }
 
+/// The accounts that the bank holds for a pair that it lets in.
+pub(crate) fn holdings(username: &str, password: &str) -> Vec<AccountTemplate> {
+    match username {
+        "user_custom" => seed::custom_accounts(password).unwrap_or_default(),
+        _ => seed::accounts(),
+    }
+}
+
 fn user_good(password: &str) -> Answer {
     match password {
-        "pass_good" | "microdeposits_good" => return welcome(),
+        "pass_good" | "microdeposits_good" => return Answer::Welcome,
         "mfa_device" => return Answer::Challenge(Challenge::Device),
         "mfa_selections" => return Answer::Challenge(Challenge::YesOrNo),
         "error_INVALID_MFA" => return Answer::Challenge(Challenge::Code { right: "" }),
@@ -103,7 +111,7 @@ fn user_good(password: &str) -> Answer {
         });
     }
     match serde_json::from_str::<Value>(password) {
-        Ok(options) if options["recaptcha"] == "good" => welcome(),
+        Ok(options) if options["recaptcha"] == "good" => Answer::Welcome,
         Ok(options) if options["recaptcha"] == "bad" => refused("RECAPTCHA_BAD"),
         _ => refused("INVALID_CREDENTIALS"),
     }
@@ -124,7 +132,7 @@ fn user_custom(password: &str) -> Answer {
         return refused("RECAPTCHA_BAD");
     }
     let Some(mfa) = options.get("mfa") else {
-        return welcome();
+        return Answer::Welcome;
     };
     let count = |key: &str, default| {
         mfa[key]
@@ -146,13 +154,8 @@ fn user_custom(password: &str) -> Answer {
             per_round: 1,
             choices: count("selections_per_question", 2).max(2),
         }),
-        _ => welcome(),
+        _ => Answer::Welcome,
     }
-}
-
-/// Signed in.
-pub(super) fn welcome() -> Answer {
-    Answer::Welcome(accounts())
 }
 
 fn refused(code: &str) -> Answer {
@@ -176,8 +179,8 @@ mod tests {
     fn pairs_do_what_sandbox_documents() {
         let challenge = Answer::Challenge;
         for (username, password, answer) in [
-            ("user_good", "pass_good", welcome()),
-            ("user_good", "microdeposits_good", welcome()),
+            ("user_good", "pass_good", Answer::Welcome),
+            ("user_good", "microdeposits_good", Answer::Welcome),
             ("user_good", "pass_bad", refused("INVALID_CREDENTIALS")),
             ("user_good", "", refused("INVALID_CREDENTIALS")),
             ("user_bad", "pass_good", refused("INVALID_CREDENTIALS")),
@@ -233,7 +236,7 @@ mod tests {
                 "mfa_selections_1_2_1",
                 refused("INVALID_CREDENTIALS"),
             ),
-            ("user_good", r#"{"recaptcha":"good"}"#, welcome()),
+            ("user_good", r#"{"recaptcha":"good"}"#, Answer::Welcome),
             (
                 "user_good",
                 r#"{"recaptcha":"bad"}"#,
@@ -249,15 +252,15 @@ mod tests {
                 r#"{"mfa":{"type":"device"}}"#,
                 challenge(Challenge::Device),
             ),
-            ("user_custom", "{}", welcome()),
+            ("user_custom", "{}", Answer::Welcome),
             ("user_custom", "pass_good", refused("INVALID_CREDENTIALS")),
-            ("user_transactions_dynamic", "anything", welcome()),
+            ("user_transactions_dynamic", "anything", Answer::Welcome),
             (
                 "user_transactions_dynamic",
                 "",
                 refused("INVALID_CREDENTIALS"),
             ),
-            ("user_prism_8", "anything", welcome()),
+            ("user_prism_8", "anything", Answer::Welcome),
             ("user_prism_9", "anything", refused("INVALID_CREDENTIALS")),
             ("user_link_recovery", "{}", refused("INSTITUTION_DOWN")),
         ] {

@@ -2,7 +2,7 @@
 
 use plaid_types::link::MfaType;
 
-use super::bank::{Answer, welcome};
+use super::bank::Answer;
 
 /// The bank's second factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Challenge {
                 per_round,
                 choices,
             }),
-            _ => welcome(),
+            _ => Answer::Welcome,
         }
     }
 
@@ -125,7 +125,7 @@ mod tests {
                 Answer::Challenge(code.clone()),
             ),
             (Challenge::Device, &[], wrong(Challenge::Device)),
-            (code.clone(), &["1234"], welcome()),
+            (code.clone(), &["1234"], Answer::Welcome),
             (code.clone(), &["4321"], wrong(code)),
             (never.clone(), &[""], wrong(never)),
             (
@@ -133,7 +133,7 @@ mod tests {
                 &["answer_0_0", "answer_0_1"],
                 Answer::Challenge(questions(1)),
             ),
-            (questions(1), &["answer_1_0", "answer_1_1"], welcome()),
+            (questions(1), &["answer_1_0", "answer_1_1"], Answer::Welcome),
             (questions(0), &["answer_0_0"], wrong(questions(0))),
             (
                 questions(0),
@@ -143,14 +143,14 @@ mod tests {
             (
                 selections.clone(),
                 &["answer_0_0_0", "answer_0_1_0"],
-                welcome(),
+                Answer::Welcome,
             ),
             (
                 selections.clone(),
                 &["answer_0_0_0", "answer_0_1_1"],
                 wrong(selections),
             ),
-            (Challenge::YesOrNo, &["Yes"], welcome()),
+            (Challenge::YesOrNo, &["Yes"], Answer::Welcome),
             (Challenge::YesOrNo, &["No"], wrong(Challenge::YesOrNo)),
         ] {
             let answers: Vec<String> = answers.iter().map(|&answer| answer.to_owned()).collect();

@@ -3,13 +3,14 @@
 use plaid_types::link::{EventName, ExitStatus};
 
 use super::{
-    bank,
+    bank::Answer,
     event::Event,
     pane::{Pane, Then, Unfit},
     visit::Visit,
 };
 use crate::{
     error::plaid_error,
+    seed,
     world::{Health, SandboxInstitution},
 };
 
@@ -50,7 +51,8 @@ impl Visit {
             self.meet_bank(bank);
         } else {
             self.username = "user_good".to_owned();
-            self.go(Pane::Loading(bank::sign_in("user_good", "pass_good")));
+            self.offer(seed::accounts());
+            self.go(Pane::Loading(Answer::Welcome));
         }
     }
 

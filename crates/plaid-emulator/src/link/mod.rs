@@ -27,7 +27,7 @@ mod visits;
 use axum::Router;
 
 pub(crate) use self::{
-    bank::{Answer, sign_in},
+    bank::{Answer, holdings, sign_in},
     visits::Visits,
 };
 use crate::app::App;

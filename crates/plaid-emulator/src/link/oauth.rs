@@ -25,7 +25,6 @@ use super::{
 use crate::{
     app::App,
     error::{plaid_error, plaid_error_saying},
-    seed::accounts,
     world::LinkTokenRecord,
 };
 
@@ -171,7 +170,7 @@ async fn answer(State(app): State<App>, Form(answered): Form<Answered>) -> Respo
     };
     session.trip.answer = Some(match (answered.answer.as_str(), answered.error.as_str()) {
         (_, code) if CODES.contains(&code) => BankPage::Failed(code.to_owned()),
-        ("allow", _) => BankPage::Allowed(accounts()),
+        ("allow", _) => BankPage::Allowed,
         _ => BankPage::Failed("INTERNAL_SERVER_ERROR".to_owned()),
     });
     let request = &session.visit.terms.request;

@@ -9,12 +9,15 @@ use super::{
     step::BankPage,
     visit::{Offered, Visit},
 };
-use crate::{error::plaid_error, seed::AccountTemplate};
+use crate::{
+    error::plaid_error,
+    seed::{self, AccountTemplate},
+};
 
 impl Visit {
     pub(super) fn answered(&mut self, answer: Answer) {
         match answer {
-            Answer::Welcome(accounts) => self.welcome(accounts, false),
+            Answer::Welcome => self.welcome(false),
             Answer::Challenge(challenge) => self.go(Pane::Mfa {
                 challenge,
                 refused: false,
@@ -42,23 +45,13 @@ impl Visit {
     }
 
     /// Signed in: on to the accounts, or to the end where they are chosen already.
-    fn welcome(&mut self, accounts: Vec<AccountTemplate>, chosen_at_bank: bool) {
-        match self.terms.update {
-            Some(update) if !update.choose_accounts => return self.go(Pane::Connected),
-            Some(_) => {}
-            None => {
-                self.accounts = accounts
-                    .into_iter()
-                    .map(|template| {
-                        let fits = self.terms.fits(&template);
-                        Offered {
-                            template,
-                            fits,
-                            chosen: fits && chosen_at_bank,
-                        }
-                    })
-                    .collect();
-            }
+    fn welcome(&mut self, chosen_at_bank: bool) {
+        if self
+            .terms
+            .update
+            .is_some_and(|update| !update.choose_accounts)
+        {
+            return self.go(Pane::Connected);
         }
         if !self.accounts.iter().any(|offered| offered.fits) {
             let then = self.after("NO_ACCOUNTS");
@@ -68,6 +61,9 @@ impl Visit {
                 then,
             );
         } else if chosen_at_bank && self.terms.update.is_none() {
+            for offered in &mut self.accounts {
+                offered.chosen = offered.fits;
+            }
             self.go(Pane::Connected);
         } else {
             self.go(Pane::Accounts { refused: false });
@@ -83,7 +79,10 @@ impl Visit {
                 self.tell(Event::new(EventName::CloseOauth));
                 self.go(Pane::Oauth);
             }
-            BankPage::Allowed(accounts) => self.welcome(accounts, true),
+            BankPage::Allowed => {
+                self.offer(seed::accounts());
+                self.welcome(true);
+            }
             BankPage::Failed(code) => {
                 if !redirected {
                     self.tell(Event::new(EventName::FailOauth));
@@ -91,6 +90,19 @@ impl Visit {
                 self.fail(plaid_error(&code), ExitStatus::RequiresOauth, Then::Retry);
             }
         }
+    }
+
+    /// Takes what the bank holds for the choice of accounts; in update mode the Item has brought it.
+    pub(super) fn offer(&mut self, holdings: Vec<AccountTemplate>) {
+        if self.terms.update.is_some() {
+            return;
+        }
+        let offer = |template| Offered {
+            fits: self.terms.fits(&template),
+            template,
+            chosen: false,
+        };
+        self.accounts = holdings.into_iter().map(offer).collect();
     }
 
     /// What is offered after a failure with this code.

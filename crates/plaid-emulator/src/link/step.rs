@@ -8,7 +8,7 @@ use super::{
     pane::{Ending, Pane, Then, Unfit},
     visit::Visit,
 };
-use crate::{seed::AccountTemplate, world::SandboxInstitution};
+use crate::world::SandboxInstitution;
 
 /// What the user, the bank or the page does.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub(crate) enum Act {
 pub(crate) enum BankPage {
     /// The window was closed before an answer.
     Closed,
-    Allowed(Vec<AccountTemplate>),
+    Allowed,
     /// With Plaid's code for why.
     Failed(String),
 }
@@ -89,8 +89,10 @@ impl Visit {
 
             (Pane::Credential { .. }, Act::SignIn { username, password }) => {
                 self.tell(Event::new(EventName::SubmitCredentials));
-                let answer = bank::sign_in(username.trim(), &password);
-                self.username = username.trim().to_owned();
+                let username = username.trim();
+                let answer = bank::sign_in(username, &password);
+                self.offer(bank::holdings(username, &password));
+                self.username = username.to_owned();
                 self.go(Pane::Loading(answer));
             }
             (Pane::Loading(answer), Act::Answered) => self.answered(answer),

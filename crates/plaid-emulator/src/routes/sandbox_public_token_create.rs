@@ -11,8 +11,7 @@ use super::{
 use crate::{
     app::App,
     error::{plaid_error, plaid_error_saying},
-    link::{Answer, sign_in},
-    seed,
+    link::{Answer, holdings, sign_in},
     world::{Health, NewItem},
 };
 
@@ -67,13 +66,11 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     let password = options
         .optional_text("override_password")
         .unwrap_or_else(|| "pass_good".to_owned());
-    let accounts = match sign_in(&username, &password) {
-        Answer::Refused(code) => return Err(plaid_error(&code)),
-        _ if username == "user_custom" => seed::custom_accounts(&password)?,
-        Answer::Welcome(accounts) => accounts,
-        // Nobody is there to answer, so the bank does without.
-        Answer::Challenge(_) | Answer::Wrong(_) => seed::accounts(),
-    };
+    // Nobody is there to answer a second factor, so the bank does without.
+    if let Answer::Refused(code) = sign_in(&username, &password) {
+        return Err(plaid_error(&code));
+    }
+    let accounts = holdings(&username, &password);
     let created = app.world.create_item(NewItem {
         institution_id: institution.id.clone(),
         products,

@@ -452,6 +452,23 @@ async fn the_link_token_decides_what_is_shown() {
 }
 
 #[tokio::test]
+async fn a_custom_user_has_the_accounts_that_the_password_describes() {
+    let plaid = Plaid::start().await;
+    let mut visitor = Visitor::open(&plaid, &plaid.link_token().await).await;
+    let described = json!({
+        "override_accounts": [
+            { "type": "depository", "subtype": "checking", "meta": { "name": "Rent <1>", "mask": "4242" } },
+        ],
+    });
+    visitor
+        .sign_in(FIRST_PLATYPUS, "user_custom", &described.to_string())
+        .await;
+    let account = r#"Rent &#60;1&#62; <span class="mask">4242</span>"#;
+    assert!(visitor.pane.contains(account), "{}", visitor.pane);
+    assert!(!visitor.pane.contains("Plaid Checking"), "{}", visitor.pane);
+}
+
+#[tokio::test]
 async fn update_mode_repairs_the_item_and_gives_nothing_to_exchange() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;

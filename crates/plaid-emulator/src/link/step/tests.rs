@@ -107,10 +107,6 @@ fn from_bank(page: BankPage) -> Act {
     }
 }
 
-fn allowed() -> BankPage {
-    BankPage::Allowed(accounts())
-}
-
 const CLOSE: Act = Act::Close { force: false };
 const LEAVE_AT_ONCE: Act = Act::Close { force: true };
 
@@ -176,7 +172,7 @@ fn a_new_item_is_told_as_plaid_tells_it() {
                 SkipPhone,
                 choose(OAUTH),
                 Continue,
-                from_bank(allowed()),
+                from_bank(BankPage::Allowed),
                 CLOSE,
             ],
             "OPEN(CONSENT) SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SELECT_INSTITUTION >OAUTH OPEN_OAUTH >CONNECTED \
@@ -296,7 +292,7 @@ fn a_new_item_is_told_as_plaid_tells_it() {
                 mfa(&["1234"]),
                 choose(OAUTH),
                 Act::Back,
-                from_bank(allowed()),
+                from_bank(BankPage::Allowed),
                 CLOSE,
             ],
             "OPEN(CONSENT) EXIT(requires_credentials)",
@@ -369,7 +365,7 @@ fn update_mode_takes_the_shortest_way() {
         ),
         (
             update(OAUTH, true, false),
-            vec![Act::Continue, from_bank(allowed()), CLOSE],
+            vec![Act::Continue, from_bank(BankPage::Allowed), CLOSE],
             "OPEN(OAUTH,update) OPEN_OAUTH >CONNECTED HANDOFF",
         ),
         // There is no other bank to go back to.
