@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
+use axum::serve::ListenerExt as _;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
@@ -144,6 +145,12 @@ impl Builder {
         };
         let app = App::new(config, self.seed);
         let router = app.clone().router();
+        let listener = listener.tap_io(|connection| {
+            // Without it, small answers may wait for the caller's acknowledgement.
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "a connection stays slow");
+            }
+        });
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!(%error, "the emulator stopped");

@@ -11,8 +11,9 @@ use axum::{
     response::Response,
 };
 use serde::Serialize;
+use time::OffsetDateTime;
 
-use crate::{app::App, clock::iso, controls, faults};
+use crate::{app::App, controls, faults};
 
 const KEPT: usize = 10_000;
 
@@ -29,7 +30,8 @@ struct Log {
 /// A request: nothing of its query, its headers or its body.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Logged {
-    at: String,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
     method: String,
     /// Tokens in it are cut short.
     path: String,
@@ -66,7 +68,7 @@ pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next
     if request.uri().path().starts_with(controls::PREFIX) {
         return next.run(request).await;
     }
-    let at = iso(app.clock.now());
+    let at = app.clock.now();
     let method = request.method().as_str().to_owned();
     let path = redacted(request.uri().path());
     let response = faults::inject(&app, request, next).await;

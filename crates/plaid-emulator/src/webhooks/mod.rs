@@ -45,6 +45,8 @@ struct State {
     /// By the time at which it is due, then in the order in which it was made.
     queue: BTreeMap<(OffsetDateTime, u64), Webhook>,
     made: u64,
+    /// How often everything was forgotten.
+    resets: u64,
     manners: Manners,
     attempts: Vec<Attempt>,
 }
@@ -58,6 +60,8 @@ struct Webhook {
     body: String,
     /// How often it was tried.
     tried: usize,
+    /// How often everything had been forgotten when it was made.
+    resets: u64,
 }
 
 /// How webhooks are delivered, for better or worse.
@@ -115,8 +119,9 @@ impl Webhooks {
             // Two spaces of indentation, as Plaid writes it; the signature is over these very bytes.
             body: format!("{body:#}"),
             tried: 0,
+            resets: 0,
         };
-        self.state().enqueue(self.clock.now(), &webhook);
+        self.state().enqueue(self.clock.now(), webhook);
         self.bell.notify_one();
     }
 
@@ -136,7 +141,11 @@ impl Webhooks {
 
     /// Forgets what was to be delivered. The key stays: receivers keep it by its id.
     pub(crate) fn reset(&self) {
-        *self.state() = State::default();
+        let mut state = self.state();
+        *state = State {
+            resets: state.resets + 1,
+            ..State::default()
+        };
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -145,7 +154,8 @@ impl Webhooks {
 }
 
 impl State {
-    fn enqueue(&mut self, due: OffsetDateTime, webhook: &Webhook) {
+    fn enqueue(&mut self, due: OffsetDateTime, mut webhook: Webhook) {
+        webhook.resets = self.resets;
         for _ in 0..self.manners.copies {
             self.made += 1;
             self.queue.insert((due, self.made), webhook.clone());
@@ -174,6 +184,9 @@ impl State {
 
     /// Notes an attempt; what was not taken is tried again, until patience ends.
     fn settle(&mut self, now: OffsetDateTime, mut webhook: Webhook, status: Option<u16>) {
+        if webhook.resets != self.resets {
+            return;
+        }
         webhook.tried += 1;
         if self.attempts.len() == KEPT {
             self.attempts.remove(0);
@@ -190,6 +203,73 @@ impl State {
         {
             self.made += 1;
             self.queue.insert((now + *delay, self.made), webhook);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn webhook(code: &str) -> Webhook {
+        Webhook {
+            url: "http://127.0.0.1:9/".to_owned(),
+            kind: "ITEM".to_owned(),
+            code: code.to_owned(),
+            body: "{}".to_owned(),
+            tried: 0,
+            resets: 0,
+        }
+    }
+
+    #[test]
+    fn patience_lasts_six_retries_and_less_than_a_day() {
+        let mut state = State::default();
+        let start = datetime!(2026-01-01 00:00 UTC);
+        state.enqueue(start, webhook("ERROR"));
+        let mut now = start;
+        let mut delays = Vec::new();
+        while let Some(due) = state.next_due() {
+            assert!(
+                state.due(due - Duration::NANOSECOND).is_empty(),
+                "before its time"
+            );
+            delays.push((due - now).whole_seconds());
+            now = due;
+            for webhook in state.due(now) {
+                state.settle(now, webhook, Some(503));
+            }
+        }
+        assert_eq!(delays, [0, 30, 120, 480, 1_920, 7_680, 30_720]);
+        assert!(now - start < Duration::DAY);
+        assert_eq!(state.attempts.len(), 7);
+    }
+
+    #[test]
+    fn what_was_on_its_way_before_a_reset_is_forgotten() {
+        let mut state = State {
+            resets: 1,
+            ..State::default()
+        };
+        state.settle(datetime!(2026-01-01 00:00 UTC), webhook("ERROR"), None);
+        assert!(state.queue.is_empty() && state.attempts.is_empty());
+    }
+
+    #[test]
+    fn what_was_taken_is_not_sent_again() {
+        let mut state = State::default();
+        let now = datetime!(2026-01-01 00:00 UTC);
+        for (status, again) in [
+            (Some(200), false),
+            (Some(204), true),
+            (Some(302), true),
+            (None, true),
+        ] {
+            state.settle(now, webhook("ERROR"), status);
+            assert_eq!(!state.queue.is_empty(), again, "{status:?}");
+            state.queue.clear();
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Link tokens: what they were made for, and how long they live.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use plaid_types::{ItemId, LinkToken, PlaidError};
 use serde::{Deserialize, Serialize};
@@ -11,6 +14,8 @@ use crate::error::plaid_error;
 
 const NEW_ITEM: Duration = Duration::hours(4);
 const UPDATE_MODE: Duration = Duration::minutes(30);
+/// So many Link tokens are remembered.
+const KEPT: usize = 100_000;
 
 /// A Link token and the request that made it.
 #[derive(Debug)]
@@ -151,9 +156,7 @@ impl World {
             item,
             request,
         });
-        state
-            .link_tokens
-            .insert(record.link_token.clone(), Arc::clone(&record));
+        state.link_tokens.add(Arc::clone(&record));
         record
     }
 
@@ -176,6 +179,29 @@ impl World {
     }
 }
 
+/// The latest Link tokens. They are made by the thousand and seldom used, so the oldest make room.
+#[derive(Debug, Default)]
+pub(super) struct LinkTokens {
+    records: HashMap<LinkToken, Arc<LinkTokenRecord>>,
+    by_age: VecDeque<LinkToken>,
+}
+
+impl LinkTokens {
+    pub(super) fn get(&self, token: &LinkToken) -> Option<&Arc<LinkTokenRecord>> {
+        self.records.get(token)
+    }
+
+    fn add(&mut self, record: Arc<LinkTokenRecord>) {
+        if self.by_age.len() == KEPT
+            && let Some(oldest) = self.by_age.pop_front()
+        {
+            self.records.remove(&oldest);
+        }
+        self.by_age.push_back(record.link_token.clone());
+        self.records.insert(record.link_token.clone(), record);
+    }
+}
+
 impl HostedLink {
     fn lifetime(&self) -> Duration {
         match (self.url_lifetime_seconds, self.delivery_method.as_deref()) {
@@ -183,6 +209,52 @@ impl HostedLink {
             (None, Some("sms")) => Duration::days(1),
             (None, Some("email")) => Duration::days(7),
             (None, _) => Duration::minutes(30),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(number: usize) -> Arc<LinkTokenRecord> {
+        Arc::new(LinkTokenRecord {
+            link_token: LinkToken::new(number.to_string()),
+            created_at: OffsetDateTime::UNIX_EPOCH,
+            expires_at: OffsetDateTime::UNIX_EPOCH,
+            item: None,
+            request: LinkTokenRequest::default(),
+        })
+    }
+
+    #[test]
+    fn the_oldest_makes_room_for_the_newest() {
+        let mut tokens = LinkTokens::default();
+        for number in 0..=KEPT {
+            tokens.add(record(number));
+        }
+        assert!(tokens.get(&LinkToken::from("0")).is_none());
+        assert!(tokens.get(&LinkToken::from("1")).is_some());
+        assert!(tokens.get(&LinkToken::new(KEPT.to_string())).is_some());
+    }
+
+    #[test]
+    fn a_filter_hides_what_it_does_not_name() {
+        let filters = r#"{"depository":{"account_subtypes":["checking"]},"loan":{"account_subtypes":["all"]}}"#;
+        let request = LinkTokenRequest {
+            account_filters: serde_json::from_str(filters).expect("filters"),
+            ..LinkTokenRequest::default()
+        };
+        let rows = [
+            ("depository", Some("checking"), true),
+            ("depository", Some("savings"), false),
+            ("depository", None, false),
+            ("loan", Some("student"), true),
+            ("credit", Some("credit card"), false),
+        ];
+        for (kind, subtype, shown) in rows {
+            assert_eq!(request.shows(kind, subtype), shown, "{kind} {subtype:?}");
+            assert!(LinkTokenRequest::default().shows(kind, subtype));
         }
     }
 }

@@ -23,6 +23,7 @@ use tokio::sync::Notify;
 use self::{
     id::{Ids, RequestIds},
     ledger::Ledger,
+    link_token::LinkTokens,
     timeline::Timeline,
     token::PublicTokenRecord,
 };
@@ -51,8 +52,10 @@ pub(crate) struct World {
 #[derive(Debug)]
 struct State {
     ids: Ids,
-    link_tokens: HashMap<LinkToken, Arc<LinkTokenRecord>>,
+    link_tokens: LinkTokens,
     sessions: HashMap<LinkSessionId, LinkSession>,
+    /// Which visits a Link token opened, the oldest first.
+    visits: HashMap<LinkToken, Vec<LinkSessionId>>,
     public_tokens: HashMap<PublicToken, PublicTokenRecord>,
     items: HashMap<ItemId, Item>,
     /// The transactions of the Items that have them.
@@ -66,8 +69,9 @@ impl State {
     fn new(seed: u64) -> Self {
         Self {
             ids: Ids::new(seed),
-            link_tokens: HashMap::new(),
+            link_tokens: LinkTokens::default(),
             sessions: HashMap::new(),
+            visits: HashMap::new(),
             public_tokens: HashMap::new(),
             items: HashMap::new(),
             ledgers: HashMap::new(),

@@ -78,6 +78,8 @@ impl World {
             end: None,
         };
         state.sessions.insert(id.clone(), session);
+        let visits = state.visits.entry(link_token.clone()).or_default();
+        visits.push(id.clone());
         id
     }
 
@@ -123,14 +125,10 @@ impl World {
 
     /// The visits that a Link token opened, the oldest first.
     pub(crate) fn sessions(&self, link_token: &LinkToken) -> Vec<LinkSession> {
-        let mut sessions: Vec<_> = self
-            .state()
-            .sessions
-            .values()
-            .filter(|session| session.link_token == *link_token)
+        let state = self.state();
+        let ids = state.visits.get(link_token).into_iter().flatten();
+        ids.filter_map(|id| state.sessions.get(id))
             .cloned()
-            .collect();
-        sessions.sort_by_key(|session| session.started_at);
-        sessions
+            .collect()
     }
 }
