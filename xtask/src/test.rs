@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::step::{self, Counts};
 use crate::workspace::Workspace;
-use crate::{build, setup};
+use crate::{build, setup, size};
 
 /// For a browser that nobody watches: in a container, without a network, calling no one.
 const CHROME_FLAGS: [&str; 9] = [
@@ -61,18 +61,16 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         );
     tally.tests("browser tests", &mut browser_tests)?;
 
-    match build::build(workspace) {
-        Ok(()) => {
-            let mut stories = step::cargo(["test", "--package", "e2e", "--no-fail-fast"]);
-            stories
-                .env("CHROME", &browser.chrome)
-                .env("CHROMEDRIVER", &browser.driver);
-            tally.tests("end-to-end stories", &mut stories)?;
-        }
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            tally.failed("the build of the app, without which there are no end-to-end stories");
-        }
+    if tally.succeeds("the build of the app", &build::app(workspace)) {
+        tally.succeeds(
+            "the size budget",
+            &size::report(&workspace.root.join("dist")),
+        );
+        let mut stories = step::cargo(["test", "--package", "e2e", "--no-fail-fast"]);
+        stories
+            .env("CHROME", &browser.chrome)
+            .env("CHROMEDRIVER", &browser.driver);
+        tally.tests("end-to-end stories", &mut stories)?;
     }
     Ok(tally.sum_up())
 }
@@ -106,9 +104,14 @@ impl Tally {
         Ok(())
     }
 
-    fn failed(&mut self, name: &'static str) {
-        self.counts.failed += 1;
-        self.failed.push(name);
+    /// Counts what is no test, but fails like one.
+    fn succeeds(&mut self, name: &'static str, outcome: &Result<()>) -> bool {
+        if let Err(error) = outcome {
+            eprintln!("error: {error:#}");
+            self.counts.failed += 1;
+            self.failed.push(name);
+        }
+        outcome.is_ok()
     }
 
     fn sum_up(self) -> ExitCode {
