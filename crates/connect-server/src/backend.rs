@@ -1,15 +1,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use plaid_client::PlaidClient;
+use plaid_client::{PlaidClient, WebhookVerifier};
+use plaid_types::ItemId;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::assets::Assets;
+use crate::auth::UserId;
+use crate::changes::Changes;
 use crate::config::Config;
-use crate::digest::Digest;
 use crate::keyed_lock::KeyedLock;
+use crate::reconcile;
 use crate::store::{self, Store, StoreError};
 use crate::vault::{Vault, VaultError};
+use crate::webhooks::{self, Inbox};
 
 /// What the handlers share: the state of the app.
 #[derive(Debug)]
@@ -19,10 +24,20 @@ pub struct Backend {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) vault: Vault,
     pub(crate) assets: Assets,
-    /// One exchange at a time for a public token.
-    pub(crate) exchanges: KeyedLock<Digest>,
+    /// Tells Plaid's webhooks from forged ones.
+    pub(crate) verifier: WebhookVerifier,
+    /// Where webhooks come in.
+    pub(crate) inbox: Inbox,
+    /// What open pages listen to.
+    pub(crate) changes: Changes,
+    /// One exchange at a time for a user.
+    pub(crate) exchanges: KeyedLock<UserId>,
+    /// One change at a time for an Item.
+    pub(crate) edits: KeyedLock<ItemId>,
     /// Work that goes on when the browser that asked for it has gone.
     pub(crate) tasks: TaskTracker,
+    /// Ends what waits: jobs, and the streams of open pages.
+    pub(crate) stop: CancellationToken,
 }
 
 impl Backend {
@@ -40,15 +55,33 @@ impl Backend {
             .base_url(plaid.base_url.as_str())
             .deadline(plaid.deadline)
             .build()?;
-        Ok(Arc::new(Self {
+        let (inbox, incoming) = Inbox::new();
+        let backend = Arc::new(Self {
             config,
+            verifier: WebhookVerifier::new(plaid.clone()),
             plaid,
             store,
             vault,
             assets,
+            inbox,
+            changes: Changes::default(),
             exchanges: KeyedLock::default(),
+            edits: KeyedLock::default(),
             tasks: TaskTracker::new(),
-        }))
+            stop: CancellationToken::new(),
+        });
+        // The jobs hold the backend only while they work: it ends when its last owner lets go.
+        let weak = Arc::downgrade(&backend);
+        tokio::spawn(webhooks::keep(weak.clone(), incoming));
+        tokio::spawn(webhooks::apply(weak.clone()));
+        tokio::spawn(reconcile::run(weak));
+        Ok(backend)
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 

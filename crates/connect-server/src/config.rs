@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use clap::Parser;
 use plaid_client::{Environment, Secret};
+use serde_json::Value;
 use tracing_subscriber::EnvFilter;
-use url::Url;
+use url::{Host, Url};
 
 /// The settings of a backend, checked.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Config {
     pub plaid: PlaidConfig,
     /// What every Link token asks for.
     pub link: LinkConfig,
+    /// How often Plaid is asked what became of a Link token that no browser reported on.
+    pub reconcile_every: Duration,
     /// What to log, as a filter of the `tracing` crates.
     pub log: String,
 }
@@ -60,6 +63,8 @@ pub struct LinkConfig {
     pub language: String,
     /// A customization made in Plaid's dashboard.
     pub customization_name: Option<String>,
+    /// Which accounts can be chosen, as Plaid's `account_filters`.
+    pub account_filters: Option<Value>,
 }
 
 impl LinkConfig {
@@ -68,12 +73,26 @@ impl LinkConfig {
 }
 
 impl Config {
-    /// Where a bank sends the user back to; only where Plaid accepts it: https, or localhost.
+    /// Where a bank sends the user back to; only where Plaid accepts it: https, or this machine.
     #[must_use]
     pub fn redirect_uri(&self) -> Option<Url> {
         let public = self.public_url.as_ref()?;
-        let accepted = public.scheme() == "https" || public.host_str() == Some("localhost");
-        accepted.then(|| join(public, "oauth"))
+        (public.scheme() == "https" || is_this_machine(public)).then(|| join(public, "oauth"))
+    }
+
+    /// Where Plaid sends webhooks.
+    #[must_use]
+    pub fn webhook_url(&self) -> Option<Url> {
+        self.public_url
+            .as_ref()
+            .map(|public| join(public, "api/webhooks/plaid"))
+    }
+
+    /// A Plaid on this machine reaches the backend, and so does the browser, where it listens.
+    pub(crate) fn reached_at(&mut self, url: &str) {
+        if self.public_url.is_none() && is_this_machine(&self.plaid.base_url) {
+            self.public_url = Url::parse(url).ok();
+        }
     }
 
     /// What the browser may know.
@@ -83,6 +102,15 @@ impl Config {
             link_script_url: self.plaid.link_script_url.to_string(),
             plaid_env: self.plaid.environment.to_string(),
         }
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -176,6 +204,13 @@ pub struct Args {
     /// The name of a Link customization made in Plaid's dashboard.
     #[arg(long, env = "CONNECT_LINK_CUSTOMIZATION")]
     link_customization: Option<String>,
+    /// Which accounts can be chosen, as Plaid's `account_filters`, JSON.
+    #[arg(long, env = "CONNECT_ACCOUNT_FILTERS", value_name = "JSON")]
+    account_filters: Option<String>,
+    /// How often to ask Plaid what became of a Link token that no browser reported on; within half an hour, after
+    /// which a public token is worth nothing.
+    #[arg(long, env = "CONNECT_RECONCILE_SECONDS", default_value_t = 1200)]
+    reconcile_seconds: u16,
     /// What to log: `warn`, `info`, or a filter such as `info,connect_server=debug`.
     #[arg(long, env = "CONNECT_LOG", default_value = "info")]
     log: String,
@@ -220,7 +255,9 @@ impl TryFrom<Args> for Config {
                 country_codes: list("CONNECT_COUNTRY_CODES", &args.country_codes)?,
                 language: args.language,
                 customization_name: set(args.link_customization),
+                account_filters: account_filters(set(args.account_filters))?,
             },
+            reconcile_every: Duration::from_secs(args.reconcile_seconds.max(1).into()),
             log: args.log,
         })
     }
@@ -238,6 +275,14 @@ fn url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
             variable,
             text: text.to_owned(),
         })
+}
+
+fn account_filters(text: Option<String>) -> Result<Option<Value>, ConfigError> {
+    let filters = text.map(|text| serde_json::from_str(&text)).transpose();
+    match filters {
+        Ok(filters @ (None | Some(Value::Object(_)))) => Ok(filters),
+        _ => Err(ConfigError::AccountFilters),
+    }
 }
 
 fn list(variable: &'static str, values: &[String]) -> Result<Vec<String>, ConfigError> {
@@ -302,6 +347,11 @@ pub enum ConfigError {
     /// Too long to be shown.
     #[error("CONNECT_CLIENT_NAME must have 1 to 30 characters: Link shows no more")]
     ClientName,
+    /// Not filters.
+    #[error(
+        "CONNECT_ACCOUNT_FILTERS is not a JSON object, as in {{\"depository\":{{\"account_subtypes\":[\"checking\"]}}}}"
+    )]
+    AccountFilters,
     /// Not a filter.
     #[error("CONNECT_LOG is `{0}`, which is neither a level such as `info` nor a filter")]
     Log(String),
@@ -357,7 +407,8 @@ mod tests {
                 Some("https://example.com/connect/oauth"),
             ),
             ("http://localhost:8080", Some("http://localhost:8080/oauth")),
-            ("http://127.0.0.1:8080", None),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080/oauth")),
+            ("http://192.168.0.7:8080", None),
             ("http://bank.example", None),
         ] {
             let config = config(&[&format!("--public-url={public}")]).expect("a configuration");
@@ -395,6 +446,10 @@ mod tests {
             (
                 &["--client-name=A name that is longer than Link shows"],
                 "CONNECT_CLIENT_NAME must",
+            ),
+            (
+                &["--account-filters=[1]"],
+                "CONNECT_ACCOUNT_FILTERS is not a JSON object",
             ),
             (&["--auth=ldap"], "CONNECT_AUTH is `ldap`"),
         ] {

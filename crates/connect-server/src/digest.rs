@@ -11,6 +11,12 @@ impl Digest {
         Self(Sha256::digest(text.as_bytes()).into())
     }
 
+    /// A digest that was made before; nothing if it is not one.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     /// The 32 bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

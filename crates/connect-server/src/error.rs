@@ -7,6 +7,8 @@ use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect_api::{Problem, ProblemCode};
+use plaid_client::WebhookError;
+use plaid_types::ItemId;
 
 use crate::store::StoreError;
 use crate::vault::VaultError;
@@ -42,6 +44,18 @@ pub enum Error {
     /// The public token is unknown, expired, used up, or another user's (409).
     #[error("the public token is not valid")]
     PublicTokenInvalid(#[source] Option<plaid_client::Error>),
+    /// The accounts are connected already (409).
+    #[error("the accounts are connected already, in Item {0}")]
+    Duplicate(ItemId),
+    /// A webhook that is not Plaid's (401), or whose key could not be fetched (503).
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    /// A webhook could not be kept (500): Plaid sends it again.
+    #[error("the webhook could not be kept")]
+    NotKept(#[source] Arc<StoreError>),
+    /// The process is about to end (503).
+    #[error("the backend is stopping")]
+    Stopping,
     /// An Item was made at Plaid but could not be saved here (500).
     #[error("the connection could not be saved")]
     NotSaved(#[source] StoreError),
@@ -125,6 +139,16 @@ impl Error {
                 "This connection is no longer valid",
                 "It was used or has expired. Connect the account again.",
             ),
+            Self::Duplicate(_) => (
+                409,
+                Code::DuplicateItem,
+                "These accounts are connected already",
+                "Keep them as they are, or reconnect them.",
+            ),
+            Self::Webhook(WebhookError::Lookup(_)) | Self::Stopping => {
+                (503, Code::Internal, "Not now", "Try again in a moment.")
+            }
+            Self::Webhook(_) => (401, Code::InvalidRequest, "This is no webhook of Plaid", ""),
             Self::NotSaved(_) => (
                 500,
                 Code::Internal,
@@ -137,7 +161,7 @@ impl Error {
                 "The saved connection cannot be opened",
                 "Nothing was changed. Its operator has to look at it.",
             ),
-            Self::Store(_) | Self::Vault(_) | Self::Panicked => (
+            Self::Store(_) | Self::NotKept(_) | Self::Vault(_) | Self::Panicked => (
                 500,
                 Code::Internal,
                 "Something went wrong on our side",
@@ -159,6 +183,9 @@ impl Error {
             problem.error_code = Some(said.error_code.clone());
             problem.display_message.clone_from(&said.display_message);
             problem.plaid_request_id.clone_from(&said.request_id);
+        }
+        if let Self::Duplicate(id) = self {
+            problem.item_id = Some(id.clone());
         }
         problem
     }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use connect_api::{CreateItem, Item, ItemStatus};
+use connect_api::{ChangeKind, CreateItem, Item, ItemStatus};
 use plaid_client::Exchanged;
-use plaid_types::link::SuccessMetadata;
+use plaid_types::link::{LinkAccount, SuccessMetadata};
+use plaid_types::{Account, Balances, ItemId};
 use tracing::Instrument;
 
 use crate::auth::UserId;
@@ -37,33 +38,94 @@ pub(crate) async fn connect(
         return Err(Error::PublicTokenInvalid(None));
     }
     let tasks = backend.tasks.clone();
-    let work = async move { connect_once(&backend, &user, request).await };
+    let work = async move { connect_once(&backend, &user, request, Origin::Browser).await };
     tasks
         .spawn(work.in_current_span())
         .await
         .map_err(|_| Error::Panicked)?
 }
 
-async fn connect_once(backend: &Backend, user: &UserId, request: CreateItem) -> Result<Connected> {
+/// Exchanges a public token that Plaid says is there, but no browser brought. What a browser was told is a duplicate is
+/// left to its user.
+pub(crate) async fn connect_unreported(
+    backend: Arc<Backend>,
+    user: UserId,
+    request: CreateItem,
+) -> Result<()> {
+    let tasks = backend.tasks.clone();
+    let work = async move { connect_once(&backend, &user, request, Origin::Plaid).await };
+    tasks
+        .spawn(work)
+        .await
+        .map_err(|_| Error::Panicked)?
+        .map(|_| ())
+}
+
+/// Who brings a public token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Browser,
+    Plaid,
+}
+
+async fn connect_once(
+    backend: &Backend,
+    user: &UserId,
+    request: CreateItem,
+    origin: Origin,
+) -> Result<Connected> {
+    // One at a time: two tabs that connect the same bank must see each other.
+    let _alone = backend.exchanges.lock(user.clone()).await;
     let token = Digest::of(request.public_token.as_str());
-    let _alone = backend.exchanges.lock(token).await;
     match backend.store.claim(user, &token, &iso_now()).await? {
-        Claim::Foreign => Err(Error::PublicTokenInvalid(None)),
+        Claim::Foreign => return Err(Error::PublicTokenInvalid(None)),
         Claim::Became(id) => {
             let item = backend.store.item(user, &id).await?;
             let item = item.ok_or(Error::PublicTokenInvalid(None))?;
-            Ok(Connected { item, new: false })
+            return Ok(Connected { item, new: false });
         }
-        Claim::Taken => {
-            let exchanged = exchange(backend, user, &token, &request).await?;
-            let item = save(backend, user, &token, &exchanged, &request.metadata).await?;
-            tracing::info!(item_id = %item.id, "connected");
-            Ok(Connected {
-                item: complete(backend, user, item, &exchanged).await,
-                new: true,
-            })
-        }
+        Claim::Declined if origin == Origin::Plaid => return Err(Error::PublicTokenInvalid(None)),
+        Claim::Declined | Claim::Taken => {}
     }
+    if !request.allow_duplicate
+        && let Some(duplicate) = duplicate(backend, user, &request.metadata).await?
+    {
+        backend.store.decline(user, &token).await?;
+        return Err(Error::Duplicate(duplicate));
+    }
+    let exchanged = exchange(backend, user, &token, &request).await?;
+    let item = save(backend, user, &token, &exchanged, &request.metadata).await?;
+    tracing::info!(item_id = %item.id, "connected");
+    let item = complete(backend, user, item, &exchanged).await;
+    backend.changes.tell(user, &item.id, ChangeKind::Connected);
+    Ok(Connected { item, new: true })
+}
+
+/// The Item that has one of these accounts already. The institution alone does not tell: a person may have two logins.
+async fn duplicate(
+    backend: &Backend,
+    user: &UserId,
+    metadata: &SuccessMetadata,
+) -> Result<Option<ItemId>> {
+    let Some(institution) = metadata
+        .institution
+        .as_ref()
+        .and_then(|institution| institution.institution_id.as_ref())
+    else {
+        return Ok(None);
+    };
+    let same = |known: &Account, new: &LinkAccount| {
+        known.mask.is_some() && known.mask == new.mask && Some(&known.name) == new.name.as_ref()
+    };
+    let items = backend.store.items(user).await?;
+    let duplicate = items.into_iter().find(|item| {
+        item.institution_id.as_ref() == Some(institution)
+            && item
+                .accounts
+                .iter()
+                .any(|known| metadata.accounts.iter().any(|new| same(known, new)))
+    });
+    Ok(duplicate.map(|item| item.id))
 }
 
 async fn exchange(
@@ -110,7 +172,11 @@ async fn save(
         institution_color: None,
         status: ItemStatus::Healthy,
         error: None,
-        accounts: Vec::new(),
+        accounts: metadata
+            .accounts
+            .iter()
+            .filter_map(without_balances)
+            .collect(),
         new_accounts_available: false,
         disconnects_at: None,
         created_at: now.clone(),
@@ -125,6 +191,19 @@ async fn save(
     }
 }
 
+/// An account as Link told it, until Plaid tells more.
+fn without_balances(account: &LinkAccount) -> Option<Account> {
+    Some(Account {
+        account_id: account.id.clone()?,
+        balances: Balances::default(),
+        mask: account.mask.clone(),
+        name: account.name.clone()?,
+        official_name: None,
+        kind: account.kind.clone()?,
+        subtype: account.subtype.clone(),
+    })
+}
+
 /// An Item whose token is not kept would live on at Plaid with nobody to end it.
 async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Error {
     // Where the Item is another user's, it is not ours to end.
@@ -137,21 +216,25 @@ async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Er
     Error::NotSaved(error)
 }
 
-/// Adds the accounts and the institution. The Item is saved: what fails now, a refresh makes good.
-async fn complete(backend: &Backend, user: &UserId, mut item: Item, exchanged: &Exchanged) -> Item {
+/// Adds the balances and the institution. The Item is saved: what fails now, a refresh makes good.
+async fn complete(backend: &Backend, user: &UserId, item: Item, exchanged: &Exchanged) -> Item {
+    let mut completed = item.clone();
     match backend.plaid.accounts_get(&exchanged.access_token).await {
-        Ok(answer) => take_accounts(&mut item, answer),
+        Ok(answer) => take_accounts(&mut completed, answer),
         Err(error) => {
-            tracing::warn!(item_id = %item.id, cause = chain(&error), "no accounts yet");
+            tracing::warn!(item_id = %item.id, cause = chain(&error), "no balances yet");
             match error.plaid() {
-                Some(said) => take_error(&mut item, said.clone()),
-                None => item.status = ItemStatus::Failing,
+                Some(said) => take_error(&mut completed, said.clone()),
+                None => completed.status = ItemStatus::Failing,
             }
         }
     }
-    take_institution(backend, &mut item).await;
-    if let Err(error) = backend.store.update_item(user, &item).await {
-        tracing::error!(item_id = %item.id, cause = chain(&error), "accounts not saved");
+    take_institution(backend, &mut completed).await;
+    match backend.store.update_item(user, &completed).await {
+        Ok(_) => completed,
+        Err(error) => {
+            tracing::error!(item_id = %item.id, cause = chain(&error), "balances not saved");
+            item
+        }
     }
-    item
 }

@@ -3,20 +3,26 @@
 mod assets;
 mod auth;
 mod backend;
+mod changes;
 mod clock;
 mod config;
 mod digest;
 mod error;
 mod exchange;
+mod item_edit;
+mod item_webhooks;
 mod json;
 mod keyed_lock;
+mod link_token;
 mod page;
+mod reconcile;
 mod refresh;
 mod request;
 mod routes;
 mod server;
 pub mod store;
 pub mod vault;
+mod webhooks;
 
 use std::sync::Arc;
 

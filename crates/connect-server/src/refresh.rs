@@ -1,47 +1,96 @@
-//! What Plaid says of an Item's accounts, taken over into the Item.
+//! What Plaid says of an Item, taken over into the Item.
 
 use connect_api::{Item, ItemStatus};
-use plaid_client::Accounts;
-use plaid_types::PlaidError;
+use plaid_client::{AccessToken, Accounts};
+use plaid_types::{ErrorType, ItemId, PlaidError};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use crate::auth::UserId;
 use crate::backend::Backend;
-use crate::clock::iso_now;
-use crate::error::{Error, Result, chain};
+use crate::clock::{iso, iso_now};
+use crate::error::{Result, chain};
+use crate::item_edit::ItemEdit;
+
+/// How long before an Item stops working its user is told; banks give a week.
+const WARN_BEFORE: Duration = Duration::days(14);
 
 /// The balances as the bank has them now.
 ///
 /// An Item that needs its user is no failure: the Item says so itself.
-pub(crate) async fn refresh(backend: &Backend, user: &UserId, mut item: Item) -> Result<Item> {
-    let sealed = backend
-        .store
-        .access_token(user, &item.id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let token = backend.vault.unseal(&sealed, user, &item.id)?;
-    match backend.plaid.accounts_balance_get(&token).await {
-        Ok(answer) => take_accounts(&mut item, answer),
+pub(crate) async fn refresh(backend: &Backend, user: &UserId, id: &ItemId) -> Result<Item> {
+    let mut edit = ItemEdit::begin(backend, user, id).await?;
+    let Some(token) = access_token(backend, user, id).await? else {
+        return Ok(edit.item);
+    };
+    let answer = backend.plaid.accounts_balance_get(&token).await;
+    take_answer(&mut edit.item, answer)?;
+    if edit.item.institution_color.is_none() {
+        take_institution(backend, &mut edit.item).await;
+    }
+    edit.save().await
+}
+
+/// The user was in update mode and says that it went well: Plaid is asked whether it did, and for the new selection
+/// of accounts. Those that were deselected go, with all that is known of them.
+pub(crate) async fn repaired(backend: &Backend, user: &UserId, id: &ItemId) -> Result<Item> {
+    let mut edit = ItemEdit::begin(backend, user, id).await?;
+    let Some(token) = access_token(backend, user, id).await? else {
+        return Ok(edit.item);
+    };
+    let answer = backend.plaid.accounts_get(&token).await;
+    take_answer(&mut edit.item, answer)?;
+    if edit.item.status == ItemStatus::Healthy {
+        edit.item.new_accounts_available = false;
+        edit.item.disconnects_at = None;
+    }
+    edit.save().await
+}
+
+/// The access token of an Item; nothing if it was forgotten.
+pub(crate) async fn access_token(
+    backend: &Backend,
+    user: &UserId,
+    id: &ItemId,
+) -> Result<Option<AccessToken>> {
+    let sealed = backend.store.access_token(user, id).await?;
+    Ok(sealed
+        .map(|sealed| backend.vault.unseal(&sealed, user, id))
+        .transpose()?)
+}
+
+/// The accounts, or what is wrong with the Item; an error if it says nothing about the Item.
+pub(crate) fn take_answer(
+    item: &mut Item,
+    answer: std::result::Result<Accounts, plaid_client::Error>,
+) -> Result<()> {
+    match answer {
+        Ok(answer) => take_accounts(item, answer),
         Err(error) => match error.plaid().filter(|said| is_about_item(said)) {
-            Some(said) => take_error(&mut item, said.clone()),
+            Some(said) => take_error(item, said.clone()),
             None => return Err(error.into()),
         },
     }
-    if item.institution_color.is_none() {
-        take_institution(backend, &mut item).await;
-    }
-    let kept = backend.store.update_item(user, &item).await?;
-    kept.then_some(item).ok_or(Error::NotFound)
+    Ok(())
 }
 
 /// The accounts and their balances, fetched now.
 pub(crate) fn take_accounts(item: &mut Item, answer: Accounts) {
     item.accounts = answer.accounts;
-    item.institution_id = answer.item.institution_id.or(item.institution_id.take());
-    if let Some(name) = answer.item.institution_name {
+    item.refreshed_at = iso_now();
+    take_state(item, answer.item);
+}
+
+/// The Item as Plaid has it now, whatever was said of it before.
+pub(crate) fn take_state(item: &mut Item, state: plaid_types::Item) {
+    item.institution_id = state.institution_id.or(item.institution_id.take());
+    if let Some(name) = state.institution_name {
         item.institution_name = name;
     }
-    item.refreshed_at = iso_now();
-    match answer.item.error {
+    if let Some(end) = state.consent_expiration_time {
+        item.disconnects_at = soon(&end);
+    }
+    match state.error {
         Some(error) => take_error(item, error),
         None => {
             item.status = ItemStatus::Healthy;
@@ -76,7 +125,13 @@ pub(crate) async fn take_institution(backend: &Backend, item: &mut Item) {
     }
 }
 
+/// A time as we keep it, if it is near enough to tell the user; one that cannot be read is none.
+fn soon(time: &str) -> Option<String> {
+    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
+    (time - OffsetDateTime::now_utc() < WARN_BEFORE).then(|| iso(time))
+}
+
 /// Whether the error tells of the Item rather than of the request or of the hour.
-fn is_about_item(error: &PlaidError) -> bool {
-    error.error_type == plaid_types::ErrorType::ItemError
+pub(crate) fn is_about_item(error: &PlaidError) -> bool {
+    error.error_type == ErrorType::ItemError
 }

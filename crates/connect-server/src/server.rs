@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::app;
 use crate::backend::{Backend, StartError};
@@ -18,7 +17,6 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Server {
     url: String,
     backend: Arc<Backend>,
-    stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
@@ -28,27 +26,22 @@ impl Server {
     /// # Errors
     ///
     /// [`StartError`] with a sentence that says what to do.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config) -> Result<Self, StartError> {
         let address = config.listen;
         let unable = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(unable)?;
         let url = format!("http://{}", listener.local_addr().map_err(unable)?);
+        config.reached_at(&url);
         let backend = Backend::open(config).await?;
-        let stop = CancellationToken::new();
         let serve = axum::serve(listener, app(backend.clone()))
-            .with_graceful_shutdown(stop.clone().cancelled_owned());
+            .with_graceful_shutdown(backend.stop.clone().cancelled_owned());
         let task = tokio::spawn(async move {
             if let Err(error) = serve.await {
                 tracing::error!(%error, "the server stopped");
             }
         });
         tracing::info!(url, "listening");
-        Ok(Self {
-            url,
-            backend,
-            stop,
-            task,
-        })
+        Ok(Self { url, backend, task })
     }
 
     /// Where it listens, such as `http://127.0.0.1:8080`.
@@ -59,7 +52,7 @@ impl Server {
 
     /// Takes no more requests, and ends when those under way have ended, at most ten seconds from now.
     pub async fn shutdown(mut self) {
-        self.stop.cancel();
+        self.backend.stop.cancel();
         let tasks = self.backend.tasks.clone();
         tasks.close();
         let finish = async {
@@ -75,7 +68,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.backend.stop.cancel();
         self.task.abort();
     }
 }

@@ -87,6 +87,28 @@ impl Vault {
         Ok(AccessToken::new(token))
     }
 
+    /// Seals anything else that is better not kept in clear; `about` has to be the same to open it.
+    ///
+    /// # Errors
+    ///
+    /// See [`seal`](Self::seal).
+    pub fn seal_bytes(&self, bytes: &[u8], about: &str) -> Result<Vec<u8>, VaultError> {
+        self.encrypt(bytes, about.as_bytes())
+    }
+
+    /// Opens what [`seal_bytes`](Self::seal_bytes) made.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::Corrupt`] for anything else.
+    pub fn unseal_bytes(
+        &self,
+        sealed: &[u8],
+        about: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        self.decrypt(sealed, about.as_bytes())
+    }
+
     /// A text to keep beside the tokens, by which the key is recognised.
     ///
     /// # Errors

@@ -18,8 +18,8 @@ pub use error::Error;
 pub use institutions::Institutions;
 pub use item::{Exchanged, ItemState};
 pub use link::{
-    CreateLinkToken, CreatedLinkToken, ItemAddResult, LinkSession, LinkSessionResults,
-    LinkTokenState, LinkUser, UpdateMode,
+    CreateLinkToken, CreatedLinkToken, InstitutionData, ItemAddResult, LinkSession,
+    LinkSessionResults, LinkTokenState, LinkUser, UpdateMode,
 };
 pub use sandbox::CreateSandboxPublicToken;
 pub use secret::{AccessToken, Secret};

@@ -1,7 +1,7 @@
 use plaid_types::link::{LinkAccount, LinkInstitution};
 use plaid_types::{LinkSessionId, LinkToken, PublicToken};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::{AccessToken, Error, PlaidClient};
@@ -59,6 +59,22 @@ pub struct CreateLinkToken<'a> {
     /// A customization made in Plaid's dashboard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_customization_name: Option<&'a str>,
+    /// Which accounts can be chosen, by type: `{"depository": {"account_subtypes": ["checking"]}}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_filters: Option<&'a Value>,
+    /// The bank to offer first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub institution_data: Option<InstitutionData<'a>>,
+    /// Link's colours: `LIGHT`, `DARK` or `SYSTEM`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appearance_mode: Option<&'a str>,
+}
+
+/// The bank to offer first.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct InstitutionData<'a> {
+    /// Its routing number.
+    pub routing_number: &'a str,
 }
 
 /// For whom a Link token is.

@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{get, post};
-use connect_api::{CreateItem, Item, ItemList};
+use connect_api::{ChangeKind, CreateItem, Item, ItemList};
 use plaid_types::ItemId;
 use tracing::Instrument;
 
@@ -13,6 +13,7 @@ use crate::auth::{User, UserId};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::exchange;
+use crate::item_edit::ItemEdit;
 use crate::json::Json;
 use crate::refresh;
 
@@ -21,6 +22,7 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
         .route("/items", get(list).post(create))
         .route("/items/{id}", get(show).delete(remove))
         .route("/items/{id}/refresh", post(refresh_balances))
+        .route("/items/{id}/repaired", post(repaired))
 }
 
 async fn list(State(backend): State<Arc<Backend>>, User(user): User) -> Result<Json<ItemList>> {
@@ -63,12 +65,16 @@ async fn refresh_balances(
     User(user): User,
     Id(id): Id,
 ) -> Result<Json<Item>> {
-    let item = backend
-        .store
-        .item(&user, &id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    Ok(Json(refresh::refresh(&backend, &user, item).await?))
+    Ok(Json(refresh::refresh(&backend, &user, &id).await?))
+}
+
+/// After update mode. Nothing is exchanged: the access token stays as it is.
+async fn repaired(
+    State(backend): State<Arc<Backend>>,
+    User(user): User,
+    Id(id): Id,
+) -> Result<Json<Item>> {
+    Ok(Json(refresh::repaired(&backend, &user, &id).await?))
 }
 
 /// Ends the Item at Plaid first: a token that is erased too early could never end it.
@@ -87,26 +93,25 @@ async fn remove(
 }
 
 async fn remove_everywhere(backend: &Backend, user: &UserId, id: &ItemId) -> Result<()> {
-    let sealed = backend
-        .store
-        .access_token(user, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let token = backend.vault.unseal(&sealed, user, id)?;
-    match backend.plaid.item_remove(&token).await {
-        Ok(()) => {}
-        Err(error)
-            if matches!(
-                error.code(),
-                Some("ITEM_NOT_FOUND" | "INVALID_ACCESS_TOKEN")
-            ) =>
-        {
-            tracing::info!(item_id = %id, "gone at Plaid already");
+    let edit = ItemEdit::begin(backend, user, id).await?;
+    if let Some(token) = refresh::access_token(backend, user, id).await? {
+        match backend.plaid.item_remove(&token).await {
+            Ok(()) => {}
+            Err(error)
+                if matches!(
+                    error.code(),
+                    Some("ITEM_NOT_FOUND" | "INVALID_ACCESS_TOKEN")
+                ) =>
+            {
+                tracing::info!(item_id = %id, "gone at Plaid already");
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => return Err(error.into()),
     }
     backend.store.remove_item(user, id).await?;
+    drop(edit);
     tracing::info!(item_id = %id, "disconnected");
+    backend.changes.tell(user, id, ChangeKind::Disconnected);
     Ok(())
 }
 

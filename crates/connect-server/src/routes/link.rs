@@ -5,13 +5,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use connect_api::{CreateLinkToken, LinkEvents, LinkTokenGrant};
-use plaid_client::LinkUser;
+use plaid_client::CreatedLinkToken;
 use time::OffsetDateTime;
+use tracing::Instrument;
 
 use crate::auth::User;
 use crate::backend::Backend;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, chain};
 use crate::json::Json;
+use crate::link_token;
+use crate::reconcile::remember;
 
 /// No visit to Link makes more.
 const MAX_EVENTS: usize = 200;
@@ -28,28 +31,30 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
 async fn create_token(
     State(backend): State<Arc<Backend>>,
     User(user): User,
-    Json(_): Json<CreateLinkToken>,
+    Json(request): Json<CreateLinkToken>,
 ) -> Result<Json<LinkTokenGrant>> {
-    let link = &backend.config.link;
-    let redirect_uri = backend.config.redirect_uri();
-    let request = plaid_client::CreateLinkToken {
-        client_name: &link.client_name,
-        language: &link.language,
-        country_codes: &link.country_codes,
-        user: LinkUser {
-            client_user_id: user.as_str(),
-        },
-        products: &link.products,
-        redirect_uri: redirect_uri.as_ref().map(|uri| uri.as_str()),
-        link_customization_name: link.customization_name.as_deref(),
-        ..plaid_client::CreateLinkToken::default()
-    };
-    let created = backend.plaid.link_token_create(&request).await?;
+    let created = link_token::create(&backend, &user, &request).await?;
     let left = created.expiration - OffsetDateTime::now_utc();
-    Ok(Json(LinkTokenGrant {
-        link_token: created.link_token,
+    let grant = LinkTokenGrant {
+        link_token: created.link_token.clone(),
         expires_in_seconds: u32::try_from(left.whole_seconds()).unwrap_or_default(),
-    }))
+    };
+    // Nobody waits for the disk here: a visit to Link takes longer.
+    let tasks = backend.tasks.clone();
+    tasks.spawn(
+        async move {
+            let CreatedLinkToken {
+                link_token,
+                expiration,
+            } = created;
+            let kept = remember(&backend, user, request.item_id, &link_token, expiration).await;
+            if let Err(error) = kept {
+                tracing::error!(cause = chain(&error), "a Link token is not remembered");
+            }
+        }
+        .in_current_span(),
+    );
+    Ok(Json(grant))
 }
 
 /// Into the log, where funnels are counted and support looks; what a person typed stays out of it.

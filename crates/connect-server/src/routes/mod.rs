@@ -13,10 +13,12 @@ use crate::backend::Backend;
 use crate::error::Error;
 
 mod config;
+mod events;
 mod health;
 mod items;
 mod link;
 mod session;
+mod webhooks;
 
 pub(crate) use health::router as health;
 
@@ -30,9 +32,11 @@ pub(crate) fn api() -> Router<Arc<Backend>> {
         .merge(session::router())
         .merge(link::router())
         .merge(items::router())
+        .merge(events::router())
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(webhooks::router())
         .layer(
             CsrfLayer::new()
                 .with_rejection_response(|_: ProtectionError| Error::CrossSite.into_response()),

@@ -16,9 +16,9 @@ use crate::digest::Digest;
 
 pub use sqlite::Sqlite;
 
-/// Users, their sessions, their Items, and the public tokens that became Items.
+/// All that is kept, in one database.
 #[async_trait]
-pub trait Store: fmt::Debug + Send + Sync {
+pub trait Store: Sessions + Items + LinkTokens + Webhooks {
     /// Answers if the database does.
     async fn ping(&self) -> Result<()>;
 
@@ -31,14 +31,29 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Keeps the first such text; later ones are ignored.
     async fn set_vault_check(&self, sealed: &[u8]) -> Result<()>;
 
+    /// Forgets what has served: sessions that expired before `now`, webhooks that came and public tokens that were
+    /// claimed before `old`.
+    async fn tidy(&self, now: &str, old: &str) -> Result<()>;
+}
+
+/// Users and the browsers they are signed in with.
+#[async_trait]
+pub trait Sessions: fmt::Debug + Send + Sync {
     /// Signs a user in, who may be new.
     async fn create_session(&self, session: &Digest, user: &UserId, expires: &str) -> Result<()>;
 
     /// Who is signed in, unless the session has expired.
     async fn session_user(&self, session: &Digest, now: &str) -> Result<Option<UserId>>;
+}
 
+/// Items, and the public tokens that became them.
+#[async_trait]
+pub trait Items {
     /// Takes hold of a public token for a user before it is exchanged.
     async fn claim(&self, user: &UserId, public_token: &Digest, now: &str) -> Result<Claim>;
+
+    /// Notes that a claimed token is not to be exchanged unless its user asks again.
+    async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()>;
 
     /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays.
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()>;
@@ -63,11 +78,86 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// An Item of a user.
     async fn item(&self, user: &UserId, id: &ItemId) -> Result<Option<Item>>;
 
-    /// The sealed access token of an Item of a user.
+    /// Whose an Item is.
+    async fn owner(&self, id: &ItemId) -> Result<Option<UserId>>;
+
+    /// The sealed access token of an Item of a user, unless it was forgotten.
     async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>>;
+
+    /// Erases the access token of an Item and keeps the rest.
+    async fn forget_access_token(&self, user: &UserId, id: &ItemId) -> Result<()>;
 
     /// Erases an Item and its access token; false if the user has no such Item.
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool>;
+}
+
+/// Link tokens that were handed out, of which something may yet come.
+#[async_trait]
+pub trait LinkTokens {
+    /// Keeps a Link token.
+    async fn add_link_token(&self, token: &KeptLinkToken) -> Result<()>;
+
+    /// A Link token by its digest.
+    async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>>;
+
+    /// Those to ask about now, and from then on not before `ask_next`.
+    async fn link_tokens_to_ask(&self, now: &str, ask_next: &str) -> Result<Vec<KeptLinkToken>>;
+
+    /// Nothing comes of it any more.
+    async fn drop_link_token(&self, digest: &Digest) -> Result<()>;
+}
+
+/// Webhooks, from when they come until they are applied.
+#[async_trait]
+pub trait Webhooks {
+    /// Keeps webhooks, and notes that others are applied, all or nothing. One with a signature that is known is left
+    /// out.
+    async fn keep_webhooks(&self, received: &[ReceivedWebhook], applied: &[i64]) -> Result<()>;
+
+    /// The oldest that are to be applied now. Unless they are noted as applied, they come again at `again_at`.
+    async fn webhooks_to_apply(
+        &self,
+        now: &str,
+        again_at: &str,
+        limit: usize,
+    ) -> Result<Vec<PendingWebhook>>;
+}
+
+/// A Link token and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptLinkToken {
+    /// Finds it again.
+    pub digest: Digest,
+    /// For whom it was made.
+    pub user: UserId,
+    /// The Item to repair, in update mode.
+    pub item: Option<ItemId>,
+    /// The token, sealed.
+    pub sealed: Vec<u8>,
+    /// When to ask Plaid about it.
+    pub ask_at: String,
+    /// From when on nothing can come of it.
+    pub settles_at: String,
+}
+
+/// A webhook that was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedWebhook {
+    /// Tells a copy.
+    pub signature: Digest,
+    /// The body, sealed.
+    pub sealed: Vec<u8>,
+    /// When it came.
+    pub received_at: String,
+}
+
+/// A webhook that is to be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingWebhook {
+    /// Its place in the order of arrival.
+    pub id: i64,
+    /// The body, sealed.
+    pub sealed: Vec<u8>,
 }
 
 /// What came of claiming a public token.
@@ -75,6 +165,8 @@ pub trait Store: fmt::Debug + Send + Sync {
 pub enum Claim {
     /// It is the caller's to exchange.
     Taken,
+    /// It is the caller's, but was [declined](Items::decline) before.
+    Declined,
     /// It became this Item before.
     Became(ItemId),
     /// Another user holds it.

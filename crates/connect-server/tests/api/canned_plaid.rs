@@ -14,11 +14,14 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::signer::Signer;
+
 pub(crate) const EXCHANGE: &str = "/item/public_token/exchange";
 
 /// Stops when dropped.
 pub(crate) struct CannedPlaid {
     pub(crate) url: Url,
+    pub(crate) signer: Arc<Signer>,
     world: Arc<World>,
     server: JoinHandle<()>,
 }
@@ -29,6 +32,8 @@ struct World {
     canned: Mutex<HashMap<String, (u16, String)>>,
     gates: Mutex<HashMap<String, Arc<Semaphore>>>,
     exchanged: Mutex<HashSet<String>>,
+    item: Mutex<Value>,
+    signer: Arc<Signer>,
 }
 
 impl CannedPlaid {
@@ -41,6 +46,7 @@ impl CannedPlaid {
             tokio::spawn(async move { axum::serve(listener, app).await.expect("a server") });
         Self {
             url: Url::parse(&format!("http://{address}")).expect("a URL"),
+            signer: world.signer.clone(),
             world,
             server,
         }
@@ -59,6 +65,11 @@ impl CannedPlaid {
     /// From now on the endpoint does its own work again.
     pub(crate) fn recovers(&self, endpoint: &str) {
         lock(&self.world.canned).remove(endpoint);
+    }
+
+    /// From now on `/item/get` answers these fields.
+    pub(crate) fn item_is(&self, fields: Value) {
+        *lock(&self.world.item) = fields;
     }
 
     /// From now on the endpoint waits for a permit before it does anything.
@@ -157,6 +168,14 @@ impl World {
                 "institution_id": request["institution_id"], "name": "First Platypus Bank",
                 "primary_color": "#004966", "oauth": false, "products": [], "country_codes": ["US"],
             } }),
+            "/item/get" => {
+                let mut item = json!({ "item_id": "item", "error": null });
+                let fields = lock(&self.item).as_object().cloned().unwrap_or_default();
+                item.as_object_mut().expect("an object").extend(fields);
+                json!({ "item": item })
+            }
+            "/link/token/get" => json!({ "link_token": "link-sandbox-1", "link_sessions": [] }),
+            "/webhook_verification_key/get" => self.signer.public(),
             "/item/remove" => json!({ "request_id": "plaid-2" }),
             unknown => panic!("nobody calls {unknown}"),
         };

@@ -6,8 +6,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use connect_api::{Item, ItemList, Problem};
+use connect_api::{Change, Item, ItemList, Problem};
 use connect_server::{Backend, Config, LinkConfig, PlaidConfig, StartError, app};
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use plaid_client::{Environment, Secret};
 use serde::de::DeserializeOwned;
@@ -66,6 +67,24 @@ impl Connect {
         pool.close().await;
     }
 
+    /// A number that the database knows.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let pool = sqlx::SqlitePool::connect(&self.config.database_url)
+            .await
+            .expect("a database");
+        let count = sqlx::query_scalar(sql)
+            .fetch_one(&pool)
+            .await
+            .expect("a number");
+        pool.close().await;
+        count
+    }
+
+    /// The process ends, as far as this test holds it.
+    pub(crate) fn stop(&mut self) {
+        self.app = Router::new();
+    }
+
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -120,7 +139,9 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
             country_codes: vec!["US".to_owned()],
             language: "en".to_owned(),
             customization_name: None,
+            account_filters: None,
         },
+        reconcile_every: Duration::from_secs(1200),
         log: "info".to_owned(),
     }
 }
@@ -181,11 +202,38 @@ impl Browser {
         self.get("/api/items").await.json::<ItemList>().items
     }
 
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    /// An open page, which hears what changes from now on.
+    pub(crate) async fn events(&self) -> Page {
+        let request = self.signed(
+            Request::get("/api/events")
+                .body(Body::empty())
+                .expect("a request"),
+        );
+        let response = self.app.clone().oneshot(request).await.expect("an answer");
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "text/event-stream"
+        );
+        let mut page = Page {
+            body: response.into_body(),
+            text: String::new(),
+        };
+        while !page.text.contains("event: ready\n") {
+            assert!(page.hears().await);
+        }
+        page
+    }
+
+    fn signed(&self, mut request: Request<Body>) -> Request<Body> {
         if let Some(cookie) = &self.cookie {
             let cookie = cookie.parse().expect("a header");
             request.headers_mut().insert(header::COOKIE, cookie);
         }
+        request
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let request = self.signed(request);
         let response = self.app.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body").to_bytes();
@@ -238,4 +286,58 @@ impl Answer {
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("text")
     }
+}
+
+/// A page that listens.
+pub(crate) struct Page {
+    body: Body,
+    text: String,
+}
+
+impl Page {
+    /// The changes that it has heard of and those that are on their way.
+    pub(crate) async fn changes(&mut self) -> Vec<Change> {
+        while let Some(heard) = self.hears().now_or_never() {
+            assert!(heard, "the stream ended");
+        }
+        let changes = self
+            .text
+            .split("\n\n")
+            .filter(|event| event.contains("event: change\n"));
+        let data = changes
+            .flat_map(str::lines)
+            .filter_map(|line| line.strip_prefix("data: "));
+        data.map(|data| serde_json::from_str(data).expect("a change"))
+            .collect()
+    }
+
+    /// Waits for the stream to end.
+    pub(crate) async fn ends(&mut self) {
+        while self.hears().await {}
+    }
+
+    /// Waits for more; false at the end.
+    async fn hears(&mut self) -> bool {
+        match self.body.frame().await {
+            Some(frame) => {
+                let data = frame.expect("a frame").into_data().expect("data");
+                self.text
+                    .push_str(std::str::from_utf8(&data).expect("text"));
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// Waits until it is so, and fails when that takes too long.
+pub(crate) async fn eventually(mut it_is_so: impl AsyncFnMut() -> bool) {
+    let all = async {
+        while !it_is_so().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), all)
+        .await
+        .expect("it never was so");
 }

@@ -3,14 +3,20 @@
 mod canned_plaid;
 mod connect;
 mod log;
+mod signer;
 
 mod bad_input;
 mod config;
 mod disconnect;
+mod duplicate;
+mod events;
 mod exchange;
 mod items;
 mod link;
 mod page;
+mod reconcile;
+mod repair;
 mod secrecy;
 mod session;
 mod start;
+mod webhooks;

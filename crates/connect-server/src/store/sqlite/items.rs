@@ -1,115 +1,18 @@
-use std::fs::OpenOptions;
-use std::str::FromStr;
-use std::time::Duration;
-
 use async_trait::async_trait;
 use connect_api::{Item, ItemStatus};
 use plaid_types::ItemId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Row};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
-use super::{Claim, Result, Store, StoreError};
+use super::Sqlite;
 use crate::auth::UserId;
 use crate::digest::Digest;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-
-/// The embedded engine: one file, one writer, readers that never wait for it.
-#[derive(Debug)]
-pub struct Sqlite {
-    writer: SqlitePool,
-    readers: SqlitePool,
-}
-
-impl Sqlite {
-    /// Opens the file that the URL names, creates it if need be, and brings it up to date.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] with a sentence that says what to do.
-    pub async fn open(url: &str) -> Result<Self> {
-        if url.contains(":memory:") || url.contains("mode=memory") {
-            return Err(StoreError::InMemory);
-        }
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            // What is erased is overwritten, not only unlinked.
-            .pragma("secure_delete", "ON")
-            .disable_statement_logging();
-        create_private(&options)?;
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone());
-        let writer = writer.await?;
-        MIGRATIONS.run(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(4);
-        let readers = readers.connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers })
-    }
-}
+use crate::store::{Claim, Items, Result, StoreError};
 
 #[async_trait]
-impl Store for Sqlite {
-    async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
-        Ok(())
-    }
-
-    async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
-
-    async fn vault_check(&self) -> Result<Option<Vec<u8>>> {
-        let check = sqlx::query_scalar("SELECT key_check FROM vault");
-        Ok(check.fetch_optional(&self.readers).await?)
-    }
-
-    async fn set_vault_check(&self, sealed: &[u8]) -> Result<()> {
-        sqlx::query("INSERT OR IGNORE INTO vault (id, key_check) VALUES (1, ?)")
-            .bind(sealed)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
-
-    async fn create_session(&self, session: &Digest, user: &UserId, expires: &str) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("INSERT OR IGNORE INTO users (id, created_at) VALUES (?, ?)")
-            .bind(user.as_str())
-            .bind(crate::clock::iso_now())
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("INSERT INTO sessions (id_sha256, user_id, expires_at) VALUES (?, ?, ?)")
-            .bind(session.as_bytes())
-            .bind(user.as_str())
-            .bind(expires)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
-    }
-
-    async fn session_user(&self, session: &Digest, now: &str) -> Result<Option<UserId>> {
-        let user = sqlx::query_scalar(
-            "SELECT user_id FROM sessions WHERE id_sha256 = ? AND expires_at > ?",
-        );
-        let user: Option<String> = user
-            .bind(session.as_bytes())
-            .bind(now)
-            .fetch_optional(&self.readers)
-            .await?;
-        Ok(user.map(UserId::new))
-    }
-
+impl Items for Sqlite {
     async fn claim(&self, user: &UserId, public_token: &Digest, now: &str) -> Result<Claim> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query(
@@ -120,17 +23,28 @@ impl Store for Sqlite {
         .bind(now)
         .execute(&mut *transaction)
         .await?;
-        let (holder, item): (String, Option<String>) =
-            sqlx::query_as("SELECT user_id, item_id FROM public_tokens WHERE token_sha256 = ?")
-                .bind(public_token.as_bytes())
-                .fetch_one(&mut *transaction)
-                .await?;
+        let (holder, item, declined): (String, Option<String>, bool) = sqlx::query_as(
+            "SELECT user_id, item_id, declined FROM public_tokens WHERE token_sha256 = ?",
+        )
+        .bind(public_token.as_bytes())
+        .fetch_one(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(match item {
             _ if holder != user.as_str() => Claim::Foreign,
             Some(item) => Claim::Became(ItemId::new(item)),
+            None if declined => Claim::Declined,
             None => Claim::Taken,
         })
+    }
+
+    async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()> {
+        sqlx::query("UPDATE public_tokens SET declined = 1 WHERE token_sha256 = ? AND user_id = ?")
+            .bind(public_token.as_bytes())
+            .bind(user.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()> {
@@ -189,7 +103,8 @@ impl Store for Sqlite {
     async fn update_item(&self, user: &UserId, item: &Item) -> Result<bool> {
         let updated = sqlx::query(
             "UPDATE items SET institution_id = ?, institution_name = ?, institution_color = ?, \
-                status = ?, error = ?, accounts = ?, refreshed_at = ? WHERE user_id = ? AND id = ?",
+                status = ?, error = ?, accounts = ?, refreshed_at = ?, \
+                new_accounts_available = ?, disconnects_at = ? WHERE user_id = ? AND id = ?",
         )
         .bind(item.institution_id.as_ref().map(|id| id.as_str()))
         .bind(&item.institution_name)
@@ -198,6 +113,8 @@ impl Store for Sqlite {
         .bind(item.error.as_ref().map(json).transpose()?)
         .bind(json(&item.accounts)?)
         .bind(&item.refreshed_at)
+        .bind(item.new_accounts_available)
+        .bind(&item.disconnects_at)
         .bind(user.as_str())
         .bind(item.id.as_str())
         .execute(&self.writer)
@@ -223,12 +140,27 @@ impl Store for Sqlite {
             .transpose()
     }
 
+    async fn owner(&self, id: &ItemId) -> Result<Option<UserId>> {
+        let owner = sqlx::query_scalar("SELECT user_id FROM items WHERE id = ?").bind(id.as_str());
+        let owner: Option<String> = owner.fetch_optional(&self.readers).await?;
+        Ok(owner.map(UserId::new))
+    }
+
     async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>> {
-        let token =
-            sqlx::query_scalar("SELECT access_token FROM items WHERE user_id = ? AND id = ?")
-                .bind(user.as_str())
-                .bind(id.as_str());
+        let token = sqlx::query_scalar(
+            "SELECT access_token FROM items WHERE user_id = ? AND id = ? AND access_token <> x''",
+        );
+        let token = token.bind(user.as_str()).bind(id.as_str());
         Ok(token.fetch_optional(&self.readers).await?)
+    }
+
+    async fn forget_access_token(&self, user: &UserId, id: &ItemId) -> Result<()> {
+        sqlx::query("UPDATE items SET access_token = x'' WHERE user_id = ? AND id = ?")
+            .bind(user.as_str())
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool> {
@@ -239,20 +171,6 @@ impl Store for Sqlite {
             .await?;
         Ok(removed.rows_affected() == 1)
     }
-}
-
-/// The file holds what people own: it is made readable for its owner alone, and SQLite makes its siblings alike.
-fn create_private(options: &SqliteConnectOptions) -> Result<()> {
-    let mut file = OpenOptions::new();
-    file.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-    let path = options.get_filename();
-    file.open(path).map_err(|source| StoreError::Unopenable {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(())
 }
 
 fn read_item(row: &SqliteRow) -> Result<Item> {
@@ -266,8 +184,8 @@ fn read_item(row: &SqliteRow) -> Result<Item> {
         status: read_status(row.try_get("status")?),
         error: error.map(|error| parse(&error, "an error")).transpose()?,
         accounts: parse(row.try_get("accounts")?, "accounts")?,
-        new_accounts_available: false,
-        disconnects_at: None,
+        new_accounts_available: row.try_get("new_accounts_available")?,
+        disconnects_at: row.try_get("disconnects_at")?,
         created_at: row.try_get("created_at")?,
         refreshed_at: row.try_get("refreshed_at")?,
     })
@@ -295,19 +213,4 @@ fn json(value: &impl Serialize) -> Result<String> {
 
 fn parse<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T> {
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt(what))
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<MigrateError> for StoreError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::VersionMissing(version) => Self::Newer(version),
-            error => Self::Failed(error.into()),
-        }
-    }
 }

@@ -1,0 +1,49 @@
+use connect_api::{ChangeKind, Item};
+use plaid_types::ItemId;
+use tokio::sync::OwnedMutexGuard;
+
+use crate::auth::UserId;
+use crate::backend::Backend;
+use crate::error::{Error, Result};
+
+/// An Item while it is being changed: nobody else changes it meanwhile, and nothing is kept unless it is saved.
+pub(crate) struct ItemEdit<'a> {
+    pub(crate) item: Item,
+    before: Item,
+    user: &'a UserId,
+    backend: &'a Backend,
+    _alone: OwnedMutexGuard<()>,
+}
+
+impl<'a> ItemEdit<'a> {
+    /// Waits for the Item, and reads it.
+    pub(crate) async fn begin(backend: &'a Backend, user: &'a UserId, id: &ItemId) -> Result<Self> {
+        let alone = backend.edits.lock(id.clone()).await;
+        let item = backend.store.item(user, id).await?.ok_or(Error::NotFound)?;
+        Ok(Self {
+            before: item.clone(),
+            item,
+            user,
+            backend,
+            _alone: alone,
+        })
+    }
+
+    /// Keeps what changed, and tells the user's open pages.
+    pub(crate) async fn save(self) -> Result<Item> {
+        if self.item != self.before {
+            if !self
+                .backend
+                .store
+                .update_item(self.user, &self.item)
+                .await?
+            {
+                return Err(Error::NotFound);
+            }
+            self.backend
+                .changes
+                .tell(self.user, &self.item.id, ChangeKind::Changed);
+        }
+        Ok(self.item)
+    }
+}

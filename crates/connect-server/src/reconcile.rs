@@ -1,0 +1,153 @@
+//! Finds what browsers never reported: Plaid knows what became of a Link token, also when the tab that held it died.
+
+use std::sync::{Arc, Weak};
+
+use connect_api::CreateItem;
+use plaid_client::ItemAddResult;
+use plaid_types::LinkToken;
+use plaid_types::link::SuccessMetadata;
+use time::{Duration, OffsetDateTime};
+
+use crate::auth::UserId;
+use crate::backend::Backend;
+use crate::clock::{iso, iso_now};
+use crate::digest::Digest;
+use crate::error::{Error, Result, chain};
+use crate::exchange;
+use crate::refresh;
+use crate::store::KeptLinkToken;
+use plaid_types::ItemId;
+
+/// What the sealed Link tokens are about, for the vault.
+const ABOUT: &str = "Link token";
+
+/// A visit may begin at the last moment of its token, and its public token lives half an hour from its end.
+const AFTER_EXPIRY: Duration = Duration::minutes(60);
+
+/// How long webhooks and used public tokens are kept.
+const OLD: Duration = Duration::days(30);
+
+/// Remembers a Link token, to ask about it later.
+pub(crate) async fn remember(
+    backend: &Backend,
+    user: UserId,
+    item: Option<ItemId>,
+    token: &LinkToken,
+    expires: OffsetDateTime,
+) -> Result<()> {
+    let ask_at = OffsetDateTime::now_utc() + backend.config.reconcile_every;
+    let kept = KeptLinkToken {
+        digest: Digest::of(token.as_str()),
+        user,
+        item,
+        sealed: backend.vault.seal_bytes(token.as_str().as_bytes(), ABOUT)?,
+        ask_at: iso(ask_at),
+        settles_at: iso(expires + AFTER_EXPIRY),
+    };
+    Ok(backend.store.add_link_token(&kept).await?)
+}
+
+/// Asks about every Link token of which something may have come, again and again, for as long as the backend lives.
+pub(crate) async fn run(backend: Weak<Backend>) {
+    // What an earlier process left behind is asked about at once.
+    let mut until = "9".to_owned();
+    loop {
+        let (stop, every) = {
+            let Some(backend) = backend.upgrade() else {
+                return;
+            };
+            if let Err(error) = ask_about_all(&backend, &until).await {
+                tracing::error!(cause = chain(&error), "Link tokens could not be looked at");
+            }
+            (backend.stop.clone(), backend.config.reconcile_every)
+        };
+        tokio::select! {
+            () = tokio::time::sleep(every.min(std::time::Duration::from_secs(60))) => {}
+            () = stop.cancelled() => return,
+        }
+        until = iso_now();
+    }
+}
+
+/// Asks Plaid what became of a Link token, and takes in what did: a new Item, or a repaired one.
+pub(crate) async fn ask_about(backend: &Arc<Backend>, token: &LinkToken) -> Result<()> {
+    match backend
+        .store
+        .link_token(&Digest::of(token.as_str()))
+        .await?
+    {
+        Some(kept) => ask(backend, &kept, token).await,
+        // Not ours, or settled.
+        None => Ok(()),
+    }
+}
+
+async fn ask_about_all(backend: &Arc<Backend>, until: &str) -> Result<()> {
+    let now = OffsetDateTime::now_utc();
+    let next = iso(now + backend.config.reconcile_every);
+    for kept in backend.store.link_tokens_to_ask(until, &next).await? {
+        if let Err(error) = open_and_ask(backend, &kept).await {
+            tracing::warn!(cause = chain(&error), "a Link token waits for another try");
+        }
+    }
+    Ok(backend.store.tidy(&iso(now), &iso(now - OLD)).await?)
+}
+
+async fn open_and_ask(backend: &Arc<Backend>, kept: &KeptLinkToken) -> Result<()> {
+    let token = backend.vault.unseal_bytes(&kept.sealed, ABOUT)?;
+    ask(
+        backend,
+        kept,
+        &LinkToken::new(String::from_utf8_lossy(&token)),
+    )
+    .await
+}
+
+async fn ask(backend: &Arc<Backend>, kept: &KeptLinkToken, token: &LinkToken) -> Result<()> {
+    let state = match backend.plaid.link_token_get(token).await {
+        Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => {
+            return Ok(backend.store.drop_link_token(&kept.digest).await?);
+        }
+        state => state?,
+    };
+    for session in state.link_sessions {
+        let added = session
+            .results
+            .map(|results| results.item_add_results)
+            .unwrap_or_default();
+        if let (Some(item), false) = (&kept.item, added.is_empty()) {
+            match refresh::repaired(backend, &kept.user, item).await {
+                Ok(_) | Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        } else {
+            for added in added {
+                take_in(backend, kept, added, &session.link_session_id).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// As if the browser had brought it; where the browser was first, or was told no, nothing happens.
+async fn take_in(
+    backend: &Arc<Backend>,
+    kept: &KeptLinkToken,
+    added: ItemAddResult,
+    session: &plaid_types::LinkSessionId,
+) -> Result<()> {
+    let request = CreateItem {
+        public_token: added.public_token,
+        metadata: SuccessMetadata {
+            institution: added.institution,
+            accounts: added.accounts,
+            link_session_id: Some(session.clone()),
+            ..SuccessMetadata::default()
+        },
+        allow_duplicate: false,
+    };
+    match exchange::connect_unreported(backend.clone(), kept.user.clone(), request).await {
+        Ok(()) | Err(Error::PublicTokenInvalid(_) | Error::Duplicate(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

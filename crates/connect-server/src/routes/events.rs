@@ -1,0 +1,70 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::routing::get;
+use connect_api::Change;
+use futures_util::stream::{self, Stream};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::{User, UserId};
+use crate::backend::Backend;
+
+pub(crate) fn router() -> Router<Arc<Backend>> {
+    Router::new().route("/events", get(listen))
+}
+
+/// What changes from now on, as server-sent events; `ready` says that from now on nothing is missed.
+async fn listen(
+    State(backend): State<Arc<Backend>>,
+    User(user): User,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let listener = Listener {
+        changes: backend.changes.listen(),
+        user,
+        stop: backend.stop.clone(),
+        ready: false,
+    };
+    let events = stream::unfold(listener, async |mut listener| {
+        let event = listener.next().await?;
+        Some((Ok(event), listener))
+    });
+    // More often than proxies lose patience.
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+struct Listener {
+    changes: Receiver<(UserId, Change)>,
+    user: UserId,
+    stop: CancellationToken,
+    ready: bool,
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<Event> {
+        if !self.ready {
+            self.ready = true;
+            return Some(Event::default().event("ready").data(""));
+        }
+        loop {
+            let change = tokio::select! {
+                change = self.changes.recv() => change,
+                () = self.stop.cancelled() => return None,
+            };
+            match change {
+                Ok((user, change)) if user == self.user => {
+                    return Event::default().event("change").json_data(change).ok();
+                }
+                Ok(_) => {}
+                // It fell behind: as if it had just come.
+                Err(RecvError::Lagged(_)) => return Some(Event::default().event("ready").data("")),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+use async_trait::async_trait;
+use plaid_types::ItemId;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::Sqlite;
+use crate::auth::UserId;
+use crate::digest::Digest;
+use crate::store::{KeptLinkToken, LinkTokens, Result, StoreError};
+
+#[async_trait]
+impl LinkTokens for Sqlite {
+    async fn add_link_token(&self, token: &KeptLinkToken) -> Result<()> {
+        sqlx::query(
+            "INSERT OR IGNORE INTO link_tokens \
+                (token_sha256, user_id, item_id, sealed, ask_at, settles_at) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(token.digest.as_bytes())
+        .bind(token.user.as_str())
+        .bind(token.item.as_ref().map(ItemId::as_str))
+        .bind(&token.sealed)
+        .bind(&token.ask_at)
+        .bind(&token.settles_at)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>> {
+        let token = sqlx::query("SELECT * FROM link_tokens WHERE token_sha256 = ?");
+        let token = token
+            .bind(digest.as_bytes())
+            .fetch_optional(&self.readers)
+            .await?;
+        token.as_ref().map(read).transpose()
+    }
+
+    async fn link_tokens_to_ask(&self, now: &str, ask_next: &str) -> Result<Vec<KeptLinkToken>> {
+        let tokens = sqlx::query("UPDATE link_tokens SET ask_at = ? WHERE ask_at <= ? RETURNING *");
+        let tokens = tokens
+            .bind(ask_next)
+            .bind(now)
+            .fetch_all(&self.writer)
+            .await?;
+        tokens.iter().map(read).collect()
+    }
+
+    async fn drop_link_token(&self, digest: &Digest) -> Result<()> {
+        let dropped = sqlx::query("DELETE FROM link_tokens WHERE token_sha256 = ?");
+        dropped
+            .bind(digest.as_bytes())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<KeptLinkToken> {
+    let digest = Digest::from_bytes(row.try_get("token_sha256")?);
+    let item: Option<String> = row.try_get("item_id")?;
+    Ok(KeptLinkToken {
+        digest: digest.ok_or(StoreError::Corrupt("a digest"))?,
+        user: UserId::new(row.try_get("user_id")?),
+        item: item.map(ItemId::new),
+        sealed: row.try_get("sealed")?,
+        ask_at: row.try_get("ask_at")?,
+        settles_at: row.try_get("settles_at")?,
+    })
+}

@@ -1,0 +1,130 @@
+mod items;
+mod link_tokens;
+mod sessions;
+mod webhooks;
+
+use std::fs::OpenOptions;
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::ConnectOptions;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use super::{Result, Store, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The embedded engine: one file, one writer, readers that never wait for it.
+#[derive(Debug)]
+pub struct Sqlite {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Sqlite {
+    /// Opens the file that the URL names, creates it if need be, and brings it up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] with a sentence that says what to do.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(StoreError::InMemory);
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            // What is erased is overwritten, not only unlinked.
+            .pragma("secure_delete", "ON")
+            .disable_statement_logging();
+        create_private(&options)?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone());
+        let writer = writer.await?;
+        MIGRATIONS.run(&writer).await?;
+        let readers = SqlitePoolOptions::new().max_connections(4);
+        let readers = readers.connect_with(options.read_only(true)).await?;
+        Ok(Self { writer, readers })
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn vault_check(&self) -> Result<Option<Vec<u8>>> {
+        let check = sqlx::query_scalar("SELECT key_check FROM vault");
+        Ok(check.fetch_optional(&self.readers).await?)
+    }
+
+    async fn set_vault_check(&self, sealed: &[u8]) -> Result<()> {
+        sqlx::query("INSERT OR IGNORE INTO vault (id, key_check) VALUES (1, ?)")
+            .bind(sealed)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn tidy(&self, now: &str, old: &str) -> Result<()> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        for (sql, before) in [
+            ("DELETE FROM sessions WHERE expires_at <= ?", now),
+            ("DELETE FROM link_tokens WHERE settles_at <= ?", now),
+            (
+                "DELETE FROM webhooks WHERE apply_at IS NULL AND received_at <= ?",
+                old,
+            ),
+            ("DELETE FROM public_tokens WHERE claimed_at <= ?", old),
+        ] {
+            sqlx::query(sql)
+                .bind(before)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// The file holds what people own: it is made readable for its owner alone, and SQLite makes its siblings alike.
+fn create_private(options: &SqliteConnectOptions) -> Result<()> {
+    let mut file = OpenOptions::new();
+    file.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    let path = options.get_filename();
+    file.open(path).map_err(|source| StoreError::Unopenable {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(())
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(version) => Self::Newer(version),
+            error => Self::Failed(error.into()),
+        }
+    }
+}

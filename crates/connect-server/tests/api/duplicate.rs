@@ -1,0 +1,106 @@
+use axum::http::StatusCode;
+use connect_api::{Item, ProblemCode};
+use serde_json::{Value, json};
+
+use crate::canned_plaid::EXCHANGE;
+use crate::connect::Connect;
+
+#[tokio::test]
+async fn accounts_that_are_connected_are_found_before_anything_is_exchanged() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let problem = browser
+        .post("/api/items", again("public-2"))
+        .await
+        .problem();
+    assert_eq!(
+        (problem.status, problem.code),
+        (409, ProblemCode::DuplicateItem)
+    );
+    assert_eq!(problem.item_id.expect("the Item").as_str(), "item-public-1");
+    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+    assert_eq!(browser.items().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_person_may_connect_them_once_more() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    browser
+        .post("/api/items", again("public-2"))
+        .await
+        .problem();
+    let mut anyway = again("public-2");
+    anyway["allow_duplicate"] = json!(true);
+    let answer = browser.post("/api/items", anyway.clone()).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+    let answer = browser.post("/api/items", anyway).await;
+    assert_eq!(answer.json::<Item>().id.as_str(), "item-public-2");
+    assert_eq!(browser.items().await.len(), 2);
+}
+
+#[tokio::test]
+async fn other_accounts_another_bank_and_another_user_are_no_duplicates() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let change = |token, field: &str, value: Value| {
+        let mut success = again(token);
+        *success.pointer_mut(field).expect("a field") = value;
+        success
+    };
+    for success in [
+        change("public-2", "/metadata/accounts/0/mask", json!("1111")),
+        change("public-3", "/metadata/accounts/0/mask", json!(null)),
+        change(
+            "public-4",
+            "/metadata/accounts/0/name",
+            json!("Plaid Saving"),
+        ),
+        change(
+            "public-5",
+            "/metadata/institution/institution_id",
+            json!("ins_109509"),
+        ),
+        change("public-6", "/metadata/institution", json!(null)),
+    ] {
+        let answer = browser.post("/api/items", success.clone()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{success}");
+        browser
+            .delete(&format!("/api/items/{}", answer.json::<Item>().id))
+            .await;
+    }
+    let other = connect.browser().await;
+    assert_eq!(
+        other.post("/api/items", again("public-7")).await.status,
+        StatusCode::CREATED
+    );
+}
+
+#[tokio::test]
+async fn two_tabs_that_connect_the_same_bank_make_one_item() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let tabs = ["public-1", "public-2", "public-3"].map(|token| {
+        let browser = browser.clone();
+        tokio::spawn(async move { browser.post("/api/items", again(token)).await.status })
+    });
+    let mut statuses = Vec::new();
+    for tab in tabs {
+        statuses.push(tab.await.expect("an answer").as_u16());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409]);
+    assert_eq!(browser.items().await.len(), 1);
+    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+}
+
+fn again(public_token: &str) -> Value {
+    json!({ "public_token": public_token, "metadata": {
+        "institution": { "name": "Platypus", "institution_id": "ins_109508" },
+        "accounts": [{ "id": "new id", "name": "Plaid Checking", "mask": "0000",
+            "type": "depository", "subtype": "checking" }],
+    } })
+}

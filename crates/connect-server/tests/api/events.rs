@@ -1,0 +1,41 @@
+use connect_api::ChangeKind;
+use serde_json::json;
+
+use crate::connect::Connect;
+
+#[tokio::test]
+async fn an_open_page_hears_what_changes_of_its_user_alone() {
+    let connect = Connect::start().await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
+    let (mut page, mut other) = (ada.events().await, bob.events().await);
+    let path = "/api/items/item-public-1";
+    ada.connects("public-1").await;
+    ada.post(&format!("{path}/refresh"), json!({})).await;
+    ada.delete(path).await;
+    let heard: Vec<_> = page
+        .changes()
+        .await
+        .into_iter()
+        .map(|change| (change.item_id.to_string(), change.kind))
+        .collect();
+    assert_eq!(
+        heard,
+        [
+            ChangeKind::Connected,
+            ChangeKind::Changed,
+            ChangeKind::Disconnected
+        ]
+        .map(|kind| ("item-public-1".to_owned(), kind))
+    );
+    assert_eq!(other.changes().await, []);
+}
+
+#[tokio::test]
+async fn the_stream_ends_with_the_backend() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let mut page = browser.events().await;
+    drop(browser);
+    connect.stop();
+    page.ends().await;
+}

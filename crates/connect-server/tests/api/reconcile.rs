@@ -1,0 +1,136 @@
+use std::time::Duration;
+
+use axum::http::{Request, StatusCode};
+use connect_api::{ItemStatus, ProblemCode};
+use serde_json::{Value, json};
+
+use crate::canned_plaid::EXCHANGE;
+use crate::connect::{Browser, Connect, eventually, success};
+
+const GET: &str = "/link/token/get";
+
+#[tokio::test]
+async fn what_no_browser_reported_is_found_by_asking() {
+    let connect =
+        Connect::start_with(|config| config.reconcile_every = Duration::from_millis(50)).await;
+    let browser = connect.browser().await;
+    connect.plaid.answers(GET, 200, &visit("public-1"));
+    browser.post("/api/link/tokens", json!({})).await;
+    let item = eventually_one(&browser).await;
+    assert_eq!(item.id.as_str(), "item-public-1");
+    assert_eq!(item.institution_name, "First Platypus Bank");
+
+    // The browser comes back after all, and nothing is asked or made twice.
+    let answer = browser.post("/api/items", success("public-1")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+}
+
+#[tokio::test]
+async fn what_an_earlier_process_left_is_found_at_start() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.post("/api/link/tokens", json!({})).await;
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    connect.plaid.answers(GET, 200, &visit("public-1"));
+    connect.restart().await.expect("a restart");
+    eventually_one(&connect.again(browser)).await;
+}
+
+#[tokio::test]
+async fn a_finished_visit_is_taken_in_when_plaid_tells_of_it() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.post("/api/link/tokens", json!({})).await;
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    connect.plaid.answers(GET, 200, &visit("public-1"));
+    let body = json!({
+        "webhook_type": "LINK", "webhook_code": "SESSION_FINISHED", "status": "SUCCESS",
+        "link_session_id": "session-1", "link_token": "link-sandbox-1", "public_tokens": ["public-1"],
+    })
+    .to_string();
+    let request = Request::post("/api/webhooks/plaid")
+        .header("plaid-verification", connect.plaid.signer.sign(&body, 0));
+    let answer = connect
+        .stranger()
+        .send(request.body(body.into()).expect("a request"))
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    eventually_one(&browser).await;
+}
+
+#[tokio::test]
+async fn a_visit_in_update_mode_repairs_and_exchanges_nothing() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    connect
+        .spoil("UPDATE items SET status = 'login_required'")
+        .await;
+    browser
+        .post("/api/link/tokens", json!({ "item_id": "item-public-1" }))
+        .await;
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    connect.plaid.answers(GET, 200, &visit("public-update"));
+    connect.restart().await.expect("a restart");
+    let browser = connect.again(browser);
+    eventually(async || browser.items().await[0].status == ItemStatus::Healthy).await;
+    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+}
+
+#[tokio::test]
+async fn a_duplicate_is_left_to_its_user() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    browser.post("/api/link/tokens", json!({})).await;
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    let mut again = success("public-2");
+    again["metadata"]["accounts"] =
+        json!([{ "id": "a", "name": "Plaid Checking", "mask": "0000" }]);
+    let problem = browser.post("/api/items", again).await.problem();
+    assert_eq!(problem.code, ProblemCode::DuplicateItem);
+
+    // Even when the first is gone, what was declined does not come by itself.
+    browser.delete("/api/items/item-public-1").await;
+    connect.plaid.answers(GET, 200, &visit("public-2"));
+    connect.restart().await.expect("a restart");
+    eventually(async || !connect.plaid.calls(GET).is_empty()).await;
+    let browser = connect.again(browser);
+    let marker = browser.connects("public-3").await;
+    assert_eq!(browser.items().await, [marker]);
+}
+
+#[tokio::test]
+async fn a_token_that_plaid_forgot_is_forgotten_and_a_plaid_that_is_down_is_asked_again() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.post("/api/link/tokens", json!({})).await;
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    connect.plaid.answers(GET, 500, "<html>");
+    connect.restart().await.expect("a restart");
+    eventually(async || !connect.plaid.calls(GET).is_empty()).await;
+    assert_eq!(connect.count("SELECT count(*) FROM link_tokens").await, 1);
+    connect
+        .plaid
+        .refuses(GET, "INVALID_INPUT", "INVALID_LINK_TOKEN");
+    connect.restart().await.expect("a restart");
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 0).await;
+}
+
+fn visit(public_token: &str) -> Value {
+    json!({ "link_token": "link-sandbox-1", "link_sessions": [
+        { "link_session_id": "session-0", "results": null },
+        { "link_session_id": "session-1", "results": { "item_add_results": [{
+            "public_token": public_token,
+            "institution": { "name": "Platypus", "institution_id": "ins_109508" },
+            "accounts": [{ "id": "a", "name": "Plaid Checking", "mask": "0000", "type": "depository",
+                "subtype": "checking" }],
+        }] } },
+    ] })
+}
+
+async fn eventually_one(browser: &Browser) -> connect_api::Item {
+    eventually(async || browser.items().await.len() == 1).await;
+    browser.items().await.remove(0)
+}

@@ -1,0 +1,141 @@
+use axum::http::StatusCode;
+use connect_api::{Item, ItemStatus, LinkTokenGrant, ProblemCode, Session};
+use serde_json::json;
+
+use crate::canned_plaid::{EXCHANGE, account, error};
+use crate::connect::Connect;
+
+const TOKENS: &str = "/api/link/tokens";
+const REPAIRED: &str = "/api/items/item-public-1/repaired";
+
+#[tokio::test]
+async fn a_token_for_update_mode_names_the_item_and_no_products() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let session: Session = browser.get("/api/session").await.json();
+    browser.connects("public-1").await;
+    let wish = json!({ "item_id": "item-public-1", "account_selection": true });
+    let answer = browser.post(TOKENS, wish).await;
+    answer.json::<LinkTokenGrant>();
+    assert_eq!(
+        connect.plaid.calls("/link/token/create"),
+        [json!({
+            "client_name": "Connect", "language": "en", "country_codes": ["US"],
+            "user": { "client_user_id": session.user_id },
+            "access_token": "access-public-1", "update": { "account_selection_enabled": true },
+        })]
+    );
+    assert!(!answer.text().contains("access"));
+}
+
+#[tokio::test]
+async fn nobody_repairs_an_item_of_another_user() {
+    let connect = Connect::start().await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
+    ada.connects("public-1").await;
+    for id in ["item-public-1", "nothing"] {
+        let problem = bob.post(TOKENS, json!({ "item_id": id })).await.problem();
+        assert_eq!((problem.status, problem.code), (404, ProblemCode::NotFound));
+        let problem = bob
+            .post(&format!("/api/items/{id}/repaired"), json!({}))
+            .await
+            .problem();
+        assert_eq!((problem.status, problem.code), (404, ProblemCode::NotFound));
+    }
+    assert_eq!(connect.plaid.calls("/link/token/create").len(), 0);
+}
+
+#[tokio::test]
+async fn a_repaired_item_is_healthy_with_the_accounts_that_are_left() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    connect
+        .spoil(
+            "UPDATE items SET status = 'login_required', new_accounts_available = 1, \
+                disconnects_at = '2026-12-01T00:00:00Z'",
+        )
+        .await;
+    connect.plaid.answers(
+        "/accounts/get",
+        200,
+        &json!({ "accounts": [account("Plaid Saving", 210.0)], "item": { "item_id": "item" } }),
+    );
+    let item: Item = browser.post(REPAIRED, json!({})).await.json();
+    assert_eq!((item.status, &item.error), (ItemStatus::Healthy, &None));
+    assert_eq!(
+        (item.new_accounts_available, &item.disconnects_at),
+        (false, &None)
+    );
+    assert_eq!(item.accounts.len(), 1);
+    assert_eq!(item.accounts[0].name, "Plaid Saving");
+    assert_eq!(browser.items().await, [item]);
+    assert_eq!(
+        connect.plaid.calls(EXCHANGE).len(),
+        1,
+        "update mode exchanges nothing"
+    );
+}
+
+#[tokio::test]
+async fn an_item_is_healed_by_plaid_and_not_by_the_browser() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let broken = error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED");
+    connect.plaid.answers("/accounts/get", 400, &broken);
+    let item: Item = browser.post(REPAIRED, json!({})).await.json();
+    assert_eq!(item.status, ItemStatus::LoginRequired);
+
+    connect.plaid.answers("/accounts/get", 500, "<html>");
+    assert_eq!(
+        browser.post(REPAIRED, json!({})).await.problem().code,
+        ProblemCode::PlaidUnavailable
+    );
+}
+
+#[tokio::test]
+async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
+    let connect = Connect::start_with(|config| {
+        config.link.customization_name = Some("spring".to_owned());
+        config.link.account_filters =
+            Some(json!({ "depository": { "account_subtypes": ["all"] } }));
+    })
+    .await;
+    let browser = connect.browser().await;
+    let wish = json!({
+        "language": "es", "country_codes": ["ES", "US"], "routing_number": "011401533",
+        "appearance_mode": "DARK",
+    });
+    assert_eq!(browser.post(TOKENS, wish).await.status, StatusCode::OK);
+    let asked = &connect.plaid.calls("/link/token/create")[0];
+    for (field, value) in [
+        ("language", json!("es")),
+        ("country_codes", json!(["ES", "US"])),
+        ("institution_data", json!({ "routing_number": "011401533" })),
+        ("appearance_mode", json!("DARK")),
+        ("link_customization_name", json!("spring")),
+        (
+            "account_filters",
+            json!({ "depository": { "account_subtypes": ["all"] } }),
+        ),
+    ] {
+        assert_eq!(asked[field], value, "{field}");
+    }
+    for wish in [
+        json!({ "language": "tlh" }),
+        json!({ "country_codes": ["us"] }),
+        json!({ "country_codes": ["USA"] }),
+        json!({ "routing_number": "12" }),
+        json!({ "appearance_mode": "dark" }),
+        json!({ "account_selection": true }),
+    ] {
+        let problem = browser.post(TOKENS, wish.clone()).await.problem();
+        assert_eq!(
+            (problem.status, problem.code),
+            (422, ProblemCode::InvalidRequest),
+            "{wish}"
+        );
+    }
+    assert_eq!(connect.plaid.calls("/link/token/create").len(), 1);
+}
