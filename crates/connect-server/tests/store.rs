@@ -1,7 +1,9 @@
 //! The contract of a store: every engine is tested against it.
 
 use connect_api::{Item, ItemStatus};
-use connect_server::store::{Claim, Sqlite, Store, StoreError};
+use connect_server::store::{
+    Claim, KeptLinkToken, PendingWebhook, ReceivedWebhook, Sqlite, Store, StoreError,
+};
 use connect_server::{Digest, UserId};
 use plaid_types::{ItemId, PlaidError};
 use serde_json::json;
@@ -19,6 +21,9 @@ async fn keeps_the_contract(store: &dyn Store) {
     sessions(store).await;
     claims(store).await;
     items(store).await;
+    link_tokens(store).await;
+    webhooks(store).await;
+    tidy(store).await;
 }
 
 async fn vault_check(store: &dyn Store) {
@@ -70,6 +75,10 @@ async fn claims(store: &dyn Store) {
         Claim::Foreign,
         "only its holder gives a claim up"
     );
+    store.decline(&bob, &token).await.expect("an answer");
+    assert_eq!(claim(&ada).await, Claim::Taken, "only its holder declines");
+    store.decline(&ada, &token).await.expect("an answer");
+    assert_eq!(claim(&ada).await, Claim::Declined);
     store.release(&ada, &token).await.expect("an answer");
     assert_eq!(claim(&bob).await, Claim::Taken);
 
@@ -156,6 +165,45 @@ async fn items(store: &dyn Store) {
     let sealed = store.access_token(&ada, &old.id).await.expect("an answer");
     assert_eq!(sealed.as_deref(), Some(&b"newer"[..]));
 
+    assert_eq!(
+        store.owner(&old.id).await.expect("an answer"),
+        Some(ada.clone())
+    );
+    assert_eq!(
+        store
+            .owner(&ItemId::new("nobody's"))
+            .await
+            .expect("an answer"),
+        None
+    );
+    store
+        .forget_access_token(&bob, &old.id)
+        .await
+        .expect("an answer");
+    assert!(
+        store
+            .access_token(&ada, &old.id)
+            .await
+            .expect("an answer")
+            .is_some()
+    );
+    store
+        .forget_access_token(&ada, &old.id)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        store.access_token(&ada, &old.id).await.expect("an answer"),
+        None
+    );
+    assert!(
+        store
+            .item(&ada, &old.id)
+            .await
+            .expect("an answer")
+            .is_some(),
+        "the rest stays"
+    );
+
     assert!(store.remove_item(&ada, &old.id).await.expect("an answer"));
     assert!(!store.remove_item(&ada, &old.id).await.expect("an answer"));
     assert_eq!(
@@ -167,6 +215,144 @@ async fn items(store: &dyn Store) {
         "an update revives nothing"
     );
     assert_eq!(store.items(&ada).await.expect("Items"), [new]);
+}
+
+async fn link_tokens(store: &dyn Store) {
+    let user = user(store, "eve").await;
+    let token = |name: &str, item: Option<&str>, ask_at: &str| KeptLinkToken {
+        digest: Digest::of(name),
+        user: user.clone(),
+        item: item.map(ItemId::new),
+        sealed: name.as_bytes().to_vec(),
+        ask_at: ask_at.to_owned(),
+        settles_at: "2027".to_owned(),
+    };
+    let (early, late) = (
+        token("early", None, "2026-01"),
+        token("late", Some("old"), "2026-03"),
+    );
+    for token in [&early, &late, &early] {
+        store.add_link_token(token).await.expect("an answer");
+    }
+    let found = store.link_token(&late.digest).await.expect("an answer");
+    assert_eq!(found, Some(late.clone()));
+    let ask = async |now: &str, next: &str| {
+        let asked = store
+            .link_tokens_to_ask(now, next)
+            .await
+            .expect("an answer");
+        asked
+            .into_iter()
+            .map(|token| token.digest)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ask("2026-02", "2026-05").await, [early.digest]);
+    assert_eq!(ask("2026-02", "2026-05").await, [], "not twice");
+    assert_eq!(ask("2026-04", "2026-09").await, [late.digest]);
+    assert_eq!(ask("2026-06", "2026-09").await, [early.digest]);
+    store
+        .drop_link_token(&late.digest)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        store.link_token(&late.digest).await.expect("an answer"),
+        None
+    );
+}
+
+async fn webhooks(store: &dyn Store) {
+    let received = ["one", "two", "one", "three"].map(|name| ReceivedWebhook {
+        signature: Digest::of(name),
+        sealed: name.as_bytes().to_vec(),
+        received_at: "2026-01".to_owned(),
+    });
+    store
+        .keep_webhooks(&received, &[])
+        .await
+        .expect("an answer");
+    store
+        .keep_webhooks(&received[..1], &[])
+        .await
+        .expect("an answer");
+    let take_up = async |now: &str, again_at: &str, limit| {
+        store
+            .webhooks_to_apply(now, again_at, limit)
+            .await
+            .expect("an answer")
+    };
+    let texts = |webhooks: &[PendingWebhook]| -> Vec<Vec<u8>> {
+        webhooks
+            .iter()
+            .map(|webhook| webhook.sealed.clone())
+            .collect()
+    };
+    let first = take_up("2026-02", "2026-04", 2).await;
+    assert_eq!(
+        texts(&first),
+        [b"one".to_vec(), b"two".to_vec()],
+        "a copy is left out"
+    );
+    let rest = take_up("2026-02", "2026-04", 2).await;
+    assert_eq!(texts(&rest), [b"three".to_vec()]);
+    assert_eq!(
+        take_up("2026-03", "2026-04", 9).await,
+        [],
+        "they are being worked on"
+    );
+    store
+        .keep_webhooks(&[], &[first[0].id])
+        .await
+        .expect("an answer");
+    let again = take_up("2026-05", "2026-06", 9).await;
+    assert_eq!(texts(&again), [b"two".to_vec(), b"three".to_vec()]);
+    store
+        .keep_webhooks(&received, &[again[0].id, again[1].id])
+        .await
+        .expect("an answer");
+    assert_eq!(
+        take_up("2026-09", "2026-10", 9).await,
+        [],
+        "what is applied stays applied"
+    );
+}
+
+async fn tidy(store: &dyn Store) {
+    let user = user(store, "flo").await;
+    let session = Digest::of("short");
+    store
+        .create_session(&session, &user, "2030")
+        .await
+        .expect("an answer");
+    store.tidy("2031", "2000").await.expect("an answer");
+    assert_eq!(
+        store
+            .session_user(&session, "2001")
+            .await
+            .expect("an answer"),
+        None
+    );
+    let long = store
+        .session_user(&Digest::of("flo"), "2031")
+        .await
+        .expect("an answer");
+    assert_eq!(long, Some(user.clone()));
+    let early = Digest::of("early");
+    assert_eq!(
+        store.link_token(&early).await.expect("an answer"),
+        None,
+        "it had settled"
+    );
+
+    let token = Digest::of("public-claimed");
+    assert_ne!(
+        store.claim(&user, &token, "2031").await.expect("an answer"),
+        Claim::Taken
+    );
+    store.tidy("2031", "2030").await.expect("an answer");
+    assert_eq!(
+        store.claim(&user, &token, "2031").await.expect("an answer"),
+        Claim::Taken
+    );
 }
 
 async fn user(store: &dyn Store, name: &str) -> UserId {
