@@ -64,9 +64,9 @@ impl Browser {
             .expect("the browser opens the page");
     }
 
-    /// Reloads the page, having kept what it received so far.
+    /// Reloads the page, once it has received all that it asked for.
     pub async fn reload(&self) {
-        self.keep_responses().await;
+        self.settles().await;
         self.driver
             .refresh()
             .await
@@ -118,6 +118,21 @@ impl Browser {
             .await
             .expect("a page has a body");
         body.text().await.expect("a body has text")
+    }
+
+    /// Runs JavaScript in the page; gives what it returns, or what its promise comes to.
+    pub async fn run(&self, script: &str) -> serde_json::Value {
+        let ran = self.driver.execute(script, Vec::new()).await;
+        ran.unwrap_or_else(|error| panic!("{script}: {error}"))
+            .json()
+            .clone()
+    }
+
+    /// Looks inside the frame with this id from here on.
+    pub async fn enter_frame(&self, id: &str) {
+        let frame = self.driver.query(By::Id(id)).first().await;
+        let frame = frame.expect("the page has the frame");
+        frame.enter_frame().await.expect("the frame has a page");
     }
 
     pub(crate) async fn screenshot(&self, path: &Path) -> WebDriverResult<()> {

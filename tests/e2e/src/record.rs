@@ -1,12 +1,16 @@
 use std::collections::HashMap;
+use std::sync::MutexGuard;
 
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
-use crate::Browser;
+use crate::{Browser, DEADLINE, LOOK_EVERY};
 
 /// What a browser received and said.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
+    /// The addresses of what is not answered in full, by request id.
+    open: HashMap<String, String>,
     /// Answers whose bodies are still on their way, by request id.
     begun: HashMap<String, Response>,
     responses: Vec<Response>,
@@ -33,11 +37,7 @@ impl Browser {
     /// When the browser cannot be asked.
     pub async fn responses(&self) -> Vec<Response> {
         self.keep_responses().await;
-        self.record
-            .lock()
-            .expect("nobody panicked here")
-            .responses
-            .clone()
+        self.record().responses.clone()
     }
 
     /// Everything said on the console so far.
@@ -50,7 +50,7 @@ impl Browser {
             .browser_log()
             .await
             .expect("chromedriver keeps the console");
-        let mut record = self.record.lock().expect("nobody panicked here");
+        let mut record = self.record();
         record.console.extend(
             said.into_iter()
                 .map(|entry| format!("{} {}", entry.level, entry.message)),
@@ -63,6 +63,27 @@ impl Browser {
         let mut errors = self.console().await;
         errors.retain(|line| line.starts_with("SEVERE"));
         errors
+    }
+
+    /// Waits until the page has every answer that it asked for; what streams without end is not waited for.
+    ///
+    /// # Panics
+    /// When an answer does not come.
+    pub async fn settles(&self) {
+        let start = Instant::now();
+        loop {
+            self.keep_responses().await;
+            let open = self.record().open.clone();
+            if open.is_empty() {
+                return;
+            }
+            assert!(
+                start.elapsed() < DEADLINE,
+                "no answer from {:?}",
+                open.values()
+            );
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Fetches the bodies that came since the last time; the browser forgets them when it leaves the page.
@@ -78,43 +99,40 @@ impl Browser {
             let (method, params) = (&entry["message"]["method"], &entry["message"]["params"]);
             let id = text(&params["requestId"]);
             match method.as_str().unwrap_or_default() {
-                "Network.requestWillBeSent" if params["redirectResponse"].is_object() => {
-                    self.keep(Response::read(&params["redirectResponse"]));
+                "Network.requestWillBeSent" => {
+                    if params["redirectResponse"].is_object() {
+                        self.record()
+                            .keep(Response::read(&params["redirectResponse"]));
+                    }
+                    let url = text(&params["request"]["url"]);
+                    if url.starts_with("http") && params["type"] != "EventSource" {
+                        self.record().open.insert(id, url);
+                    }
                 }
                 "Network.responseReceived" => {
                     let response = Response::read(&params["response"]);
-                    self.record
-                        .lock()
-                        .expect("nobody panicked here")
-                        .begun
-                        .insert(id, response);
+                    self.record().begun.insert(id, response);
                 }
                 "Network.loadingFinished" => {
-                    let begun = self
-                        .record
-                        .lock()
-                        .expect("nobody panicked here")
-                        .begun
-                        .remove(&id);
+                    let begun = self.record().begun.remove(&id);
                     if let Some(mut response) = begun {
                         response.body = self.body(&id).await;
-                        self.keep(response);
+                        self.record().keep(response);
                     }
+                    self.record().open.remove(&id);
+                }
+                "Network.loadingFailed" => {
+                    self.record().open.remove(&id);
                 }
                 _ => {}
             }
         }
     }
 
-    fn keep(&self, response: Response) {
-        // The browser's own pages, and what a page carries within itself, came from nobody.
-        if response.url.starts_with("http") {
-            self.record
-                .lock()
-                .expect("nobody panicked here")
-                .responses
-                .push(response);
-        }
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record
+            .lock()
+            .expect("nobody panicked while holding it")
     }
 
     async fn body(&self, request: &str) -> Option<String> {
@@ -125,6 +143,15 @@ impl Browser {
             .await;
         let body = text(&answer.ok()?["body"]);
         Some(body)
+    }
+}
+
+impl Record {
+    fn keep(&mut self, response: Response) {
+        // The browser's own pages, and what a page carries within itself, came from nobody.
+        if response.url.starts_with("http") {
+            self.responses.push(response);
+        }
     }
 }
 
