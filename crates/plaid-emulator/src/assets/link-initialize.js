@@ -171,7 +171,6 @@
     const frame = document.createElement("iframe");
     frame.id = id;
     frame.title = title;
-    frame.allow = "clipboard-write";
     frame.src = `${origin}${PATH}${file}?origin=${encodeURIComponent(window.location.origin)}`;
     return frame;
   }
