@@ -96,6 +96,8 @@ async fn connect_once(
     let exchanged = exchange(backend, user, &token, &request).await?;
     let item = save(backend, user, &token, &exchanged, &request.metadata).await?;
     tracing::info!(item_id = %item.id, "connected");
+    // Plaid may tell of the Item at once.
+    let _undisturbed = backend.edits.lock(item.id.clone()).await;
     let item = complete(backend, user, item, &exchanged).await;
     backend.changes.tell(user, &item.id, ChangeKind::Connected);
     Ok(Connected { item, new: true })

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod args;
 mod assets;
 mod auth;
 mod backend;
@@ -31,9 +32,10 @@ use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use args::{Args, ConfigError};
 pub use auth::UserId;
 pub use backend::{Backend, StartError};
-pub use config::{Args, Config, ConfigError, LinkConfig, PlaidConfig};
+pub use config::{Config, LinkConfig, PlaidConfig};
 pub use digest::Digest;
 pub use error::{Error, chain};
 pub use server::Server;

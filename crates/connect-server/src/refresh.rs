@@ -3,17 +3,14 @@
 use connect_api::{Item, ItemStatus};
 use plaid_client::{AccessToken, Accounts};
 use plaid_types::{ErrorType, ItemId, PlaidError};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
 
 use crate::auth::UserId;
 use crate::backend::Backend;
-use crate::clock::{iso, iso_now};
+use crate::clock::iso_now;
 use crate::error::{Result, chain};
 use crate::item_edit::ItemEdit;
-
-/// How long before an Item stops working its user is told; banks give a week.
-const WARN_BEFORE: Duration = Duration::days(14);
 
 /// The balances as the bank has them now.
 ///
@@ -87,8 +84,11 @@ pub(crate) fn take_state(item: &mut Item, state: plaid_types::Item) {
     if let Some(name) = state.institution_name {
         item.institution_name = name;
     }
-    if let Some(end) = state.consent_expiration_time {
-        item.disconnects_at = soon(&end);
+    if let (Some(told), Some(end)) = (&item.disconnects_at, &state.consent_expiration_time)
+        && is_later(end, told)
+    {
+        // The consent was renewed since.
+        item.disconnects_at = None;
     }
     match state.error {
         Some(error) => take_error(item, error),
@@ -125,10 +125,10 @@ pub(crate) async fn take_institution(backend: &Backend, item: &mut Item) {
     }
 }
 
-/// A time as we keep it, if it is near enough to tell the user; one that cannot be read is none.
-fn soon(time: &str) -> Option<String> {
-    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
-    (time - OffsetDateTime::now_utc() < WARN_BEFORE).then(|| iso(time))
+/// Whether one time, as Plaid writes it, is later than another; what cannot be read is not.
+fn is_later(time: &str, other: &str) -> bool {
+    let read = |time| OffsetDateTime::parse(time, &Rfc3339).ok();
+    matches!((read(time), read(other)), (Some(time), Some(other)) if time > other)
 }
 
 /// Whether the error tells of the Item rather than of the request or of the hour.

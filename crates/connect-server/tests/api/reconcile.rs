@@ -130,7 +130,10 @@ fn visit(public_token: &str) -> Value {
     ] })
 }
 
+/// The one Item, once it is complete.
 async fn eventually_one(browser: &Browser) -> connect_api::Item {
-    eventually(async || browser.items().await.len() == 1).await;
+    let complete =
+        |items: &[connect_api::Item]| matches!(items, [item] if item.institution_color.is_some());
+    eventually(async || complete(&browser.items().await)).await;
     browser.items().await.remove(0)
 }

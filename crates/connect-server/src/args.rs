@@ -1,0 +1,352 @@
+//! What an operator can set: every setting is a flag and an environment variable.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Parser;
+use plaid_client::{Environment, Secret};
+use serde_json::Value;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use crate::config::{Config, LinkConfig, PlaidConfig};
+
+/// The longest name that Link shows; it replaces a longer one by "This Application".
+const MAX_CLIENT_NAME: usize = 30;
+
+/// The backend of Connect: makes Link tokens, exchanges public tokens, and keeps access tokens sealed.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "connect-server", version, args_override_self = true)]
+pub struct Args {
+    /// Where to listen.
+    #[arg(long, env = "CONNECT_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where browsers reach the backend, when a proxy stands before it: sets Link's redirect URI to <URL>/oauth,
+    /// which has to be registered with Plaid.
+    #[arg(long, env = "CONNECT_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// The database.
+    #[arg(
+        long,
+        env = "CONNECT_DATABASE_URL",
+        default_value = "sqlite:connect.db"
+    )]
+    database_url: String,
+    /// The key that seals access tokens: 32 bytes in Base64 or hexadecimal, mode 0600; made on the first run.
+    #[arg(
+        long,
+        env = "CONNECT_VAULT_KEY_FILE",
+        default_value = "connect-vault.key"
+    )]
+    vault_key_file: PathBuf,
+    /// How users sign in: `demo` gives every browser a user of its own.
+    #[arg(long, env = "CONNECT_AUTH", default_value = "demo")]
+    auth: String,
+    /// The built app.
+    #[arg(long, env = "CONNECT_DIST", default_value = "dist")]
+    dist: PathBuf,
+    /// Which of Plaid's worlds: `sandbox` or `production`.
+    #[arg(long, env = "PLAID_ENV", default_value = "sandbox")]
+    plaid_env: Environment,
+    /// The client id from Plaid's dashboard.
+    #[arg(long, env = "PLAID_CLIENT_ID")]
+    plaid_client_id: Option<String>,
+    /// The secret that goes with it.
+    #[arg(long, env = "PLAID_SECRET", hide_env_values = true)]
+    plaid_secret: Option<String>,
+    /// A file with the secret, instead.
+    #[arg(long, env = "PLAID_SECRET_FILE")]
+    plaid_secret_file: Option<PathBuf>,
+    /// Where the API is, if it is not Plaid's own.
+    #[arg(long, env = "PLAID_BASE_URL", value_name = "URL")]
+    plaid_base_url: Option<String>,
+    /// Where Link's script is.
+    #[arg(
+        long,
+        env = "PLAID_LINK_SCRIPT_URL",
+        value_name = "URL",
+        default_value = "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
+    )]
+    plaid_link_script_url: String,
+    /// How many seconds to wait for an answer of Plaid.
+    #[arg(long, env = "PLAID_DEADLINE_SECONDS", default_value_t = 30)]
+    plaid_deadline_seconds: u16,
+    /// The app's name as Link shows it; at most 30 characters.
+    #[arg(long, env = "CONNECT_CLIENT_NAME", default_value = "Connect")]
+    client_name: String,
+    /// What to ask of the bank, separated by commas.
+    #[arg(
+        long,
+        env = "CONNECT_PRODUCTS",
+        default_value = "transactions",
+        value_delimiter = ','
+    )]
+    products: Vec<String>,
+    /// Where the banks are, separated by commas.
+    #[arg(
+        long,
+        env = "CONNECT_COUNTRY_CODES",
+        default_value = "US",
+        value_delimiter = ','
+    )]
+    country_codes: Vec<String>,
+    /// The language of Link.
+    #[arg(long, env = "CONNECT_LANGUAGE", default_value = "en")]
+    language: String,
+    /// The name of a Link customization made in Plaid's dashboard.
+    #[arg(long, env = "CONNECT_LINK_CUSTOMIZATION")]
+    link_customization: Option<String>,
+    /// Which accounts can be chosen, as Plaid's `account_filters`, JSON.
+    #[arg(long, env = "CONNECT_ACCOUNT_FILTERS", value_name = "JSON")]
+    account_filters: Option<String>,
+    /// How often to ask Plaid what became of a Link token that no browser reported on; within half an hour, after
+    /// which a public token is worth nothing.
+    #[arg(long, env = "CONNECT_RECONCILE_SECONDS", default_value_t = 1200)]
+    reconcile_seconds: u16,
+    /// What to log: `warn`, `info`, or a filter such as `info,connect_server=debug`.
+    #[arg(long, env = "CONNECT_LOG", default_value = "info")]
+    log: String,
+}
+
+impl TryFrom<Args> for Config {
+    type Error = ConfigError;
+
+    fn try_from(args: Args) -> Result<Self, ConfigError> {
+        if args.auth != "demo" {
+            return Err(ConfigError::Auth(args.auth));
+        }
+        if !(1..=MAX_CLIENT_NAME).contains(&args.client_name.chars().count()) {
+            return Err(ConfigError::ClientName);
+        }
+        if EnvFilter::try_new(&args.log).is_err() {
+            return Err(ConfigError::Log(args.log));
+        }
+        let base_url = set(args.plaid_base_url);
+        let base_url = base_url.unwrap_or_else(|| args.plaid_env.base_url().to_owned());
+        Ok(Self {
+            listen: args.listen,
+            public_url: set(args.public_url)
+                .map(|text| url("CONNECT_PUBLIC_URL", &text))
+                .transpose()?,
+            database_url: args.database_url,
+            vault_key_file: args.vault_key_file,
+            dist: args.dist,
+            plaid: PlaidConfig {
+                environment: args.plaid_env,
+                client_id: set(args.plaid_client_id).ok_or(ConfigError::ClientId)?,
+                secret: secret(set(args.plaid_secret), args.plaid_secret_file.as_deref())?,
+                base_url: url("PLAID_BASE_URL", &base_url)?,
+                link_script_url: url("PLAID_LINK_SCRIPT_URL", &args.plaid_link_script_url)?,
+                deadline: Duration::from_secs(args.plaid_deadline_seconds.max(1).into()),
+            },
+            link: LinkConfig {
+                client_name: args.client_name,
+                products: list("CONNECT_PRODUCTS", &args.products)?,
+                country_codes: list("CONNECT_COUNTRY_CODES", &args.country_codes)?,
+                language: args.language,
+                customization_name: set(args.link_customization),
+                account_filters: account_filters(set(args.account_filters))?,
+            },
+            reconcile_every: Duration::from_secs(args.reconcile_seconds.max(1).into()),
+            log: args.log,
+        })
+    }
+}
+
+/// An empty variable is one that is not set.
+fn set(value: Option<String>) -> Option<String> {
+    value.filter(|value| !value.trim().is_empty())
+}
+
+fn url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text).ok();
+    url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| ConfigError::Url {
+            variable,
+            text: text.to_owned(),
+        })
+}
+
+fn account_filters(text: Option<String>) -> Result<Option<Value>, ConfigError> {
+    let filters = text.map(|text| serde_json::from_str(&text)).transpose();
+    match filters {
+        Ok(filters @ (None | Some(Value::Object(_)))) => Ok(filters),
+        _ => Err(ConfigError::AccountFilters),
+    }
+}
+
+fn list(variable: &'static str, values: &[String]) -> Result<Vec<String>, ConfigError> {
+    let values: Vec<_> = values.iter().map(|value| value.trim().to_owned()).collect();
+    if values.is_empty() || values.iter().any(String::is_empty) {
+        return Err(ConfigError::List(variable));
+    }
+    Ok(values)
+}
+
+fn secret(value: Option<String>, file: Option<&Path>) -> Result<Secret, ConfigError> {
+    match (value, file) {
+        (Some(value), None) => Ok(Secret::new(value)),
+        (None, Some(path)) => {
+            let unreadable = |source| ConfigError::SecretFile {
+                path: path.to_owned(),
+                source,
+            };
+            let text = std::fs::read_to_string(path).map_err(unreadable)?;
+            set(Some(text))
+                .map(|text| Secret::new(text.trim()))
+                .ok_or(ConfigError::Secret)
+        }
+        (None, None) => Err(ConfigError::Secret),
+        (Some(_), Some(_)) => Err(ConfigError::TwoSecrets),
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// No client id.
+    #[error("PLAID_CLIENT_ID is not set: take it from the keys page of Plaid's dashboard")]
+    ClientId,
+    /// No secret.
+    #[error(
+        "neither PLAID_SECRET nor PLAID_SECRET_FILE is set: take the secret from the keys page of Plaid's dashboard"
+    )]
+    Secret,
+    /// Two secrets.
+    #[error("PLAID_SECRET and PLAID_SECRET_FILE are both set: unset one of them")]
+    TwoSecrets,
+    /// No file.
+    #[error("PLAID_SECRET_FILE {} cannot be read: {source}", path.display())]
+    SecretFile {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Not a URL.
+    #[error("{variable} is `{text}`, which is not an http or https URL")]
+    Url {
+        /// Which setting.
+        variable: &'static str,
+        /// Its value.
+        text: String,
+    },
+    /// Nothing between two commas.
+    #[error("{0} must be one or more names separated by commas")]
+    List(&'static str),
+    /// Too long to be shown.
+    #[error("CONNECT_CLIENT_NAME must have 1 to 30 characters: Link shows no more")]
+    ClientName,
+    /// Not filters.
+    #[error(
+        "CONNECT_ACCOUNT_FILTERS is not a JSON object, as in {{\"depository\":{{\"account_subtypes\":[\"checking\"]}}}}"
+    )]
+    AccountFilters,
+    /// Not a filter.
+    #[error("CONNECT_LOG is `{0}`, which is neither a level such as `info` nor a filter")]
+    Log(String),
+    /// Not a way to sign in.
+    #[error("CONNECT_AUTH is `{0}`, and only `demo` is known")]
+    Auth(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, FromArgMatches};
+
+    use super::*;
+
+    /// The environment of whoever runs the tests is left out of it.
+    fn config(args: &[&str]) -> Result<Config, ConfigError> {
+        let command = Args::command().mut_args(|arg| arg.env(None));
+        let given = ["connect-server", "--plaid-client-id=c", "--plaid-secret=s"];
+        let matches = command
+            .try_get_matches_from(given.iter().chain(args))
+            .expect("arguments");
+        Config::try_from(Args::from_arg_matches(&matches).expect("arguments"))
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let config = config(&[]).expect("a configuration");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.plaid.base_url.as_str(), "https://sandbox.plaid.com/");
+        assert_eq!(
+            config.for_browser().link_script_url,
+            "https://cdn.plaid.com/link/v2/stable/link-initialize.js"
+        );
+        assert_eq!(config.redirect_uri(), None);
+    }
+
+    #[test]
+    fn the_environment_chooses_plaids_address() {
+        let config = config(&["--plaid-env=production"]).expect("a configuration");
+        assert_eq!(
+            config.plaid.base_url.as_str(),
+            "https://production.plaid.com/"
+        );
+        assert_eq!(config.for_browser().plaid_env, "production");
+    }
+
+    #[test]
+    fn a_redirect_uri_is_only_one_that_plaid_accepts() {
+        for (public, redirect) in [
+            ("https://bank.example", Some("https://bank.example/oauth")),
+            (
+                "https://example.com/connect/?a=b#c",
+                Some("https://example.com/connect/oauth"),
+            ),
+            ("http://localhost:8080", Some("http://localhost:8080/oauth")),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080/oauth")),
+            ("http://192.168.0.7:8080", None),
+            ("http://bank.example", None),
+        ] {
+            let config = config(&[&format!("--public-url={public}")]).expect("a configuration");
+            assert_eq!(
+                config.redirect_uri().as_ref().map(Url::as_str),
+                redirect,
+                "{public}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_in_one_sentence() {
+        for (args, sentence) in [
+            (&["--plaid-client-id= "][..], "PLAID_CLIENT_ID is not set"),
+            (
+                &["--plaid-secret="],
+                "neither PLAID_SECRET nor PLAID_SECRET_FILE",
+            ),
+            (&["--plaid-secret-file=/nowhere"], "both set"),
+            (
+                &["--plaid-secret=", "--plaid-secret-file=/nowhere"],
+                "PLAID_SECRET_FILE /nowhere",
+            ),
+            (&["--plaid-base-url=sandbox"], "PLAID_BASE_URL is `sandbox`"),
+            (
+                &["--public-url=/connect"],
+                "CONNECT_PUBLIC_URL is `/connect`",
+            ),
+            (
+                &["--plaid-link-script-url=//cdn"],
+                "PLAID_LINK_SCRIPT_URL is `//cdn`",
+            ),
+            (&["--products=auth,,"], "CONNECT_PRODUCTS must be"),
+            (
+                &["--client-name=A name that is longer than Link shows"],
+                "CONNECT_CLIENT_NAME must",
+            ),
+            (
+                &["--account-filters=[1]"],
+                "CONNECT_ACCOUNT_FILTERS is not a JSON object",
+            ),
+            (&["--auth=ldap"], "CONNECT_AUTH is `ldap`"),
+        ] {
+            let error = config(args).expect_err(sentence).to_string();
+            assert!(error.contains(sentence), "{args:?}: {error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+}
