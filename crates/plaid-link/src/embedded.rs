@@ -51,6 +51,7 @@ impl EmbeddedHandler {
 
 impl Drop for EmbeddedHandler {
     fn drop(&mut self) {
+        self.set_callbacks(Callbacks::default());
         let _ = self.raw.destroy();
     }
 }

@@ -1,0 +1,69 @@
+//! The embedded search: made in an element, told the newest callbacks, and gone on drop.
+
+use plaid_link::LinkOptions;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::fake_link::{Diary, FakeLink, TOKEN};
+use crate::page;
+
+#[wasm_bindgen_test]
+async fn the_search_is_made_inside_the_element_and_removed_on_drop() {
+    let link = FakeLink::load().await;
+    let element = page::add("div");
+    let options = LinkOptions::new(TOKEN.into());
+    let embedded = link
+        .plaid
+        .create_embedded(options, &element)
+        .expect("created");
+    assert_eq!(
+        link.calls(),
+        [r#"1 createEmbedded {"token":"link-test-1"}"#]
+    );
+    assert_eq!(element.child_element_count(), 1);
+    drop(embedded);
+    assert_eq!(link.calls(), ["1 destroy"]);
+    assert_eq!(element.child_element_count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_new_closure_does_not_rebuild_the_search() {
+    let link = FakeLink::load().await;
+    let element = page::add("div");
+    let (old, new) = (Diary::default(), Diary::default());
+    let options = LinkOptions::new(TOKEN.into()).callbacks(old.callbacks(""));
+    let embedded = link
+        .plaid
+        .create_embedded(options, &element)
+        .expect("created");
+    link.tell(1, "OPEN");
+    assert_eq!(old.read(), ["event"]);
+    link.calls();
+
+    embedded.set_callbacks(new.callbacks(""));
+    link.tell(1, "SELECT_INSTITUTION");
+    link.succeed(1);
+    link.leave(1);
+    assert_eq!(new.read(), ["event", "success", "exit"]);
+    assert!(old.read().is_empty());
+    assert_eq!(old.holders(), 1);
+    assert!(link.calls().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_search_is_silent_even_while_it_is_destroyed() {
+    for callback in ["onEvent", "onExit", "onSuccess"] {
+        let link = FakeLink::load().await;
+        let element = page::add("div");
+        let diary = Diary::default();
+        let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+        let embedded = link
+            .plaid
+            .create_embedded(options, &element)
+            .expect("created");
+        link.answer_at_once(callback);
+        drop(embedded);
+        link.tell(1, "EXIT");
+        assert!(diary.read().is_empty(), "{callback}");
+        assert_eq!(diary.holders(), 1);
+    }
+}

@@ -1,0 +1,240 @@
+//! One script for all, adopted, awaited, and tried again after a failure.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Waker};
+
+use js_sys::{Object, Reflect};
+use plaid_link::{LoadError, LoadOptions, Plaid, load};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlScriptElement;
+
+use crate::fake_link::SCRIPT;
+use crate::page;
+
+fn from(src: &str) -> LoadOptions {
+    LoadOptions {
+        src: src.to_owned(),
+        ..LoadOptions::default()
+    }
+}
+
+/// A consumer that is polled once, and so waits.
+fn wait<F: Future<Output = Result<Plaid, LoadError>>>(consumer: Pin<&mut F>) {
+    let poll = consumer.poll(&mut Context::from_waker(Waker::noop()));
+    assert!(poll.is_pending());
+}
+
+/// The tag, once the loader has put it there.
+async fn injected(src: &str) -> HtmlScriptElement {
+    // Microtasks only: the browser gets no chance to settle the tag by itself.
+    for _ in 0..10 {
+        if let Some(tag) = page::tags(src).pop() {
+            return tag;
+        }
+        JsFuture::from(js_sys::Promise::resolve(&JsValue::UNDEFINED))
+            .await
+            .expect("a microtask");
+    }
+    panic!("no tag was injected");
+}
+
+fn settle(tag: &HtmlScriptElement, event: &str) {
+    page::run(
+        "tag, name",
+        "tag.dispatchEvent(new Event(name))",
+        &[tag, &event.into()],
+    );
+}
+
+fn define_plaid() {
+    Reflect::set(&page::window(), &"Plaid".into(), &Object::new()).expect("defined");
+}
+
+/// A tag that the host wrote into its page, and that settles only when told to.
+fn inert_tag(src: &str) -> HtmlScriptElement {
+    let tag: HtmlScriptElement = page::add("script").unchecked_into();
+    tag.set_type("text/plain");
+    tag.set_src(src);
+    tag
+}
+
+#[wasm_bindgen_test]
+async fn all_consumers_share_one_tag() {
+    page::clear();
+    let options = from(&page::script_url(SCRIPT));
+    let consumers: Vec<_> = (0..5)
+        .map(|_| {
+            let options = options.clone();
+            wasm_bindgen_futures::future_to_promise(async move {
+                load(&options).await.expect("loaded");
+                Ok(JsValue::UNDEFINED)
+            })
+        })
+        .collect();
+    for consumer in consumers {
+        JsFuture::from(consumer).await.expect("loaded");
+    }
+    load(&options).await.expect("loaded already");
+    assert_eq!(page::tags(&options.src).len(), 1);
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_script_that_has_run_is_adopted() {
+    page::clear();
+    define_plaid();
+    let src = page::dead_url();
+    load(&from(&src)).await.expect("there already");
+    assert!(page::tags(&src).is_empty(), "nothing was injected");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_tag_that_still_loads_is_adopted() {
+    page::clear();
+    let src = page::dead_url();
+    let tag = inert_tag(&src);
+    let options = from(&src);
+    let mut consumer = pin!(load(&options));
+    wait(consumer.as_mut());
+    page::next_task().await;
+    assert_eq!(page::tags(&src).len(), 1, "no second tag");
+    wait(consumer.as_mut());
+
+    define_plaid();
+    settle(&tag, "load");
+    consumer.await.expect("loaded by the host's tag");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_script_that_is_not_plaids_is_an_error() {
+    page::clear();
+    let src = page::script_url("window.somethingElse = true");
+    let error = load(&from(&src)).await.expect_err("no window.Plaid");
+    assert_eq!(error, LoadError::NotPlaid { src: src.clone() });
+    assert!(page::tags(&src).is_empty(), "the tag is of no use");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn after_a_failure_a_retry_injects_a_new_tag() {
+    page::clear();
+    let src = page::dead_url();
+    let options = from(&src);
+    let mut consumer = pin!(load(&options));
+    wait(consumer.as_mut());
+    let failed = injected(&src).await;
+    let error = consumer.await.expect_err("nothing is there");
+    assert_eq!(error, LoadError::Blocked { src: src.clone() });
+    assert!(!failed.is_connected(), "the failed tag is removed");
+
+    let mut retry = pin!(load(&options));
+    wait(retry.as_mut());
+    let tag = injected(&src).await;
+    assert_ne!(tag, failed);
+    define_plaid();
+    settle(&tag, "load");
+    retry.await.expect("loaded by the new tag");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_failed_tag_of_the_hosts_is_replaced_too() {
+    page::clear();
+    let src = page::script_url(SCRIPT);
+    let tag = inert_tag(&src);
+    let options = from(&src);
+    let mut consumer = pin!(load(&options));
+    wait(consumer.as_mut());
+    page::next_task().await;
+    settle(&tag, "error");
+    consumer.await.expect_err("the host's tag failed");
+    assert!(!tag.is_connected());
+
+    load(&options).await.expect("loaded by a tag of our own");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_script_that_never_settles_times_out() {
+    page::clear();
+    let src = page::dead_url();
+    let tag = inert_tag(&src);
+    let options = LoadOptions {
+        timeout_seconds: 0,
+        ..from(&src)
+    };
+    let error = load(&options).await.expect_err("too late");
+    assert_eq!(
+        error,
+        LoadError::TimedOut {
+            src: src.clone(),
+            seconds: 0
+        }
+    );
+    assert!(!tag.is_connected(), "a retry begins anew");
+
+    let working = from(&page::script_url(SCRIPT));
+    load(&working).await.expect("the retry loads");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn the_src_is_exact_and_the_nonce_is_set() {
+    page::clear();
+    let src = page::dead_url() + "?a=%C3%A9&b=1#é";
+    let options = LoadOptions {
+        nonce: Some("r4nd0m".to_owned()),
+        ..from(&src)
+    };
+    let mut consumer = pin!(load(&options));
+    wait(consumer.as_mut());
+    let tag = injected(&src).await;
+    assert_eq!(tag.get_attribute("src").as_deref(), Some(&*src));
+    let nonce = Reflect::get(&tag, &"nonce".into()).expect("a property");
+    assert_eq!(nonce.as_string().as_deref(), Some("r4nd0m"));
+    assert!(tag.r#async());
+    consumer.await.expect_err("nothing is there");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn without_a_nonce_there_is_none() {
+    page::clear();
+    let options = from(&page::script_url(SCRIPT));
+    load(&options).await.expect("loaded");
+    assert!(!page::tags(&options.src)[0].has_attribute("nonce"));
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_consumer_that_goes_away_takes_nothing_with_it() {
+    page::clear();
+    let options = from(&page::script_url(SCRIPT));
+    let mut first = Box::pin(load(&options));
+    let mut second = pin!(load(&options));
+    wait(first.as_mut());
+    wait(second.as_mut());
+    let tag = injected(&options.src).await;
+    drop(first);
+    assert!(tag.is_connected());
+    second.await.expect("loaded for those who stayed");
+    assert_eq!(page::tags(&options.src), [tag]);
+    page::clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_load_that_everybody_left_still_serves_the_next() {
+    page::clear();
+    let options = from(&page::script_url(SCRIPT));
+    let mut only = Box::pin(load(&options));
+    wait(only.as_mut());
+    drop(only);
+    load(&options).await.expect("loaded for the next");
+    assert_eq!(page::tags(&options.src).len(), 1);
+    page::clear();
+}

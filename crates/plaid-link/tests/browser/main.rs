@@ -1,0 +1,13 @@
+//! What the crate promises, in a real browser and over a fake Link.
+#![cfg(target_arch = "wasm32")]
+
+mod callbacks;
+mod embedded;
+mod fake_link;
+mod handler;
+mod loader;
+mod metadata;
+mod page;
+mod page_state;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

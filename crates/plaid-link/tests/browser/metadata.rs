@@ -1,0 +1,126 @@
+//! Whatever Link hands over, nothing panics, nothing throws, and the public token is not lost.
+
+use plaid_link::LinkOptions;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::fake_link::{Diary, FakeLink, TOKEN, js};
+
+const ANYTHING: &[&str] = &[
+    "undefined",
+    "null",
+    "true",
+    "42",
+    "-0",
+    "NaN",
+    "Infinity",
+    "2 ** 64",
+    "10n",
+    "'text'",
+    r"'\uD800'",
+    "Symbol('s')",
+    "() => 1",
+    "class { static accounts = 1 }",
+    "[]",
+    "[1, [2, [3]]]",
+    "new Array(4294967295)",
+    "{}",
+    "{ accounts: null, institution: 7, link_session_id: {} }",
+    "{ accounts: {} }",
+    "{ accounts: [null, undefined, 7, 'x', {}, [[]]] }",
+    "{ accounts: [{ id: 10n, mask: Symbol('s'), name: () => 1 }] }",
+    "{ accounts: new Array(4294967295) }",
+    "{ [Symbol('s')]: 1, link_session_id: 10n }",
+    "Object.create(null)",
+    "new Date(NaN)",
+    "new Map([['accounts', []]])",
+    "new String('text')",
+    "new Uint8Array(8)",
+    "new Error('an error')",
+    "Promise.resolve({})",
+    "/regex/",
+    "window",
+    "document",
+    "document.body",
+    "{ get accounts() { throw new Error('no') } }",
+    "{ toJSON() { throw 1 }, toString() { throw 2 }, valueOf() { throw 3 } }",
+    "(() => { const a = {}; a.institution = a; a.accounts = [a, a]; return a })()",
+    "(() => { const a = {}; for (let i = 0; i < 20; i++) a['k' + i] = a; return a })()",
+    "(() => { let a = {}; for (let i = 0; i < 50000; i++) a = { institution: a }; return a })()",
+    "new Proxy({}, { get() { throw 1 } })",
+    "new Proxy({}, { ownKeys() { throw 1 } })",
+    "new Proxy({}, { getPrototypeOf() { throw 1 }, has() { throw 1 }, get() { throw 1 } })",
+    "new Proxy([], { get() { throw 1 } })",
+    "(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })()",
+];
+
+#[wasm_bindgen_test]
+async fn metadata_of_any_kind_loses_no_token() {
+    let link = FakeLink::load().await;
+    let diary = Diary::default();
+    let heard = diary.clone();
+    let options = LinkOptions::new(TOKEN.into())
+        .on_success(move |token, _| heard.write(token.expect("a token").as_str()));
+    let _handler = link.plaid.create(options).expect("created");
+    for source in ANYTHING {
+        link.say(1, "onSuccess", &"public-test-1".into(), &js(source));
+        assert_eq!(diary.read(), ["public-test-1"], "{source}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn arguments_of_any_kind_reach_the_host() {
+    let link = FakeLink::load().await;
+    let diary = Diary::default();
+    let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+    let _handler = link.plaid.create(options).expect("created");
+    for source in ANYTHING {
+        let value = js(source);
+        for callback in ["onSuccess", "onExit", "onLoad"] {
+            link.say(1, callback, &value, &value);
+        }
+        assert_eq!(diary.read(), ["success", "exit", "load"], "{source}");
+        link.say(1, "onEvent", &value, &value);
+        let named = value.is_string();
+        assert_eq!(
+            diary.read().len(),
+            usize::from(named),
+            "an event needs a name: {source}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_token_that_is_no_text_is_none() {
+    let link = FakeLink::load().await;
+    let diary = Diary::default();
+    let heard = diary.clone();
+    let options = LinkOptions::new(TOKEN.into())
+        .on_success(move |token, _| heard.write(format!("{}", token.is_some())));
+    let _handler = link.plaid.create(options).expect("created");
+    for source in ["null", "undefined", "7", "({})"] {
+        link.say(1, "onSuccess", &js(source), &js("({})"));
+        assert_eq!(diary.read(), ["false"], "{source}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_read_spoils_nothing_else() {
+    let link = FakeLink::load().await;
+    let diary = Diary::default();
+    let heard = diary.clone();
+    let options = LinkOptions::new(TOKEN.into()).on_success(move |_, metadata| {
+        let session = metadata.link_session_id.expect("a session");
+        heard.write(session.as_str());
+    });
+    let _handler = link.plaid.create(options).expect("created");
+    let rows = [
+        "{ link_session_id: 'session-1', get accounts() { throw 1 } }",
+        "{ accounts: 10n, link_session_id: 'session-1', institution: () => 1 }",
+        "{ link_session_id: 'session-1', accounts: [7], [Symbol('s')]: 1 }",
+        "(() => { const a = { link_session_id: 'session-1' }; a.accounts = [a]; return a })()",
+    ];
+    for source in rows {
+        link.say(1, "onSuccess", &"public-test-1".into(), &js(source));
+        assert_eq!(diary.read(), ["session-1"], "{source}");
+    }
+}

@@ -1,0 +1,139 @@
+//! The page after Link is as it was before Link opened: scroll lock, scroll position and focus.
+
+use plaid_link::{Handler, LinkOptions};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
+
+use crate::fake_link::{FakeLink, TOKEN};
+use crate::page;
+
+fn create(link: &FakeLink) -> Handler {
+    let options = LinkOptions::new(TOKEN.into());
+    link.plaid.create(options).expect("created")
+}
+
+fn overflow() -> String {
+    let style = page::body().style();
+    style.get_property_value("overflow").expect("a property")
+}
+
+fn set_overflow(value: &str) {
+    let style = page::body().style();
+    style.set_property("overflow", value).expect("a property");
+}
+
+fn has_focus(element: &HtmlElement) -> bool {
+    page::document().active_element().as_ref() == Some(element)
+}
+
+/// The ways in which a visit ends, as far as the page is concerned.
+fn endings() -> [(&'static str, fn(&FakeLink, Handler)); 3] {
+    [
+        ("an exit", |link, _handler| link.leave(1)),
+        ("a success", |link, _handler| link.succeed(1)),
+        ("a drop while open", |link, handler| {
+            drop(handler);
+            link.leave(1);
+        }),
+    ]
+}
+
+#[wasm_bindgen_test]
+async fn overflow_is_what_it_was_when_link_opened() {
+    for (ending, end) in endings() {
+        for before in ["", "scroll", "hidden"] {
+            let link = FakeLink::load().await;
+            // A dialog of the host's, long closed when Link opens.
+            set_overflow("clip");
+            let handler = create(&link);
+            set_overflow(before);
+            handler.open().expect("opens");
+            assert_eq!(overflow(), "hidden");
+            end(&link, handler);
+            assert_eq!(overflow(), before, "after {ending}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_scroll_position_is_restored() {
+    for (ending, end) in endings() {
+        let link = FakeLink::load().await;
+        let tall = page::add("div");
+        tall.style()
+            .set_property("height", "9000px")
+            .expect("a property");
+        page::window().scroll_to_with_x_and_y(0.0, 300.0);
+        let scroll = || page::window().scroll_y().expect("a position");
+        assert_eq!(scroll(), 300.0);
+
+        let handler = create(&link);
+        handler.open().expect("opens");
+        assert_eq!(scroll(), 0.0, "the fake scrolls, as removing a frame does");
+        end(&link, handler);
+        assert_eq!(scroll(), 300.0, "after {ending}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_focus_returns_to_where_it_was() {
+    for (ending, end) in endings() {
+        let link = FakeLink::load().await;
+        let button = page::add("button");
+        button.focus().expect("focus");
+        let handler = create(&link);
+        handler.open().expect("opens");
+        assert!(!has_focus(&button), "Link has it");
+        end(&link, handler);
+        assert!(has_focus(&button), "after {ending}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_focus_is_taken_from_nobody() {
+    let link = FakeLink::load().await;
+    let (button, field) = (page::add("button"), page::add("input"));
+    button.focus().expect("focus");
+    let handler = create(&link);
+    handler.open().expect("opens");
+    field.focus().expect("focus");
+    link.leave(1);
+    assert!(has_focus(&field), "the host gave it away meanwhile");
+
+    button.focus().expect("focus");
+    handler.open().expect("opens");
+    button.remove();
+    link.leave(1);
+    assert!(!has_focus(&button), "what is gone cannot have it");
+}
+
+#[wasm_bindgen_test]
+async fn an_open_that_fails_leaves_the_page_alone() {
+    let link = FakeLink::load().await;
+    let button = page::add("button");
+    button.focus().expect("focus");
+    set_overflow("scroll");
+    let handler = create(&link);
+    link.refuse("open", &JsValue::from_str("no"));
+    handler.open().expect_err("it refuses");
+    assert_eq!(overflow(), "scroll");
+    assert!(has_focus(&button));
+}
+
+#[wasm_bindgen_test]
+async fn opening_leaves_a_mark_on_the_timeline() {
+    let link = FakeLink::load().await;
+    let handler = create(&link);
+    let marks = || {
+        page::run(
+            "",
+            "return performance.getEntriesByName('plaid-link-open').length",
+            &[],
+        )
+    };
+    let before = marks().as_f64().expect("a number");
+    handler.open().expect("opens");
+    assert_eq!(marks().as_f64(), Some(before + 1.0));
+    link.leave(1);
+}
