@@ -1,0 +1,203 @@
+//! The offline Plaid's Link JS keeps the promises that pages and wrappers rely on, flaws of the original included.
+
+mod host;
+
+use serde_json::json;
+
+use crate::host::Host;
+
+#[tokio::test]
+async fn it_says_what_is_wrong_with_its_embedding() {
+    let host = Host::bare().await;
+    host.load_script("?cache=1").await;
+    assert_eq!(host.run("return typeof Plaid").await, "undefined");
+    host.load_script("").await;
+    host.load_script("").await;
+    let console = host.browser.console().await.join("\n");
+    for words in ["Failed to find script", "embedded more than once"] {
+        assert!(console.contains(words), "no {words:?} in {console}");
+    }
+    host.browser.quit().await;
+}
+
+#[tokio::test]
+async fn it_refuses_a_configuration_that_opens_nothing() {
+    let host = Host::start().await;
+    for (config, message) in [
+        (
+            "{}",
+            "Missing Link parameter. Link requires a key or token to be provided.",
+        ),
+        (
+            "{ token: null }",
+            "Missing Link parameter. Link requires a key or token to be provided.",
+        ),
+        (
+            "{ token: 'nonsense' }",
+            "Invalid env: env cannot be missing.",
+        ),
+    ] {
+        let script =
+            format!("try {{ Plaid.create({config}) }} catch (error) {{ return error.message }}");
+        assert_eq!(host.run(&script).await, message, "{config}");
+    }
+    assert_eq!(
+        host.run("return document.querySelectorAll('iframe').length")
+            .await,
+        0
+    );
+    host.browser.quit().await;
+}
+
+#[tokio::test]
+async fn opened_before_it_has_loaded_it_opens_when_it_has() {
+    let host = Host::start().await;
+    let at_once = host
+        .run(
+            "document.body.style.overflow = 'scroll';
+             window.handler = create(token);
+             document.body.style.overflow = 'auto';
+             handler.open();
+             window.frame = document.getElementById('plaid-link-iframe-1');
+             return [frame.title, frame.style.display, told.length];",
+        )
+        .await;
+    assert_eq!(at_once, json!(["Plaid Link", "none", 0]));
+    let link = host.browser.enter_link().await;
+    link.button("Continue without phone number").appears().await;
+    assert_eq!(
+        host.run("return document.activeElement.tagName").await,
+        "H1"
+    );
+    link.leave().await;
+    assert_eq!(
+        host.run("return [told[0][0], told[1][1], told.length, document.body.style.overflow]")
+            .await,
+        json!(["load", "OPEN", 2, "hidden"])
+    );
+
+    let link = host.browser.enter_link().await;
+    link.button("Close").click().await;
+    link.leave().await;
+    host.until("told.some(([kind]) => kind === 'exit')").await;
+    let after =
+        "return [frame.style.display, document.body.style.overflow, document.activeElement.id]";
+    assert_eq!(host.run(after).await, json!(["none", "scroll", "connect"]));
+    host.browser.quit().await;
+}
+
+#[tokio::test]
+async fn leaving_is_asked_about_unless_forced() {
+    let host = Host::start().await;
+    host.run("window.handler = create(token); handler.open();")
+        .await;
+    let link = host.browser.enter_link().await;
+    link.choose_institution("First Platypus Bank").await;
+    link.leave().await;
+    host.run("handler.exit();").await;
+    let link = host.browser.enter_link().await;
+    link.button("Keep going").click().await;
+    link.button("Submit").appears().await;
+    link.leave().await;
+    let display = "return document.getElementById('plaid-link-iframe-1').style.display";
+    assert_eq!(
+        host.run(&format!("handler.exit({{ force: true }}); {display}"))
+            .await,
+        "none"
+    );
+    host.until("told.some(([kind]) => kind === 'exit')").await;
+    host.browser.quit().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_late_does_not_close_the_next_visit() {
+    let host = Host::start().await;
+    host.run("window.handler = create(token); handler.open(); handler.exit({ force: true }); handler.open();").await;
+    host.until("told.some(([kind]) => kind === 'exit')").await;
+    host.until("told.filter(([, name]) => name === 'OPEN').length === 2")
+        .await;
+    assert!(host.browser.shows_link().await);
+    host.browser.quit().await;
+}
+
+#[tokio::test]
+async fn destroyed_it_is_gone_and_quiet() {
+    let host = Host::start().await;
+    host.run("window.handler = create(token); handler.open();")
+        .await;
+    host.until("told.some(([, name]) => name === 'OPEN')").await;
+    let refused = host
+        .run("try { handler.destroy() } catch (error) { return error.message }")
+        .await;
+    assert_eq!(refused, "Do not call destroy() when Link is open");
+    host.run(
+        "handler.exit({ force: true });
+         handler.destroy();
+         told.length = 0;
+         handler.destroy(); handler.open(); handler.exit(); handler.submit({ phone_number: '+14155550000' });
+         window.second = create(token);",
+    )
+    .await;
+    // The second has loaded, so the first would have had its say.
+    host.until("told.length > 0").await;
+    let frames =
+        "return [told, Array.from(document.querySelectorAll('iframe'), (frame) => frame.id)]";
+    assert_eq!(
+        host.run(frames).await,
+        json!([[["load"]], ["plaid-link-iframe-2"]])
+    );
+    host.browser.quit().await;
+}
+
+#[tokio::test]
+async fn several_live_side_by_side_and_one_is_open() {
+    let host = Host::start().await;
+    host.run("window.one = create(token); window.two = create(token); one.open();")
+        .await;
+    host.until("told.some(([, name]) => name === 'OPEN')").await;
+    host.run("two.open(); window.postMessage({ plaidLink: 'done', visit: 1, events: [], success: ['forged', {}] });").await;
+    let shown =
+        "return Array.from(document.querySelectorAll('iframe'), (frame) => frame.style.display)";
+    assert_eq!(host.run(shown).await, json!(["block", "none"]));
+    host.run("one.exit({ force: true });").await;
+    host.until("told.some(([kind]) => kind === 'exit')").await;
+    assert_eq!(
+        host.run("return told.some(([kind]) => kind === 'success')")
+            .await,
+        false
+    );
+    host.run("two.open();").await;
+    host.until("told.filter(([, name]) => name === 'OPEN').length === 2")
+        .await;
+    host.browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_bank_picked_in_the_page_is_gone_on_with_in_link() {
+    let host = Host::start().await;
+    host.run(
+        "const element = document.createElement('div');
+         element.style.height = '400px';
+         document.body.append(element);
+         window.embedded = Plaid.createEmbedded({ token, onEvent: (name) => told.push(['event', name]) }, element);
+         window.frames = () => document.querySelectorAll('iframe').length;",
+    )
+    .await;
+    host.browser
+        .enter_frame("plaid-embedded-link-iframe-1")
+        .await;
+    host.browser.button("Tartan Bank").click().await;
+    let link = host.browser.enter_link().await;
+    link.button("Continue without phone number").click().await;
+    link.button("Submit").appears().await;
+    link.button("Close").click().await;
+    link.button("Leave").click().await;
+    link.leave().await;
+    host.until("told.some(([, name]) => name === 'EXIT')").await;
+    assert_eq!(
+        host.run("const before = frames(); embedded.destroy(); return [before, frames()]")
+            .await,
+        json!([2, 0])
+    );
+    host.browser.quit().await;
+}
