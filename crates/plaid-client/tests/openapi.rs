@@ -1,0 +1,158 @@
+//! Every request is one that Plaid's own OpenAPI specification allows. Runs where the specification is at hand: at
+//! `PLAID_OPENAPI`, or beside the workspace in `shared/plaid/openapi.yml`.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::{Json, Router};
+use plaid_client::{
+    AccessToken, CreateLinkToken, CreateSandboxPublicToken, InstitutionData, LinkUser, PlaidClient,
+    Secret, UpdateMode, WebhookVerifier,
+};
+use plaid_types::{InstitutionId, LinkToken, PublicToken};
+use serde_json::{Value, json};
+
+type Seen = Arc<Mutex<Vec<(String, Value)>>>;
+
+#[tokio::test]
+async fn every_request_is_as_specified() {
+    let Some(specification) = specification() else {
+        eprintln!(
+            "skipped: no OpenAPI specification, neither at PLAID_OPENAPI nor beside the workspace"
+        );
+        return;
+    };
+    let seen = Seen::default();
+    let app = Router::new().fallback(remember).with_state(seen.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let server = tokio::spawn(async move { axum::serve(listener, app).await.expect("a server") });
+    let client = PlaidClient::builder("client-1", Secret::new("secret-1"))
+        .base_url(url)
+        .build();
+    ask_everything(&client.expect("a client")).await;
+    server.abort();
+
+    let seen = seen.lock().expect("a lock");
+    assert_eq!(seen.len(), 12);
+    for (path, body) in &*seen {
+        check(&specification, path, body);
+    }
+}
+
+/// Every method once, and those with choices with all of them. What is answered is of no interest here.
+async fn ask_everything(client: &PlaidClient) {
+    let token = AccessToken::new("access-sandbox-1");
+    let countries = ["US".to_owned()];
+    let filters = json!({ "depository": { "account_subtypes": ["checking"] } });
+    let new = CreateLinkToken {
+        client_name: "Connect",
+        language: "en",
+        country_codes: &countries,
+        user: LinkUser {
+            client_user_id: "user-1",
+        },
+        products: &["transactions".to_owned()],
+        webhook: Some("https://connect.example/api/webhooks/plaid"),
+        redirect_uri: Some("https://connect.example/oauth"),
+        link_customization_name: Some("spring"),
+        account_filters: Some(&filters),
+        institution_data: Some(InstitutionData {
+            routing_number: "011401533",
+        }),
+        appearance_mode: Some("DARK"),
+        ..CreateLinkToken::default()
+    };
+    let repair = CreateLinkToken {
+        client_name: "Connect",
+        language: "en",
+        country_codes: &countries,
+        user: LinkUser {
+            client_user_id: "user-1",
+        },
+        access_token: Some(&token),
+        update: Some(UpdateMode {
+            account_selection_enabled: true,
+        }),
+        ..CreateLinkToken::default()
+    };
+    let bank = InstitutionId::new("ins_109508");
+    let sandbox = CreateSandboxPublicToken {
+        institution_id: bank.clone(),
+        initial_products: vec!["transactions".to_owned()],
+    };
+    let verifier = WebhookVerifier::new(client.clone());
+    // {"alg":"ES256","kid":"key-1"}.{}
+    let webhook = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImtleS0xIn0.e30.AA";
+    let failed = [
+        client.link_token_create(&new).await.is_err(),
+        client.link_token_create(&repair).await.is_err(),
+        client
+            .link_token_get(&LinkToken::new("link-sandbox-1"))
+            .await
+            .is_err(),
+        client
+            .item_public_token_exchange(&PublicToken::new("public-sandbox-1"))
+            .await
+            .is_err(),
+        client.item_get(&token).await.is_err(),
+        client.accounts_get(&token).await.is_err(),
+        client.accounts_balance_get(&token).await.is_err(),
+        client
+            .institutions_get_by_id(&bank, &countries)
+            .await
+            .is_err(),
+        client
+            .institutions_search("platypus", &countries)
+            .await
+            .is_err(),
+        client.sandbox_public_token_create(&sandbox).await.is_err(),
+        verifier.verify(webhook, b"").await.is_err(),
+    ];
+    assert!(failed.iter().all(|failed| *failed), "nothing was answered");
+    client
+        .item_remove(&token)
+        .await
+        .expect("an empty answer is one");
+}
+
+fn specification() -> Option<Value> {
+    let beside =
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/plaid/openapi.yml");
+    let path = std::env::var_os("PLAID_OPENAPI").map_or_else(beside, PathBuf::from);
+    let text = std::fs::read_to_string(path).ok()?;
+    Some(serde_yaml_ng::from_str(&text).expect("YAML"))
+}
+
+/// The body is valid, and every field of it is known.
+fn check(specification: &Value, path: &str, body: &Value) {
+    let operation = &specification["paths"][path]["post"]["requestBody"]["content"];
+    let schema = &operation["application/json"]["schema"];
+    let name = schema["$ref"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{path} is not specified"));
+    let root = json!({ "allOf": [schema], "components": specification["components"] });
+    let validator = jsonschema::draft4::new(&root).expect("a schema");
+    let errors: Vec<_> = validator
+        .iter_errors(body)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{path}: {errors:#?}\n{body:#}");
+    let known = &specification
+        .pointer(name.trim_start_matches('#'))
+        .expect("a schema")["properties"];
+    for field in body.as_object().expect("an object").keys() {
+        assert!(known[field].is_object(), "{path}: {field} is not specified");
+    }
+}
+
+async fn remember(State(seen): State<Seen>, uri: Uri, Json(body): Json<Value>) -> Json<Value> {
+    seen.lock()
+        .expect("a lock")
+        .push((uri.path().to_owned(), body));
+    Json(json!({}))
+}
