@@ -22,7 +22,7 @@ pub struct Args {
     /// Where to listen.
     #[arg(long, env = "CONNECT_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Where browsers reach the backend, when a proxy stands before it: sets Link's redirect URI to <URL>/oauth,
+    /// Where browsers reach the backend, when a proxy stands before it: Link's redirect URI is /oauth there,
     /// which has to be registered with Plaid.
     #[arg(long, env = "CONNECT_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -309,6 +309,44 @@ mod tests {
                 "{public}"
             );
         }
+    }
+
+    #[test]
+    fn a_plaid_on_this_machine_finds_the_backend_where_it_listens() {
+        for (base_url, listening, webhook) in [
+            (
+                "http://127.0.0.1:9090",
+                "127.0.0.1:8080",
+                Some("http://127.0.0.1:8080/api/webhooks/plaid"),
+            ),
+            (
+                "http://localhost:9090",
+                "0.0.0.0:81",
+                Some("http://127.0.0.1:81/api/webhooks/plaid"),
+            ),
+            ("http://127.0.0.1:9090", "192.168.0.7:8080", None),
+            ("https://sandbox.plaid.com", "127.0.0.1:8080", None),
+        ] {
+            let mut config =
+                config(&[&format!("--plaid-base-url={base_url}")]).expect("a configuration");
+            config.reached_at(listening.parse().expect("an address"));
+            assert_eq!(
+                config.webhook_url().as_ref().map(Url::as_str),
+                webhook,
+                "{base_url} {listening}"
+            );
+        }
+        let public = [
+            "--public-url=https://connect.example",
+            "--plaid-base-url=http://127.0.0.1:9090",
+        ];
+        let mut config = config(&public).expect("a configuration");
+        config.reached_at("127.0.0.1:8080".parse().expect("an address"));
+        let webhook = config.webhook_url().expect("a URL");
+        assert_eq!(
+            webhook.as_str(),
+            "https://connect.example/api/webhooks/plaid"
+        );
     }
 
     #[test]

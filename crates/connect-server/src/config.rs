@@ -1,6 +1,6 @@
 //! What a backend has to know, checked.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,9 +82,11 @@ impl Config {
     }
 
     /// A Plaid on this machine reaches the backend, and so does the browser, where it listens.
-    pub(crate) fn reached_at(&mut self, url: &str) {
-        if self.public_url.is_none() && is_this_machine(&self.plaid.base_url) {
-            self.public_url = Url::parse(url).ok();
+    pub(crate) fn reached_at(&mut self, listening: SocketAddr) {
+        let ip = listening.ip();
+        let local = ip == Ipv4Addr::LOCALHOST || ip.is_unspecified();
+        if self.public_url.is_none() && local && is_this_machine(&self.plaid.base_url) {
+            self.public_url = Url::parse(&format!("http://127.0.0.1:{}", listening.port())).ok();
         }
     }
 

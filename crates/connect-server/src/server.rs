@@ -30,8 +30,8 @@ impl Server {
         let address = config.listen;
         let unable = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(unable)?;
-        let url = format!("http://{}", listener.local_addr().map_err(unable)?);
-        config.reached_at(&url);
+        let listening = listener.local_addr().map_err(unable)?;
+        config.reached_at(listening);
         let backend = Backend::open(config).await?;
         let serve = axum::serve(listener, app(backend.clone()))
             .with_graceful_shutdown(backend.stop.clone().cancelled_owned());
@@ -40,6 +40,7 @@ impl Server {
                 tracing::error!(%error, "the server stopped");
             }
         });
+        let url = format!("http://{listening}");
         tracing::info!(url, "listening");
         Ok(Self { url, backend, task })
     }
