@@ -1,11 +1,13 @@
 //! The frame that every page stands in.
 
+use leptos::either::Either;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::backend::Backend;
 use crate::config;
+use crate::dynamic::flag;
 use crate::pages::{Home, NotFound};
 use crate::route::{Link, Route, use_route};
 use crate::wallet::Wallet;
@@ -28,14 +30,13 @@ pub fn App() -> impl IntoView {
     let config = config::read();
     let is_sandbox = config.plaid_env == "sandbox";
     let backend = Backend::new();
-    provide_context(config);
-    provide_context(backend);
-    provide_context(Wallet::new());
+    let wallet = Wallet::new();
     let route = use_route();
+    let src = config.link_script_url;
     view! {
-        <div class="progress-line" aria-hidden="true" hidden=move || !backend.is_busy()></div>
+        <div class="progress-line" aria-hidden="true" hidden=flag(move || !backend.is_busy())></div>
         <header class="site-header">
-            <Link to=Route::Home attr:class="brand">
+            <Link to=Route::Home route attr:class="brand">
                 <span class="brand-mark" aria-hidden="true"></span>
                 "Connect"
             </Link>
@@ -43,8 +44,8 @@ pub fn App() -> impl IntoView {
         </header>
         <main class="site-main">
             {move || match route.get() {
-                Route::Home => view! { <Home /> }.into_any(),
-                Route::NotFound => view! { <NotFound /> }.into_any(),
+                Route::Home => Either::Left(view! { <Home src=src.clone() backend wallet /> }),
+                Route::NotFound => Either::Right(view! { <NotFound route /> }),
             }}
         </main>
         <footer class="site-footer">

@@ -3,17 +3,15 @@
 use std::fmt;
 
 use connect_api::{
-    CreateItem, CreateLinkToken, Item, ItemList, LinkEvents, LinkTokenGrant, Problem, ProblemCode,
-    Session,
+    CreateItem, CreateLinkToken, Item, ItemList, LinkTokenGrant, Problem, ProblemCode, Session,
 };
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::JSON;
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind};
+use plaid_link::json::{from_js, to_text};
 use plaid_types::ItemId;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use plaid_types::json::Json;
+use plaid_types::serde_json::Value;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Response};
 
@@ -73,15 +71,15 @@ impl Backend {
         .await
     }
 
-    /// Tells what happened in Link.
-    pub async fn report_events(self, events: &LinkEvents) -> Result<(), Error> {
+    /// Tells what happened in Link: [`LinkEvents`](connect_api::LinkEvents), as Link wrote them.
+    pub async fn report_events(self, events: &Value) -> Result<(), Error> {
         self.send_only(Method::POST, "/api/link/events", Some(events))
             .await
     }
 
     /// Every Item of the user.
     pub async fn items(self) -> Result<ItemList, Error> {
-        self.send(Method::GET, "/api/items", None::<&()>).await
+        self.send(Method::GET, "/api/items", None::<&Value>).await
     }
 
     /// Exchanges a public token for an Item.
@@ -94,24 +92,24 @@ impl Backend {
         self.send(
             Method::POST,
             &format!("/api/items/{id}/refresh"),
-            None::<&()>,
+            None::<&Value>,
         )
         .await
     }
 
     /// Disconnects an Item.
     pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
-        self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&()>)
+        self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&Value>)
             .await
     }
 
-    async fn send<T: DeserializeOwned>(
+    async fn send<T: Json>(
         self,
         method: Method,
         path: &str,
-        body: Option<&impl Serialize>,
+        body: Option<&impl Json>,
     ) -> Result<T, Error> {
-        self.signed_in(method, path, body.and_then(encode))
+        self.signed_in(method, path, body.map(to_text))
             .await
             .and_then(decode)
     }
@@ -120,9 +118,9 @@ impl Backend {
         self,
         method: Method,
         path: &str,
-        body: Option<&impl Serialize>,
+        body: Option<&impl Json>,
     ) -> Result<(), Error> {
-        self.signed_in(method, path, body.and_then(encode))
+        self.signed_in(method, path, body.map(to_text))
             .await
             .map(drop)
     }
@@ -154,7 +152,7 @@ impl Backend {
 /// A 2xx answer: its status, and its body if it has one.
 struct Answer {
     status: u16,
-    body: Option<JsValue>,
+    body: Value,
 }
 
 async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
@@ -174,32 +172,24 @@ async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<An
     let status = response.status();
     // The browser reads JSON: no parser of our own has to travel.
     let body = match response.json() {
-        Ok(promise) => JsFuture::from(promise).await.ok(),
-        Err(_) => None,
+        Ok(promise) => JsFuture::from(promise)
+            .await
+            .map_or(Value::Null, |body| from_js(&body)),
+        Err(_) => Value::Null,
     };
     if response.ok() {
         return Ok(Answer { status, body });
     }
-    match body.and_then(|body| serde_wasm_bindgen::from_value(body).ok()) {
-        Some(problem) => Err(Error::Problem(Box::new(problem))),
-        None => Err(Error::Unreadable { status }),
+    match Problem::read(body) {
+        Ok(problem) => Err(Error::Problem(Box::new(problem))),
+        Err(_) => Err(Error::Unreadable { status }),
     }
 }
 
-fn encode(body: &impl Serialize) -> Option<String> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    JSON::stringify(&body.serialize(&serializer).ok()?)
-        .ok()?
-        .as_string()
-}
-
-fn decode<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
-    answer
-        .body
-        .and_then(|body| serde_wasm_bindgen::from_value(body).ok())
-        .ok_or(Error::Unreadable {
-            status: answer.status,
-        })
+fn decode<T: Json>(answer: Answer) -> Result<T, Error> {
+    T::read(answer.body).map_err(|_| Error::Unreadable {
+        status: answer.status,
+    })
 }
 
 impl From<Error> for Failure {

@@ -8,6 +8,7 @@ mod app;
 mod backend;
 mod components;
 mod config;
+mod dynamic;
 mod intl;
 mod pages;
 mod route;

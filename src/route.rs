@@ -27,28 +27,23 @@ impl Route {
 }
 
 /// The page that the address bar names, and names from now on.
-pub fn use_route() -> Signal<Route> {
+pub fn use_route() -> RwSignal<Route> {
     let present = || Route::from_path(&window().location().pathname().unwrap_or_default());
     let route = RwSignal::new(present());
     let listener = window_event_listener(leptos::ev::popstate, move |_| route.set(present()));
     on_cleanup(move || listener.remove());
-    provide_context(Navigate(route));
-    route.into()
+    route
 }
-
-#[derive(Clone, Copy)]
-struct Navigate(RwSignal<Route>);
 
 /// A link to a page of the app, without a reload.
 #[component]
-pub fn Link(to: Route, children: Children) -> impl IntoView {
-    let navigate = use_context::<Navigate>();
+pub fn Link(to: Route, route: RwSignal<Route>, children: Children) -> impl IntoView {
     let go = move |event: leptos::ev::MouseEvent| {
         // A click that asks for a new tab or window is the browser's.
         let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-        let Some(Navigate(route)) = navigate.filter(|_| plain && event.button() == 0) else {
+        if !plain || event.button() != 0 {
             return;
-        };
+        }
         let pushed = window().history().and_then(|history| {
             history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(to.path()))
         });

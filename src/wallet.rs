@@ -1,11 +1,11 @@
 //! The user's Items, as the page knows them.
 
-use connect_api::{CreateItem, Item, LinkEventReport, LinkEvents};
+use connect_api::{CreateItem, Item};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_plaid_link::{Failure, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success};
 use plaid_types::ItemId;
-use plaid_types::link::{EventMetadata, EventName};
+use plaid_types::serde_json::{Value, json};
 
 use crate::backend::Backend;
 
@@ -16,17 +16,19 @@ pub struct Wallet {
     pub items: RwSignal<Vec<ArcRwSignal<Item>>>,
     /// How far they are.
     pub state: RwSignal<WalletState>,
+    /// Why they could not be fetched.
+    pub failure: RwSignal<Option<Failure>>,
 }
 
 /// Whether the Items are there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WalletState {
     /// On their way.
     Loading,
     /// All of them.
     Loaded,
-    /// They could not be fetched.
-    Failed(Failure),
+    /// They could not be fetched; `failure` says why.
+    Failed,
 }
 
 impl Wallet {
@@ -35,12 +37,14 @@ impl Wallet {
         Self {
             items: RwSignal::new(Vec::new()),
             state: RwSignal::new(WalletState::Loading),
+            failure: RwSignal::new(None),
         }
     }
 
     /// Fetches every Item.
     pub fn load(self, backend: Backend) {
         self.state.set(WalletState::Loading);
+        self.failure.set(None);
         spawn_local(async move {
             match backend.items().await {
                 Ok(list) => {
@@ -49,7 +53,8 @@ impl Wallet {
                     self.state.try_set(WalletState::Loaded);
                 }
                 Err(error) => {
-                    self.state.try_set(WalletState::Failed(error.into()));
+                    self.state.try_set(WalletState::Failed);
+                    self.failure.try_set(Some(error.into()));
                 }
             }
         });
@@ -124,14 +129,9 @@ impl LinkBackend for ConnectBackend {
 }
 
 /// Tells the backend what happened in Link; nothing depends on it.
-pub fn report_event(backend: Backend, event_name: EventName, metadata: EventMetadata) {
+pub fn report_event(backend: Backend, event_name: &str, metadata: &Value) {
+    let events = json!({ "events": [{ "event_name": event_name, "metadata": metadata }] });
     spawn_local(async move {
-        let events = LinkEvents {
-            events: vec![LinkEventReport {
-                event_name,
-                metadata,
-            }],
-        };
         let _ = backend.report_events(&events).await;
     });
 }

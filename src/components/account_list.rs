@@ -1,3 +1,4 @@
+use connect_api::Item;
 use leptos::prelude::*;
 use plaid_types::{Account, AccountSubtype, AccountType, Balances};
 
@@ -5,10 +6,13 @@ use crate::intl::money;
 
 /// The accounts of an Item: name, mask, type and balance.
 #[component]
-pub fn AccountList(accounts: Signal<Vec<Account>>) -> impl IntoView {
+pub fn AccountList(
+    /// Whose.
+    item: ArcRwSignal<Item>,
+) -> impl IntoView {
     view! {
         <ul class="accounts" role="list">
-            {move || accounts.get().into_iter().map(row).collect::<Vec<_>>()}
+            {move || item.with(|item| item.accounts.clone()).into_iter().map(row).collect::<Vec<_>>()}
         </ul>
     }
 }
@@ -73,11 +77,13 @@ fn kind_of(account: &Account) -> String {
     }
 }
 
+/// Plaid's words are plain English; Unicode's tables of capitals would weigh more than this page.
 fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 #[cfg(test)]
@@ -93,7 +99,7 @@ mod tests {
             ("investment", Some("401k"), "401(k)"),
             ("loan", Some("student"), "Student loan"),
             ("loan", Some("home equity"), "Home equity loan"),
-            ("depository", Some("éclair"), "Éclair"),
+            ("depository", Some("éclair"), "éclair"),
             ("brokerage", None, "Brokerage"),
             ("", Some(""), ""),
         ] {

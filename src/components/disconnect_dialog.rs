@@ -2,10 +2,10 @@ use connect_api::Item;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_plaid_link::Failure;
+use leptos_plaid_link::{Failure, FailureNotice};
 
-use super::Notice;
 use crate::backend::Backend;
+use crate::dynamic::{flag, text};
 use crate::wallet::Wallet;
 
 /// Asks before an Item is disconnected.
@@ -14,10 +14,10 @@ pub fn DisconnectDialog(
     /// The Item in question; the dialog is open while there is one.
     item: RwSignal<Option<Item>>,
     /// It is disconnected; the institution's name.
-    on_disconnected: impl Fn(String) + Copy + Send + Sync + 'static,
+    on_disconnected: impl Fn(String) + Copy + 'static,
+    backend: Backend,
+    wallet: Wallet,
 ) -> impl IntoView {
-    let backend = expect_context::<Backend>();
-    let wallet = expect_context::<Wallet>();
     let dialog = NodeRef::<Dialog>::new();
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<Failure>);
@@ -52,7 +52,7 @@ pub fn DisconnectDialog(
             busy.try_set(false);
         });
     };
-    let title = Signal::derive(move || {
+    let title = text(move || {
         let name = item.with(|item| item.as_ref().map(|item| item.institution_name.clone()));
         format!("Disconnect {}?", name.unwrap_or_default())
     });
@@ -60,13 +60,13 @@ pub fn DisconnectDialog(
         <dialog node_ref=dialog class="dialog" aria-labelledby="disconnect-title" on:close=move |_| item.set(None)>
             <h2 id="disconnect-title">{title}</h2>
             <p>"Its accounts disappear from here, and we can no longer see them. You can connect the bank again at any time."</p>
-            <Notice failure on_retry=move |()| disconnect() />
+            <FailureNotice failure=failure.read_only() on_retry=Box::new(disconnect) />
             <div class="dialog-actions">
                 <button type="button" class="button" autofocus on:click=move |_| item.set(None)>"Cancel"</button>
                 <button
                     type="button"
                     class="button danger filled"
-                    disabled=busy
+                    disabled=flag(move || busy.get())
                     on:click=move |_| disconnect()
                 >
                     "Disconnect"

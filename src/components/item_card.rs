@@ -1,10 +1,11 @@
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_plaid_link::Failure;
+use leptos_plaid_link::{Failure, FailureNotice};
 
-use super::{AccountList, Notice};
+use super::AccountList;
 use crate::backend::Backend;
+use crate::dynamic::{flag, text};
 use crate::intl::moment;
 
 /// An Item: its institution, its accounts, and what can be done with it.
@@ -14,8 +15,8 @@ pub fn ItemCard(
     item: ArcRwSignal<Item>,
     /// The user wants it disconnected.
     on_disconnect: impl Fn(Item) + 'static,
+    backend: Backend,
 ) -> impl IntoView {
-    let backend = expect_context::<Backend>();
     let failure = RwSignal::new(None::<Failure>);
     let refreshing = RwSignal::new(false);
     let refresh = {
@@ -41,40 +42,35 @@ pub fn ItemCard(
     };
     let color = item.with_untracked(|item| item.institution_color.clone());
     let color = color.filter(|color| is_color(color));
-    let say = {
+    let name = item.with_untracked(|item| item.institution_name.clone());
+    let initial: String = name.chars().take(1).collect();
+    let label = name.clone();
+    let say = |of: fn(&Item) -> String| {
         let item = item.clone();
-        move |of: fn(&Item) -> String| {
-            let item = item.clone();
-            Signal::derive(move || item.with(of))
-        }
+        text(move || item.with(of))
     };
-    let name = say(|item| item.institution_name.clone());
-    let initial = say(|item| item.institution_name.chars().take(1).collect());
     let status = say(status_words);
     let refreshed = say(|item| {
         let at = moment(&item.refreshed_at);
         at.map(|at| format!("Balances as of {at}"))
             .unwrap_or_default()
     });
-    let accounts = {
-        let item = item.clone();
-        Signal::derive(move || item.with(|item| item.accounts.clone()))
-    };
+    let accounts = item.clone();
     let on_retry = refresh.clone();
     let disconnect = move |_| on_disconnect(item.get_untracked());
     view! {
-        <section class="item" aria-label=name>
+        <section class="item" aria-label=label>
             <div class="item-head">
                 <span class="item-logo" aria-hidden="true" style:background-color=color>{initial}</span>
                 <h2>{name}</h2>
             </div>
             <p class="item-status" role="status">{status}</p>
-            <Notice failure on_retry=move |()| on_retry() />
-            <AccountList accounts />
+            <FailureNotice failure=failure.read_only() on_retry=Box::new(on_retry) />
+            <AccountList item=accounts />
             <div class="item-foot">
                 <span class="item-refreshed">{refreshed}</span>
                 <span class="item-actions">
-                    <button type="button" class="button quiet" disabled=refreshing on:click=move |_| refresh()>
+                    <button type="button" class="button quiet" disabled=flag(move || refreshing.get()) on:click=move |_| refresh()>
                         "Refresh"
                     </button>
                     <button type="button" class="button quiet danger" on:click=disconnect>"Disconnect"</button>

@@ -3,11 +3,9 @@
 mod account_list;
 mod disconnect_dialog;
 mod item_card;
-mod notice;
 mod skeleton;
 
 pub use account_list::AccountList;
 pub use disconnect_dialog::DisconnectDialog;
 pub use item_card::ItemCard;
-pub use notice::Notice;
 pub use skeleton::Skeleton;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Skeleton(
     /// Whether it has come.
-    hidden: Signal<bool>,
+    hidden: Box<dyn FnMut() -> bool + Send>,
 ) -> impl IntoView {
     view! {
         <div hidden=hidden>

@@ -1,24 +1,28 @@
-use connect_api::Config;
 use leptos::html::H1;
 use leptos::prelude::*;
-use leptos_plaid_link::{ConnectBank, LoadOptions, Outcome, UseLinkFlowOptions, use_link_flow};
+use leptos_plaid_link::{
+    ConnectBank, FailureNotice, LoadOptions, Outcome, UseLinkFlowOptions, use_link_flow,
+};
 
 use crate::backend::Backend;
-use crate::components::{DisconnectDialog, ItemCard, Notice, Skeleton};
+use crate::components::{DisconnectDialog, ItemCard, Skeleton};
+use crate::dynamic::{flag, text};
 use crate::wallet::{ConnectBackend, Wallet, WalletState, report_event};
 
 /// The accounts, and the button that connects another bank.
 #[component]
-pub fn Home() -> impl IntoView {
-    let backend = expect_context::<Backend>();
-    let wallet = expect_context::<Wallet>();
-    let src = expect_context::<Config>().link_script_url;
+pub fn Home(
+    /// Where Link's script lives.
+    src: String,
+    backend: Backend,
+    wallet: Wallet,
+) -> impl IntoView {
     let options = UseLinkFlowOptions::default()
         .load(LoadOptions {
             src,
             ..LoadOptions::default()
         })
-        .on_event(move |name, metadata| report_event(backend, name, metadata));
+        .on_raw_event(move |name, metadata| report_event(backend, &name, &metadata));
     let flow = use_link_flow(ConnectBackend { backend, wallet }, options);
     wallet.load(backend);
 
@@ -38,32 +42,28 @@ pub fn Home() -> impl IntoView {
         }
     };
 
-    let failure = Signal::derive(move || match wallet.state.get() {
-        WalletState::Failed(failure) => Some(failure),
-        WalletState::Loading | WalletState::Loaded => None,
-    });
     let has_items = move || wallet.items.with(|items| !items.is_empty());
-    let is_here = Signal::derive(move || wallet.state.get() != WalletState::Loading || has_items());
-    let has_any = Signal::derive(move || wallet.state.get() != WalletState::Loaded || has_items());
+    let is_here = flag(move || wallet.state.get() != WalletState::Loading || has_items());
+    let is_not_empty = flag(move || wallet.state.get() != WalletState::Loaded || has_items());
 
     view! {
         <div class="page-head">
             <h1 node_ref=heading tabindex="-1">"Your accounts"</h1>
             <ConnectBank flow />
         </div>
-        <p class="news" role="status">{news}</p>
-        <Notice failure on_retry=move |()| wallet.load(backend) />
+        <p class="news" role="status">{text(move || news.get())}</p>
+        <FailureNotice failure=wallet.failure.read_only() on_retry=Box::new(move || wallet.load(backend)) />
         <Skeleton hidden=is_here />
-        <section class="empty" hidden=has_any>
+        <section class="empty" hidden=is_not_empty>
             <h2>"No bank connected yet"</h2>
             <p>"Connect one to see its accounts and balances here. You can disconnect it at any time."</p>
         </section>
         <div class="items">
             <For each=move || wallet.items.get() key=|item| item.with_untracked(|item| item.id.clone()) let:item>
-                <ItemCard item on_disconnect=move |item| leaving.set(Some(item)) />
+                <ItemCard item on_disconnect=move |item| leaving.set(Some(item)) backend />
             </For>
         </div>
-        <DisconnectDialog item=leaving on_disconnected=disconnected />
+        <DisconnectDialog item=leaving on_disconnected=disconnected backend wallet />
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod backend;
 mod connect_bank;
+mod dynamic;
+mod failure_notice;
 mod plaid_embedded_link;
 mod plaid_link;
 mod storage;
@@ -15,6 +17,7 @@ mod words;
 
 pub use backend::{LinkBackend, LinkTokenGrant};
 pub use connect_bank::ConnectBank;
+pub use failure_notice::FailureNotice;
 pub use link_flow::{
     Exit, Failure, FailureKind, Outcome, Purpose, ResumeError, Stage, Submitted, Success,
 };

@@ -2,12 +2,11 @@
 //!
 //! Storage may be forbidden or full. Then nothing survives a reload, but all else works.
 
-use js_sys::JSON;
 use link_flow::{OutboxRecord, ResumeError, ResumeRecord, Success};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use plaid_types::json::Json;
 use web_sys::Storage;
+
+use crate::plaid_link_crate::json::{from_text, to_text};
 
 const RESUME: &str = "plaid-link.resume";
 const OUTBOX: &str = "plaid-link.outbox.";
@@ -24,7 +23,7 @@ pub(crate) fn forget_resume() {
 pub(crate) fn resume(user: &str, now: u64) -> Result<ResumeRecord, ResumeError> {
     let text = local().and_then(|storage| storage.get_item(RESUME).ok()?);
     let text = text.ok_or(ResumeError::Missing)?;
-    read::<ResumeRecord>(&text)
+    from_text::<ResumeRecord>(&text)
         .ok_or(ResumeError::Corrupt)
         .and_then(|record| record.open(user, now))
         .inspect_err(|_| forget_resume())
@@ -52,7 +51,7 @@ pub(crate) fn successes(user: &str, now: u64) -> Vec<Success> {
         let record = storage
             .get_item(&key)
             .ok()?
-            .and_then(|text| read::<OutboxRecord>(&text));
+            .and_then(|text| from_text::<OutboxRecord>(&text));
         let success = record.and_then(|record| record.open(user, now).ok());
         if success.is_none() {
             remove(&key);
@@ -76,21 +75,10 @@ fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
-fn write(key: &str, record: &impl Serialize) {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    let text = record
-        .serialize(&serializer)
-        .ok()
-        .and_then(|value| JSON::stringify(&value).ok())
-        .and_then(|text| text.as_string());
-    if let (Some(storage), Some(text)) = (local(), text) {
-        let _ = storage.set_item(key, &text);
+fn write(key: &str, record: &impl Json) {
+    if let Some(storage) = local() {
+        let _ = storage.set_item(key, &to_text(record));
     }
-}
-
-fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    let value: JsValue = JSON::parse(text).ok()?;
-    serde_wasm_bindgen::from_value(value).ok()
 }
 
 fn remove(key: &str) {

@@ -11,6 +11,7 @@ use link_flow::{
 };
 use plaid_types::LinkToken;
 use plaid_types::link::{EventMetadata, EventName};
+use plaid_types::serde_json::Value;
 
 use crate::backend::LinkBackend;
 use crate::plaid_link_crate::{
@@ -18,8 +19,9 @@ use crate::plaid_link_crate::{
 };
 use crate::storage;
 
-/// Runs the whole life of a Link session against the app's own backend: a token fetched and a handler created
-/// ahead of the click, expired tokens replaced, a success submitted until the backend has it, over reloads and
+/// Runs the whole life of a Link session against the app's own backend.
+///
+/// A token is fetched and a handler created ahead of the click, expired tokens are replaced, a success is submitted until the backend has it, over reloads and
 /// lost connections, and the way back from a bank's OAuth page.
 ///
 /// The decisions are [`link_flow`]'s; this carries them out. On a server it is inert.
@@ -40,9 +42,18 @@ use crate::storage;
 /// ```
 pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) -> UseLinkFlowReturn {
     let stage = RwSignal::new(Stage::Idle);
+    let failure = RwSignal::new(None);
     let outcome = RwSignal::new(None);
     let shell = cfg!(target_arch = "wasm32").then(|| {
-        let shell = Shell::start(backend, options, stage, outcome);
+        let shell = Shell::start(
+            backend,
+            options,
+            Signals {
+                stage,
+                failure,
+                outcome,
+            },
+        );
         StoredValue::new_local(Some(shell))
     });
     on_cleanup(move || {
@@ -54,8 +65,9 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
         }
     });
     UseLinkFlowReturn {
-        stage: stage.into(),
-        outcome: outcome.into(),
+        stage: stage.read_only(),
+        failure: failure.read_only(),
+        outcome: outcome.read_only(),
         shell,
     }
 }
@@ -67,16 +79,7 @@ pub struct UseLinkFlowOptions {
     purpose: Purpose,
     prepare: bool,
     received_redirect_uri: Option<String>,
-    on_event: Option<OnEvent>,
-}
-
-type OnEvent = Rc<Listener>;
-struct Listener(Box<dyn Fn(EventName, EventMetadata)>);
-
-impl std::fmt::Debug for Listener {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Listener")
-    }
+    callbacks: Callbacks,
 }
 
 impl Default for UseLinkFlowOptions {
@@ -86,7 +89,7 @@ impl Default for UseLinkFlowOptions {
             purpose: Purpose::NewItem,
             prepare: true,
             received_redirect_uri: None,
-            on_event: None,
+            callbacks: Callbacks::default(),
         }
     }
 }
@@ -120,10 +123,17 @@ impl UseLinkFlowOptions {
         self
     }
 
-    /// Something happened in Link: for analytics, not for logic.
+    /// Something happened in Link; see [`Callbacks::on_event`].
     #[must_use]
     pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
-        self.on_event = Some(Rc::new(Listener(Box::new(f))));
+        self.callbacks = self.callbacks.on_event(f);
+        self
+    }
+
+    /// Something happened in Link, as it is; see [`Callbacks::on_raw_event`].
+    #[must_use]
+    pub fn on_raw_event(mut self, f: impl Fn(String, Value) + 'static) -> Self {
+        self.callbacks = self.callbacks.on_raw_event(f);
         self
     }
 }
@@ -132,9 +142,11 @@ impl UseLinkFlowOptions {
 #[derive(Clone, Copy)]
 pub struct UseLinkFlowReturn {
     /// Where the flow stands; changes with every step.
-    pub stage: Signal<Stage>,
+    pub stage: ReadSignal<Stage>,
+    /// Why there is no handler, or why the backend does not have a success yet; what the stage says, for a notice.
+    pub failure: ReadSignal<Option<Failure>>,
     /// How the last visit to Link ended; none from the opening of the next on.
-    pub outcome: Signal<Option<Outcome>>,
+    pub outcome: ReadSignal<Option<Outcome>>,
     shell: Option<StoredValue<Option<Rc<dyn Flow>>, LocalStorage>>,
 }
 
@@ -180,12 +192,19 @@ trait Flow {
     fn stop(&self);
 }
 
+/// What the host sees of the flow.
+#[derive(Clone, Copy)]
+struct Signals {
+    stage: RwSignal<Stage>,
+    failure: RwSignal<Option<Failure>>,
+    outcome: RwSignal<Option<Outcome>>,
+}
+
 struct Shell<B> {
     me: Weak<Self>,
     backend: B,
     options: UseLinkFlowOptions,
-    stage: RwSignal<Stage>,
-    outcome: RwSignal<Option<Outcome>>,
+    signals: Signals,
     state: RefCell<State>,
     /// Events that came while another was being dealt with: Link may call back from within a call.
     queue: RefCell<VecDeque<Event>>,
@@ -199,19 +218,13 @@ struct Shell<B> {
 }
 
 impl<B: LinkBackend> Shell<B> {
-    fn start(
-        backend: B,
-        options: UseLinkFlowOptions,
-        stage: RwSignal<Stage>,
-        outcome: RwSignal<Option<Outcome>>,
-    ) -> Rc<dyn Flow> {
+    fn start(backend: B, options: UseLinkFlowOptions, signals: Signals) -> Rc<dyn Flow> {
         let shell = Rc::new_cyclic(|me| Self {
             me: me.clone(),
             backend,
             state: RefCell::new(State::new(options.purpose.clone())),
             options,
-            stage,
-            outcome,
+            signals,
             queue: RefCell::default(),
             busy: Cell::new(false),
             stopped: Cell::new(false),
@@ -359,8 +372,9 @@ impl<B: LinkBackend> Shell<B> {
     }
 
     fn callbacks(&self, attempt: Attempt, purpose: Purpose) -> Callbacks {
-        let (to_succeed, to_exit, to_tell) = (self.me.clone(), self.me.clone(), self.me.clone());
-        Callbacks::default()
+        let (to_succeed, to_exit) = (self.me.clone(), self.me.clone());
+        let callbacks = self.options.callbacks.clone();
+        callbacks
             .on_success(move |public_token, metadata| {
                 let purpose = purpose.clone();
                 let success = Success {
@@ -380,12 +394,6 @@ impl<B: LinkBackend> Shell<B> {
                         metadata,
                     },
                 );
-            })
-            .on_event(move |name, metadata| {
-                let shell = to_tell.upgrade().filter(|shell| !shell.is_over());
-                if let Some(on_event) = shell.and_then(|shell| shell.options.on_event.clone()) {
-                    on_event.0(name, metadata);
-                }
             })
     }
 
@@ -437,19 +445,22 @@ impl<B: LinkBackend> Shell<B> {
         self.stopped.get()
     }
 
-    fn show(&self) {
+    fn show(&self, outcomes_before: u32) {
         let state = self.state.borrow();
-        let (stage, outcome) = (state.stage(), state.outcome.clone());
+        let (stage, outcomes) = (state.stage(), state.outcomes);
+        let outcome = (outcomes != outcomes_before).then(|| state.outcome.clone());
         drop(state);
-        if self.stage.try_with_untracked(|present| *present != stage) == Some(true) {
-            self.stage.try_set(stage);
+        let Signals {
+            stage: shown,
+            failure,
+            outcome: ended,
+        } = self.signals;
+        if shown.try_with_untracked(|shown| *shown != stage) == Some(true) {
+            failure.try_set(stage.failure().cloned());
+            shown.try_set(stage);
         }
-        if self
-            .outcome
-            .try_with_untracked(|present| *present != outcome)
-            == Some(true)
-        {
-            self.outcome.try_set(outcome);
+        if let Some(outcome) = outcome {
+            ended.try_set(outcome);
         }
     }
 }
@@ -467,7 +478,9 @@ impl<B: LinkBackend> Flow for Shell<B> {
             let Some(event) = self.queue.borrow_mut().pop_front() else {
                 break;
             };
-            let (state, effects) = step(self.state.take(), event);
+            let before = self.state.take();
+            let outcomes = before.outcomes;
+            let (state, effects) = step(before, event);
             let prepare = self.options.prepare && state.wants_handler();
             *self.state.borrow_mut() = state;
             for effect in effects {
@@ -476,7 +489,7 @@ impl<B: LinkBackend> Flow for Shell<B> {
             if prepare {
                 self.queue.borrow_mut().push_back(Event::Prepare);
             }
-            self.show();
+            self.show(outcomes);
         }
         self.busy.set(false);
     }

@@ -76,6 +76,13 @@ struct Machine {
 
 /// The handler: prepared, opened, left.
 impl Machine {
+    fn end(&mut self, outcome: Option<Outcome>) {
+        if outcome.is_some() || self.state.outcome.is_some() {
+            self.state.outcome = outcome;
+            self.state.outcomes = self.state.outcomes.wrapping_add(1);
+        }
+    }
+
     fn prepare_if_absent(&mut self) {
         if self.state.handler == HandlerState::Absent {
             self.prepare(false);
@@ -115,7 +122,7 @@ impl Machine {
             return;
         }
         self.state.purpose = purpose;
-        self.state.outcome = None;
+        self.end(None);
         if self.state.handler != HandlerState::Absent {
             self.prepare(false);
         }
@@ -140,7 +147,7 @@ impl Machine {
     }
 
     fn show(&mut self, token: Token) {
-        self.state.outcome = None;
+        self.end(None);
         self.effects.push(Effect::KeepResume {
             link_token: token.link_token.clone(),
             expires_at: token.expires_at,
@@ -267,7 +274,7 @@ impl Machine {
             .error
             .as_ref()
             .is_some_and(LinkError::is_invalid_link_token);
-        self.state.outcome = Some(Outcome::Left(exit));
+        self.end(Some(Outcome::Left(exit)));
         if refused {
             self.token_was_refused();
             return;
@@ -318,7 +325,7 @@ impl Machine {
             self.state.refused_tokens = 0;
         }
         if success.public_token.is_none() && success.purpose == Purpose::NewItem {
-            self.state.outcome = Some(Outcome::Finished);
+            self.end(Some(Outcome::Finished));
         } else {
             self.submit(success);
         }
@@ -335,7 +342,7 @@ impl Machine {
         }
         let id = SuccessId(self.state.successes);
         self.state.successes = self.state.successes.wrapping_add(1);
-        self.state.outcome = None;
+        self.end(None);
         self.effects.push(Effect::KeepSuccess(success.clone()));
         self.effects.push(Effect::Submit {
             id,
@@ -353,11 +360,11 @@ impl Machine {
         if let Some(success) = self.take_unsent(id) {
             self.effects.push(Effect::ForgetSuccess(success.clone()));
             self.state.delivered = Some(success);
-            self.state.outcome = Some(match submitted {
+            self.end(Some(match submitted {
                 Submitted::Linked(item_id) => Outcome::Linked(item_id),
                 Submitted::Repaired(item_id) => Outcome::Repaired(item_id),
                 Submitted::Duplicate(item_id) => Outcome::Duplicate(item_id),
-            });
+            }));
         }
     }
 
@@ -375,7 +382,7 @@ impl Machine {
             if let Some(success) = self.take_unsent(id) {
                 self.effects.push(Effect::ForgetSuccess(success.clone()));
                 self.state.delivered = Some(success);
-                self.state.outcome = Some(Outcome::Lost(failure));
+                self.end(Some(Outcome::Lost(failure)));
             }
             return;
         }
@@ -412,8 +419,8 @@ impl Machine {
 impl Machine {
     fn resumed(&mut self, record: ResumeRecord, redirect_uri: String) {
         self.next_attempt();
-        self.state.purpose = record.purpose;
         let token = Token::resumed(record.link_token, record.expires_at);
+        self.state.purpose = Purpose::from_parts(record.item_id, record.account_selection);
         self.create(token, true, Some(redirect_uri));
     }
 

@@ -1,8 +1,7 @@
 //! Successes that the backend has not acknowledged yet, in memory and in the browser's storage.
 
-use plaid_types::PublicToken;
 use plaid_types::link::SuccessMetadata;
-use serde::{Deserialize, Serialize};
+use plaid_types::{ItemId, PublicToken, json_struct};
 
 use crate::failure::Failure;
 use crate::state::{Millis, Purpose};
@@ -11,10 +10,10 @@ use crate::state::{Millis, Purpose};
 const PUBLIC_TOKEN_LIFETIME: Millis = 30 * 60 * 1000;
 
 /// The version of the stored form.
-const VERSION: u8 = 1;
+const VERSION: u16 = 1;
 
 /// What Link's `onSuccess` said, to be told to the backend.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Success {
     /// What the visit was for.
     pub purpose: Purpose,
@@ -64,22 +63,39 @@ impl Unsent {
     }
 }
 
-/// A success as it is kept in the browser's storage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OutboxRecord {
-    version: u8,
-    user: String,
-    success: Success,
+json_struct! {
+    /// A success as it is kept in the browser's storage.
+    pub struct OutboxRecord {
+        /// The version of this form.
+        pub version: u16 = "version",
+        /// Who was signed in.
+        pub user: String = "user",
+        /// The Item, in update mode.
+        pub item_id: Option<ItemId> = ?"item_id",
+        /// Whether accounts were chosen anew.
+        pub account_selection: bool = ?"account_selection",
+        /// Null in update mode at times.
+        pub public_token: Option<PublicToken> = "public_token",
+        /// What was linked.
+        pub metadata: SuccessMetadata = "metadata",
+        /// When.
+        pub succeeded_at: u64 = "succeeded_at",
+    }
 }
 
 impl OutboxRecord {
     /// Binds a success to the user who was signed in.
     #[must_use]
     pub fn new(user: String, success: Success) -> Self {
+        let (item_id, account_selection) = success.purpose.into_parts();
         Self {
             version: VERSION,
             user,
-            success,
+            item_id,
+            account_selection,
+            public_token: success.public_token,
+            metadata: success.metadata,
+            succeeded_at: success.succeeded_at,
         }
     }
 
@@ -95,10 +111,19 @@ impl OutboxRecord {
         if self.user != user {
             return Err(OutboxError::Foreign);
         }
-        if now.saturating_sub(self.success.succeeded_at) >= PUBLIC_TOKEN_LIFETIME {
+        if now.saturating_sub(self.succeeded_at) >= PUBLIC_TOKEN_LIFETIME {
             return Err(OutboxError::Expired);
         }
-        Ok(self.success)
+        // Only a repair needs no public token.
+        if self.public_token.is_none() && self.item_id.is_none() {
+            return Err(OutboxError::Corrupt);
+        }
+        Ok(Success {
+            purpose: Purpose::from_parts(self.item_id, self.account_selection),
+            public_token: self.public_token,
+            metadata: self.metadata,
+            succeeded_at: self.succeeded_at,
+        })
     }
 }
 

@@ -1,33 +1,42 @@
 //! Going on after a bank's redirect: what is kept when Link opens, and what can be wrong with it on the way back.
 
-use plaid_types::{LinkToken, OauthStateId};
-use serde::{Deserialize, Serialize};
+use plaid_types::{ItemId, LinkToken, OauthStateId, json_struct};
 
 use crate::state::{Millis, Purpose};
 
 /// The version of the stored form.
-const VERSION: u8 = 1;
+const VERSION: u16 = 1;
 
-/// What is kept in the browser's storage while Link is open.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ResumeRecord {
-    version: u8,
-    user: String,
-    pub(crate) link_token: LinkToken,
-    pub(crate) expires_at: Millis,
-    pub(crate) purpose: Purpose,
+json_struct! {
+    /// What is kept in the browser's storage while Link is open.
+    pub struct ResumeRecord {
+        /// The version of this form.
+        pub version: u16 = "version",
+        /// Who was signed in.
+        pub user: String = "user",
+        /// The token that Link was opened with.
+        pub link_token: LinkToken = "link_token",
+        /// When it ends.
+        pub expires_at: u64 = "expires_at",
+        /// The Item, in update mode.
+        pub item_id: Option<ItemId> = ?"item_id",
+        /// Whether accounts are chosen anew.
+        pub account_selection: bool = ?"account_selection",
+    }
 }
 
 impl ResumeRecord {
     /// Binds a Link token to the user who was signed in.
     #[must_use]
     pub fn new(user: String, link_token: LinkToken, expires_at: Millis, purpose: Purpose) -> Self {
+        let (item_id, account_selection) = purpose.into_parts();
         Self {
             version: VERSION,
             user,
             link_token,
             expires_at,
-            purpose,
+            item_id,
+            account_selection,
         }
     }
 
@@ -82,8 +91,8 @@ pub enum ResumeError {
 /// ```
 #[must_use]
 pub fn oauth_state_id(url: &str) -> Option<OauthStateId> {
-    let (_, query) = url.split_once('?')?;
-    let query = query.split('#').next()?;
+    let before_fragment = url.split('#').next()?;
+    let (_, query) = before_fragment.split_once('?')?;
     query
         .split('&')
         .filter_map(|pair| pair.split_once('='))

@@ -1,6 +1,5 @@
 use plaid_types::link::{ExitMetadata, LinkError};
 use plaid_types::{ItemId, LinkToken};
-use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::outbox::{Success, Unsent};
@@ -26,6 +25,8 @@ pub struct State {
     pub outcome: Option<Outcome>,
     /// Link tokens that Link refused in a row.
     pub refused_tokens: u8,
+    /// Counts the outcomes: a change of it is a change of `outcome`.
+    pub outcomes: u32,
     /// Counts successes, to tell them apart.
     pub(crate) successes: u32,
     /// The last success that left the outbox, should Link tell of it once more.
@@ -33,8 +34,7 @@ pub struct State {
 }
 
 /// What a flow is for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// To connect a new Item.
     #[default]
@@ -46,6 +46,28 @@ pub enum Purpose {
         /// Whether the user chooses accounts anew.
         account_selection: bool,
     },
+}
+
+impl Purpose {
+    pub(crate) fn into_parts(self) -> (Option<ItemId>, bool) {
+        match self {
+            Self::NewItem => (None, false),
+            Self::Update {
+                item_id,
+                account_selection,
+            } => (Some(item_id), account_selection),
+        }
+    }
+
+    pub(crate) fn from_parts(item_id: Option<ItemId>, account_selection: bool) -> Self {
+        match item_id {
+            Some(item_id) => Self::Update {
+                item_id,
+                account_selection,
+            },
+            None => Self::NewItem,
+        }
+    }
 }
 
 /// Numbers the preparations of a handler.
@@ -170,6 +192,17 @@ pub enum Stage {
     Unsent(Failure),
     /// The handler could not be prepared.
     Failed(Failure),
+}
+
+impl Stage {
+    /// Why it failed, if it did.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Unsent(failure) | Self::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
 }
 
 impl State {

@@ -10,76 +10,83 @@ use std::rc::Rc;
 
 use js_sys::{Function, Object};
 use plaid_types::PublicToken;
+use plaid_types::json::Json;
 use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
-use serde::de::DeserializeOwned;
+use plaid_types::serde_json::Value;
 use wasm_bindgen::prelude::*;
 
+use crate::json::from_js;
 use crate::sys;
 
-type OnSuccess = Rc<dyn Fn(Option<PublicToken>, SuccessMetadata)>;
-type OnExit = Rc<dyn Fn(Option<LinkError>, ExitMetadata)>;
-type OnEvent = Rc<dyn Fn(EventName, EventMetadata)>;
-type OnMoment = Rc<dyn Fn()>;
+/// A callback as Link calls it. What decodes the arguments belongs to it, so that a callback that no host asks for
+/// weighs nothing in its page.
+type Callback = Rc<dyn Fn(JsValue, JsValue)>;
 
 /// What Link calls. Each may be called late: events but `OPEN` arrive together when Link closes.
 #[derive(Clone, Default)]
 pub struct Callbacks {
-    on_success: Option<OnSuccess>,
-    on_exit: Option<OnExit>,
-    on_event: Option<OnEvent>,
-    on_load: Option<OnMoment>,
-    on_close: Option<OnMoment>,
+    by_kind: [Option<Callback>; KINDS],
 }
 
 impl Callbacks {
     /// The user linked an Item. The public token is null in flows that make none, such as identity verification.
     #[must_use]
-    pub fn on_success(
-        mut self,
-        f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static,
-    ) -> Self {
-        self.on_success = Some(Rc::new(f));
-        self
+    pub fn on_success(self, f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static) -> Self {
+        self.with(Kind::Success, move |token, metadata| {
+            f(token.as_string().map(PublicToken::new), decode(&metadata));
+        })
     }
 
     /// The user left without linking, or Link could not start; the error is the last that was met, if any.
     #[must_use]
-    pub fn on_exit(mut self, f: impl Fn(Option<LinkError>, ExitMetadata) + 'static) -> Self {
-        self.on_exit = Some(Rc::new(f));
-        self
+    pub fn on_exit(self, f: impl Fn(Option<LinkError>, ExitMetadata) + 'static) -> Self {
+        self.with(Kind::Exit, move |error, metadata| {
+            f(decode(&error), decode(&metadata))
+        })
     }
 
     /// Something happened in Link: for analytics, not for logic, but for the names that Plaid calls stable.
     #[must_use]
-    pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
-        self.on_event = Some(Rc::new(f));
-        self
+    pub fn on_event(self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+        self.with(Kind::Event, move |name, metadata| {
+            if let Some(name) = name.as_string() {
+                f(EventName::from(name.as_str()), decode(&metadata));
+            }
+        })
+    }
+
+    /// The same as [`on_event`](Self::on_event), in place of it, with what Link says as it is: lighter where it is
+    /// only passed on.
+    #[must_use]
+    pub fn on_raw_event(self, f: impl Fn(String, Value) + 'static) -> Self {
+        self.with(Kind::Event, move |name, metadata| {
+            if let Some(name) = name.as_string() {
+                f(name, from_js(&metadata));
+            }
+        })
     }
 
     /// Link's own module has loaded; `open` before this is not lost but deferred.
     #[must_use]
-    pub fn on_load(mut self, f: impl Fn() + 'static) -> Self {
-        self.on_load = Some(Rc::new(f));
-        self
+    pub fn on_load(self, f: impl Fn() + 'static) -> Self {
+        self.with(Kind::Load, move |_, _| f())
     }
 
     /// Link has left the screen; `on_success` or `on_exit` comes next.
     #[must_use]
-    pub fn on_close(mut self, f: impl Fn() + 'static) -> Self {
-        self.on_close = Some(Rc::new(f));
+    pub fn on_close(self, f: impl Fn() + 'static) -> Self {
+        self.with(Kind::Close, move |_, _| f())
+    }
+
+    fn with(mut self, kind: Kind, f: impl Fn(JsValue, JsValue) + 'static) -> Self {
+        self.by_kind[kind as usize] = Some(Rc::new(f));
         self
     }
 }
 
 impl fmt::Debug for Callbacks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Callbacks")
-            .field("on_success", &self.on_success.is_some())
-            .field("on_exit", &self.on_exit.is_some())
-            .field("on_event", &self.on_event.is_some())
-            .field("on_load", &self.on_load.is_some())
-            .field("on_close", &self.on_close.is_some())
-            .finish()
+        f.debug_struct("Callbacks").finish_non_exhaustive()
     }
 }
 
@@ -100,14 +107,18 @@ struct Entry {
     closed: Rc<dyn Closed>,
 }
 
-/// Which of Link's four callbacks a bound function stands for.
-#[derive(Clone, Copy)]
+/// Which callback a bound function stands for.
+#[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Success,
     Exit,
     Event,
     Load,
+    /// Ours: Link knows none.
+    Close,
 }
+
+const KINDS: usize = Kind::Close as usize + 1;
 
 type Dispatch = Closure<dyn Fn(u32, u8, JsValue, JsValue)>;
 
@@ -177,43 +188,34 @@ impl Drop for Registration {
 
 /// Called by Link, at any time. Nothing is borrowed while the host's callback runs, so it may do what it likes.
 fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
-    let found = ENTRIES.with_borrow(|entries| {
-        let entry = entries.iter().find(|entry| entry.number == number)?;
-        Some((entry.callbacks.clone(), entry.closed.clone()))
-    });
-    let Some((callbacks, closed)) = found else {
-        return;
+    let callback = |kind: usize| {
+        ENTRIES.with_borrow(|entries| {
+            let entry = entries.iter().find(|entry| entry.number == number)?;
+            entry.callbacks.by_kind.get(kind)?.clone()
+        })
     };
     if kind == Kind::Success as u8 || kind == Kind::Exit as u8 {
-        closed.closed();
-        if let Some(on_close) = &callbacks.on_close {
-            on_close();
+        let closed = ENTRIES.with_borrow(|entries| {
+            let entry = entries.iter().find(|entry| entry.number == number)?;
+            Some(entry.closed.clone())
+        });
+        // The host's own comes last: it may drop the handler.
+        let host = callback(kind.into());
+        if let Some(closed) = closed {
+            closed.closed();
         }
-    }
-    if kind == Kind::Success as u8 {
-        if let Some(on_success) = &callbacks.on_success {
-            on_success(first.as_string().map(PublicToken::new), decode(second));
+        if let Some(on_close) = callback(Kind::Close as usize) {
+            on_close(JsValue::UNDEFINED, JsValue::UNDEFINED);
         }
-    } else if kind == Kind::Exit as u8 {
-        if let Some(on_exit) = &callbacks.on_exit {
-            on_exit(decode(first), decode(second));
+        if let Some(host) = host {
+            host(first, second);
         }
-    } else if kind == Kind::Event as u8 {
-        if let (Some(on_event), Some(name)) = (&callbacks.on_event, first.as_string()) {
-            on_event(EventName::from(name.as_str()), decode(second));
-        }
-    } else if let Some(on_load) = &callbacks.on_load {
-        on_load();
+    } else if let Some(callback) = callback(kind.into()) {
+        callback(first, second);
     }
 }
 
 /// Metadata that cannot be read is as good as none: the public token that came with it must not be lost.
-fn decode<T: DeserializeOwned + Default>(value: JsValue) -> T {
-    serde_wasm_bindgen::from_value(value).unwrap_or_else(|error| {
-        web_sys::console::warn_2(
-            &"plaid-link: cannot read what Link sent:".into(),
-            &error.into(),
-        );
-        T::default()
-    })
+fn decode<T: Json + Default>(value: &JsValue) -> T {
+    T::read(from_js(value)).unwrap_or_default()
 }

@@ -4,6 +4,7 @@ mod callbacks;
 mod embedded;
 mod error;
 mod handler;
+pub mod json;
 mod loader;
 mod mark;
 mod options;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, HtmlScriptElement, Window};
 
 use crate::error::LoadError;
@@ -66,22 +66,24 @@ pub async fn load(options: &LoadOptions) -> Result<Plaid, LoadError> {
             .get_or_insert_with(|| start(options.clone()))
             .clone()
     });
-    match JsFuture::from(loading).await {
-        Ok(_) => sys::plaid_global()
-            .map(Plaid)
-            .ok_or_else(|| not_plaid(&options.src)),
-        Err(reason) => Err(decode(&reason, options)),
-    }
+    let outcome = JsFuture::from(loading).await.unwrap_or_default();
+    sys::plaid_global()
+        .map(Plaid)
+        .ok_or_else(|| decode(&outcome, options))
 }
 
 /// The promise that all share. It owns its listeners and its timer, so no consumer's going away matters to it.
 fn start(options: LoadOptions) -> Promise {
-    future_to_promise(async move {
-        let result = load_once(&options).await;
-        LOADING.with_borrow_mut(|loading| *loading = None);
-        result
-            .map(|()| JsValue::UNDEFINED)
-            .map_err(|error| encode(&error))
+    Promise::new(&mut |resolve, _reject| {
+        let options = options.clone();
+        spawn_local(async move {
+            let outcome = match load_once(&options).await {
+                Ok(()) => JsValue::UNDEFINED,
+                Err(error) => encode(&error),
+            };
+            LOADING.with_borrow_mut(|loading| *loading = None);
+            let _ = resolve.call1(&JsValue::UNDEFINED, &outcome);
+        });
     })
 }
 
@@ -207,7 +209,7 @@ fn not_plaid(src: &str) -> LoadError {
     }
 }
 
-/// A promise rejects with a JavaScript value: the kind travels as a word, the rest is in the options.
+/// The promise is JavaScript's: the kind of failure travels as a word, the rest is in the options.
 fn encode(error: &LoadError) -> JsValue {
     match error {
         LoadError::Blocked { .. } => "blocked".into(),
@@ -220,12 +222,12 @@ fn encode(error: &LoadError) -> JsValue {
 fn decode(reason: &JsValue, options: &LoadOptions) -> LoadError {
     let src = options.src.clone();
     match reason.as_string().as_deref() {
-        Some("not-plaid") => LoadError::NotPlaid { src },
+        Some("blocked") => LoadError::Blocked { src },
         Some("timed-out") => LoadError::TimedOut {
             src,
             seconds: options.timeout_seconds,
         },
         Some("no-document") => LoadError::NoDocument,
-        _ => LoadError::Blocked { src },
+        _ => LoadError::NotPlaid { src },
     }
 }

@@ -6,8 +6,10 @@ use crate::callbacks::Callbacks;
 use crate::error::Error;
 use crate::sys;
 
-/// What [`Plaid::create`](crate::Plaid::create) takes: the Link token, the callbacks, and on the way back from
-/// a bank the address that it came back to. All else is decided by the backend in `/link/token/create`.
+/// What [`Plaid::create`](crate::Plaid::create) takes.
+///
+/// The Link token, the callbacks, and on the way back from a bank the address that it came back to. All else is
+/// decided by the backend in `/link/token/create`.
 ///
 /// ```
 /// use plaid_link::LinkOptions;

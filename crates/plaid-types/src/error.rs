@@ -1,33 +1,27 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::{RequestId, json_struct};
 
-use crate::RequestId;
-
-/// Plaid's error object: the body of every answer that is not 2xx, and `error` of an Item.
-///
-/// Source: schema `PlaidError` of Plaid's OpenAPI specification, 2020-09-14.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PlaidError {
-    /// The broad kind.
-    pub error_type: ErrorType,
-    /// What happened, such as `INVALID_PUBLIC_TOKEN`; what programs decide by.
-    pub error_code: String,
-    /// For developers, in English; may change at any time.
-    #[serde(default)]
-    pub error_message: String,
-    /// For users; null when they can do nothing about it.
-    #[serde(default)]
-    pub display_message: Option<String>,
-    /// The request that failed; absent in webhooks and on Items.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<RequestId>,
-    /// The HTTP status; only where the error travels inside something else.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// Why an OAuth consent ended, such as `OAUTH_CONSENT_EXPIRED`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_code_reason: Option<String>,
+json_struct! {
+    /// Plaid's error object: the body of every answer that is not 2xx, and `error` of an Item.
+    ///
+    /// Source: schema `PlaidError` of Plaid's OpenAPI specification, 2020-09-14.
+    pub struct PlaidError {
+        /// The broad kind.
+        pub error_type: ErrorType = "error_type",
+        /// What happened, such as `INVALID_PUBLIC_TOKEN`; what programs decide by.
+        pub error_code: String = "error_code",
+        /// For developers, in English; may change at any time.
+        pub error_message: String = "error_message",
+        /// For users; null when they can do nothing about it.
+        pub display_message: Option<String> = "display_message",
+        /// The request that failed; absent in webhooks and on Items.
+        pub request_id: Option<RequestId> = ?"request_id",
+        /// The HTTP status; only where the error travels inside something else.
+        pub status: Option<u16> = ?"status",
+        /// Why an OAuth consent ended, such as `OAUTH_CONSENT_EXPIRED`.
+        pub error_code_reason: Option<String> = ?"error_code_reason",
+    }
 }
 
 impl fmt::Display for PlaidError {

@@ -2,13 +2,12 @@
 
 #[macro_use]
 mod open_enum;
-#[macro_use]
-mod open_struct;
 mod account;
 mod error;
 mod id;
 mod institution;
 mod item;
+pub mod json;
 pub mod link;
 pub mod webhook;
 
@@ -20,3 +19,8 @@ pub use id::{
 };
 pub use institution::{HealthStatus, Institution, InstitutionStatus, ProductStatus};
 pub use item::Item;
+
+#[doc(hidden)]
+pub use serde;
+#[doc(hidden)]
+pub use serde_json;

@@ -1,11 +1,13 @@
 use super::ExitStatus;
+use crate::json_struct;
 use crate::{ErrorType, InstitutionId, LinkSessionId, RequestId};
 
-open_struct! {
+json_struct! {
     /// The second argument of `onEvent`.
     ///
     /// Events but `OPEN` and Layer's arrive together at the end of a visit, in no promised order: sort by `timestamp`.
-    pub struct EventMetadata {
+    #[derive(Default)]
+    pub open struct EventMetadata {
         /// Last digits of a typed account number; empty if it has four.
         pub account_number_mask: Option<String> = "account_number_mask",
         /// The brand chosen at a bank with several portals.

@@ -1,11 +1,13 @@
+use crate::json_struct;
 use std::fmt;
 
 use super::LinkInstitution;
 use crate::{ErrorType, LinkSessionId, RequestId};
 
-open_struct! {
+json_struct! {
     /// The first argument of `onExit`: the last error that the user met, if any.
-    pub struct LinkError {
+    #[derive(Default)]
+    pub open struct LinkError {
         /// The broad kind.
         pub error_type: Option<ErrorType> = "error_type",
         /// What happened, such as `INVALID_LINK_TOKEN`; what programs decide by.
@@ -37,9 +39,10 @@ impl fmt::Display for LinkError {
 
 impl std::error::Error for LinkError {}
 
-open_struct! {
+json_struct! {
     /// The second argument of `onExit`.
-    pub struct ExitMetadata {
+    #[derive(Default)]
+    pub open struct ExitMetadata {
         /// The institution that was chosen, if one was.
         pub institution: Option<LinkInstitution> = "institution",
         /// Where the user was.

@@ -13,5 +13,5 @@ pub use success::{
     LinkAccount, LinkInstitution, SuccessMetadata, TransferStatus, VerificationStatus,
 };
 
-/// Fields that this version does not know, by name.
-pub type Extra = serde_json::Map<String, serde_json::Value>;
+/// Fields that this version does not know, by key.
+pub type Extra = crate::json::Object;

@@ -1,6 +1,7 @@
+use crate::json_struct;
 use crate::{AccountId, AccountSubtype, AccountType, InstitutionId, LinkSessionId};
 
-open_struct! {
+json_struct! {
     /// The second argument of `onSuccess`.
     ///
     /// ```
@@ -12,7 +13,8 @@ open_struct! {
     /// assert_eq!(metadata.institution.and_then(|i| i.name).as_deref(), Some("First Platypus Bank"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub struct SuccessMetadata {
+    #[derive(Default)]
+    pub open struct SuccessMetadata {
         /// Where the accounts are; null for same-day micro-deposits.
         pub institution: Option<LinkInstitution> = "institution",
         /// The accounts that the user chose to share.
@@ -24,9 +26,10 @@ open_struct! {
     }
 }
 
-open_struct! {
+json_struct! {
     /// An institution as Link names it.
-    pub struct LinkInstitution {
+    #[derive(Default)]
+    pub open struct LinkInstitution {
         /// Its name to show.
         pub name: Option<String> = "name",
         /// Plaid's name for it.
@@ -34,9 +37,10 @@ open_struct! {
     }
 }
 
-open_struct! {
+json_struct! {
     /// An account as Link shows it to the page: no balance.
-    pub struct LinkAccount {
+    #[derive(Default)]
+    pub open struct LinkAccount {
         /// Plaid's `account_id`.
         pub id: Option<AccountId> = "id",
         /// The name that the user or the bank gave it.

@@ -1,0 +1,163 @@
+//! What is kept of a success until the backend has acknowledged it: its form, its owner, its life.
+
+use link_flow::{OutboxError, OutboxRecord, Purpose, Success};
+use plaid_types::link::SuccessMetadata;
+use serde_json::{Value, json};
+
+const MINUTE: u64 = 60_000;
+
+fn success(purpose: Purpose) -> Success {
+    Success {
+        purpose,
+        public_token: Some("public-1".into()),
+        metadata: SuccessMetadata {
+            link_session_id: Some("session-1".into()),
+            ..SuccessMetadata::default()
+        },
+        succeeded_at: 1_000_000,
+    }
+}
+
+/// As an earlier page wrote it.
+fn stored() -> Value {
+    json!({
+        "version": 1,
+        "user": "user-1",
+        "public_token": "public-1",
+        "metadata": {
+            "institution": null, "accounts": [], "link_session_id": "session-1", "transfer_status": null
+        },
+        "succeeded_at": 1_000_000
+    })
+}
+
+fn read(stored: &Value) -> Option<OutboxRecord> {
+    serde_json::from_value(stored.clone()).ok()
+}
+
+#[test]
+fn its_form_is_the_one_that_earlier_pages_wrote() {
+    let record = OutboxRecord::new("user-1".to_owned(), success(Purpose::NewItem));
+    assert_eq!(serde_json::to_value(&record).expect("JSON"), stored());
+    assert_eq!(read(&stored()), Some(record));
+
+    let repair = Purpose::Update {
+        item_id: "item-1".into(),
+        account_selection: true,
+    };
+    let record = OutboxRecord::new("user-1".to_owned(), success(repair));
+    let mut form = stored();
+    form["item_id"] = "item-1".into();
+    form["account_selection"] = true.into();
+    assert_eq!(serde_json::to_value(&record).expect("JSON"), form);
+    assert_eq!(read(&form), Some(record));
+}
+
+#[test]
+fn what_was_kept_comes_back_whole() {
+    let repair = |account_selection| Purpose::Update {
+        item_id: "item-1".into(),
+        account_selection,
+    };
+    for purpose in [Purpose::NewItem, repair(false), repair(true)] {
+        let record = OutboxRecord::new("user-1".to_owned(), success(purpose.clone()));
+        let form = serde_json::to_value(&record).expect("JSON");
+        let opened = read(&form).expect("a record").open("user-1", 1_000_001);
+        assert_eq!(opened, Ok(success(purpose)));
+    }
+}
+
+#[test]
+fn it_is_opened_by_its_owner_while_the_public_token_lives() {
+    let cases = [
+        ("user-1", 1_000_000, None),
+        ("user-1", 1_000_000 + 30 * MINUTE - 1, None),
+        (
+            "user-1",
+            1_000_000 + 30 * MINUTE,
+            Some(OutboxError::Expired),
+        ),
+        ("user-1", u64::MAX, Some(OutboxError::Expired)),
+        // A clock that was set back.
+        ("user-1", 0, None),
+        ("user-2", 1_000_000, Some(OutboxError::Foreign)),
+        ("", 1_000_000, Some(OutboxError::Foreign)),
+        // Whose it is comes first: another user's is not even looked at.
+        ("user-2", u64::MAX, Some(OutboxError::Foreign)),
+    ];
+    for (user, now, error) in cases {
+        let record = read(&stored()).expect("a record");
+        let expected = error.map_or_else(|| Ok(success(Purpose::NewItem)), Err);
+        assert_eq!(record.open(user, now), expected, "{user:?} at {now}");
+    }
+}
+
+#[test]
+fn what_is_corrupt_is_refused() {
+    let broken = [
+        ("version", Value::Null),
+        ("version", json!(65_536)),
+        ("version", json!("1")),
+        ("user", Value::Null),
+        ("user", json!(7)),
+        ("succeeded_at", json!(-1)),
+        ("succeeded_at", json!("now")),
+    ];
+    for (key, value) in broken {
+        let mut form = stored();
+        form[key] = value.clone();
+        assert_eq!(read(&form), None, "{key}: {value}");
+    }
+    for form in [json!(null), json!([]), json!("text"), json!({})] {
+        assert_eq!(read(&form), None, "{form}");
+    }
+}
+
+/// The token is what counts: metadata that cannot be read must not cost it.
+#[test]
+fn metadata_that_cannot_be_read_costs_nothing_else() {
+    for metadata in [Value::Null, json!("text"), json!([7])] {
+        let mut form = stored();
+        form["metadata"] = metadata;
+        let opened = read(&form).expect("a record").open("user-1", 1_000_000);
+        let success = opened.expect("a success");
+        assert_eq!(success.public_token, Some("public-1".into()));
+        assert_eq!(success.metadata, SuccessMetadata::default());
+    }
+}
+
+#[test]
+fn a_new_item_without_its_token_is_corrupt() {
+    for token in [Value::Null, json!(7)] {
+        let mut form = stored();
+        form["public_token"] = token;
+        let record = read(&form).expect("a record");
+        assert_eq!(record.open("user-1", 1_000_000), Err(OutboxError::Corrupt));
+
+        form["item_id"] = "item-1".into();
+        let repair = read(&form).expect("a record").open("user-1", 1_000_000);
+        assert!(repair.is_ok(), "a repair needs none");
+    }
+}
+
+#[test]
+fn another_version_is_refused() {
+    for version in [0, 2, 9] {
+        let mut form = stored();
+        form["version"] = version.into();
+        let record = read(&form).expect("a record");
+        assert_eq!(record.open("user-1", 1_000_000), Err(OutboxError::Corrupt));
+    }
+}
+
+#[test]
+fn each_reason_is_a_sentence_of_its_own() {
+    let reasons = [
+        OutboxError::Corrupt,
+        OutboxError::Foreign,
+        OutboxError::Expired,
+    ];
+    let mut sentences: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+    sentences.dedup();
+    assert_eq!(sentences.len(), reasons.len());
+}

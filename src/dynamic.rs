@@ -1,0 +1,11 @@
+//! Text and flags that change, each of one type: a view is compiled once a type, and a browser pays for each.
+
+/// Text that changes.
+pub fn text(f: impl Fn() -> String + Send + 'static) -> Box<dyn FnMut() -> String + Send> {
+    Box::new(f)
+}
+
+/// An attribute that comes and goes.
+pub fn flag(f: impl Fn() -> bool + Send + 'static) -> Box<dyn FnMut() -> bool + Send> {
+    Box::new(f)
+}
