@@ -134,7 +134,7 @@ macro_rules! each {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
     fn what_link_says_is_always_read(value in json()) {
