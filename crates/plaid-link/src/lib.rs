@@ -18,3 +18,8 @@ pub use handler::{ExitOptions, Handler, Submission};
 pub use loader::{LINK_SCRIPT_URL, LoadOptions, Plaid, load};
 pub use mark::mark;
 pub use options::LinkOptions;
+
+/// Compiles the code of the guide along with that of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/migrating-from-public-key.md")]
+struct MigrationGuide;
