@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use connect_api::{
-    CreateItem, CreateLinkToken, Item, ItemList, LinkTokenGrant, Problem, ProblemCode, Session,
-};
+use connect_api::{CreateLinkToken, Item, ItemList, LinkTokenGrant, Problem, ProblemCode, Session};
 use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind};
 use plaid_link::json::{from_js, to_text};
-use plaid_types::ItemId;
-use plaid_types::json::Json;
+use plaid_types::json::{Json, Object};
 use plaid_types::serde_json::Value;
+use plaid_types::{ItemId, PublicToken};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Response};
 
@@ -71,9 +69,14 @@ impl Backend {
         .await
     }
 
-    /// Tells what happened in Link: [`LinkEvents`](connect_api::LinkEvents), as Link wrote them.
-    pub async fn report_events(self, events: &Value) -> Result<(), Error> {
-        self.send_only(Method::POST, "/api/link/events", Some(events))
+    /// Tells what happened in Link: one of [`LinkEvents`](connect_api::LinkEvents), as Link wrote it.
+    pub async fn report_event(self, event: Object) -> Result<(), Error> {
+        let mut events = Object::new();
+        events.insert(
+            "events".to_owned(),
+            Value::Array(vec![Value::Object(event)]),
+        );
+        self.send_only(Method::POST, "/api/link/events", Some(&events))
             .await
     }
 
@@ -82,9 +85,17 @@ impl Backend {
         self.send(Method::GET, "/api/items", None::<&Value>).await
     }
 
-    /// Exchanges a public token for an Item.
-    pub async fn create_item(self, item: &CreateItem) -> Result<Item, Error> {
-        self.send(Method::POST, "/api/items", Some(item)).await
+    /// Exchanges a public token for an Item: [`CreateItem`](connect_api::CreateItem), with the metadata as Link
+    /// wrote it.
+    pub async fn create_item(
+        self,
+        public_token: &PublicToken,
+        metadata: Object,
+    ) -> Result<Item, Error> {
+        let mut item = Object::new();
+        item.insert("public_token".to_owned(), public_token.as_str().into());
+        item.insert("metadata".to_owned(), Value::Object(metadata));
+        self.send(Method::POST, "/api/items", Some(&item)).await
     }
 
     /// Fetches an Item's balances anew.

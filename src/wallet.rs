@@ -1,11 +1,14 @@
 //! The user's Items, as the page knows them.
 
-use connect_api::{CreateItem, Item};
+use connect_api::Item;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_plaid_link::{Failure, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success};
+use leptos_plaid_link::{
+    Failure, FailureKind, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success,
+};
 use plaid_types::ItemId;
-use plaid_types::serde_json::{Value, json};
+use plaid_types::json::Object;
+use plaid_types::serde_json::Value;
 
 use crate::backend::Backend;
 
@@ -108,19 +111,12 @@ impl LinkBackend for ConnectBackend {
 
     async fn submit(&self, success: Success) -> Result<Submitted, Failure> {
         let Some(public_token) = success.public_token else {
-            return Err(Failure::new(
-                leptos_plaid_link::FailureKind::PublicTokenInvalid,
-                "Link gave no public token",
-            ));
+            let message = "Link gave no public token";
+            return Err(Failure::new(FailureKind::PublicTokenInvalid, message));
         };
-        let metadata = success.metadata;
         let item = self
             .backend
-            .create_item(&CreateItem {
-                public_token,
-                metadata,
-                allow_duplicate: false,
-            })
+            .create_item(&public_token, success.metadata)
             .await?;
         let id = item.id.clone();
         self.wallet.put(item);
@@ -129,9 +125,11 @@ impl LinkBackend for ConnectBackend {
 }
 
 /// Tells the backend what happened in Link; nothing depends on it.
-pub fn report_event(backend: Backend, event_name: &str, metadata: &Value) {
-    let events = json!({ "events": [{ "event_name": event_name, "metadata": metadata }] });
+pub fn report_event(backend: Backend, event_name: String, metadata: Value) {
+    let mut event = Object::new();
+    event.insert("event_name".to_owned(), event_name.into());
+    event.insert("metadata".to_owned(), metadata);
     spawn_local(async move {
-        let _ = backend.report_events(&events).await;
+        let _ = backend.report_event(event).await;
     });
 }

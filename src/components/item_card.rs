@@ -2,6 +2,7 @@ use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_plaid_link::{Failure, FailureNotice};
+use plaid_types::ItemId;
 
 use super::AccountList;
 use crate::backend::Backend;
@@ -14,7 +15,7 @@ pub fn ItemCard(
     /// The Item; a new balance comes by it.
     item: ArcRwSignal<Item>,
     /// The user wants it disconnected.
-    on_disconnect: impl Fn(Item) + 'static,
+    on_disconnect: impl Fn(ItemId, String) + 'static,
     backend: Backend,
 ) -> impl IntoView {
     let failure = RwSignal::new(None::<Failure>);
@@ -57,7 +58,11 @@ pub fn ItemCard(
     });
     let accounts = item.clone();
     let on_retry = refresh.clone();
-    let disconnect = move |_| on_disconnect(item.get_untracked());
+    let disconnect = move |_| {
+        let (id, name) =
+            item.with_untracked(|item| (item.id.clone(), item.institution_name.clone()));
+        on_disconnect(id, name);
+    };
     view! {
         <section class="item" aria-label=label>
             <div class="item-head">

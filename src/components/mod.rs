@@ -6,6 +6,6 @@ mod item_card;
 mod skeleton;
 
 pub use account_list::AccountList;
-pub use disconnect_dialog::DisconnectDialog;
+pub use disconnect_dialog::{DisconnectDialog, ask};
 pub use item_card::ItemCard;
 pub use skeleton::Skeleton;

@@ -1,13 +1,17 @@
-use leptos::html::H1;
 use leptos::prelude::*;
 use leptos_plaid_link::{
     ConnectBank, FailureNotice, LoadOptions, Outcome, UseLinkFlowOptions, use_link_flow,
 };
 
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
 use crate::backend::Backend;
-use crate::components::{DisconnectDialog, ItemCard, Skeleton};
+use crate::components::{DisconnectDialog, ItemCard, Skeleton, ask};
 use crate::dynamic::{flag, text};
 use crate::wallet::{ConnectBackend, Wallet, WalletState, report_event};
+
+const HEADING: &str = "accounts";
 
 /// The accounts, and the button that connects another bank.
 #[component]
@@ -22,36 +26,34 @@ pub fn Home(
             src,
             ..LoadOptions::default()
         })
-        .on_raw_event(move |name, metadata| report_event(backend, &name, &metadata));
+        .on_raw_event(move |name, metadata| report_event(backend, name, metadata));
     let flow = use_link_flow(ConnectBackend { backend, wallet }, options);
     wallet.load(backend);
 
-    let heading = NodeRef::<H1>::new();
     let leaving = RwSignal::new(None);
-    let news = RwSignal::new(String::new());
-    Effect::new(move || {
-        if let Some(outcome) = flow.outcome.get() {
-            news.set(words_of(&outcome, wallet));
-        }
+    let departed = RwSignal::new(String::new());
+    let news = text(move || {
+        let ended = flow
+            .outcome
+            .with(|outcome| outcome.as_ref().map(|ended| words_of(ended, wallet)));
+        ended.unwrap_or_else(|| departed.get())
     });
-    let disconnected = move |name: String| {
-        news.set(format!("{name} is disconnected."));
+    let on_disconnected = move |institution: String| {
+        flow.dismiss();
+        departed.set(format!("{institution} is disconnected."));
         // The button that had the focus is gone.
-        if let Some(heading) = heading.get_untracked() {
-            let _ = heading.focus();
-        }
+        focus(HEADING);
     };
-
     let has_items = move || wallet.items.with(|items| !items.is_empty());
     let is_here = flag(move || wallet.state.get() != WalletState::Loading || has_items());
     let is_not_empty = flag(move || wallet.state.get() != WalletState::Loaded || has_items());
 
     view! {
         <div class="page-head">
-            <h1 node_ref=heading tabindex="-1">"Your accounts"</h1>
+            <h1 id=HEADING tabindex="-1">"Your accounts"</h1>
             <ConnectBank flow />
         </div>
-        <p class="news" role="status">{text(move || news.get())}</p>
+        <p class="news" role="status">{news}</p>
         <FailureNotice failure=wallet.failure.read_only() on_retry=Box::new(move || wallet.load(backend)) />
         <Skeleton hidden=is_here />
         <section class="empty" hidden=is_not_empty>
@@ -60,10 +62,17 @@ pub fn Home(
         </section>
         <div class="items">
             <For each=move || wallet.items.get() key=|item| item.with_untracked(|item| item.id.clone()) let:item>
-                <ItemCard item on_disconnect=move |item| leaving.set(Some(item)) backend />
+                <ItemCard item on_disconnect=move |id, institution| ask(leaving, id, institution) backend />
             </For>
         </div>
-        <DisconnectDialog item=leaving on_disconnected=disconnected backend wallet />
+        <DisconnectDialog leaving on_disconnected backend wallet />
+    }
+}
+
+fn focus(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }
 

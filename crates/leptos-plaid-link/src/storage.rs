@@ -63,12 +63,7 @@ pub(crate) fn successes(user: &str, now: u64) -> Vec<Success> {
 
 /// One key a success, so that tabs do not overwrite each other's.
 fn outbox_key(success: &Success) -> String {
-    let session = success
-        .metadata
-        .link_session_id
-        .as_ref()
-        .map(|id| id.as_str());
-    format!("{OUTBOX}{}", session.unwrap_or_default())
+    format!("{OUTBOX}{}", success.session().unwrap_or_default())
 }
 
 fn local() -> Option<Storage> {

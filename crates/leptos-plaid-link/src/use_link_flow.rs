@@ -173,6 +173,11 @@ impl UseLinkFlowReturn {
         self.send(Event::Retry);
     }
 
+    /// Forgets how the last visit ended, once the user knows.
+    pub fn dismiss(self) {
+        self.send(Event::Dismiss);
+    }
+
     /// Uses the flow for something else, such as an Item to repair.
     pub fn change(self, purpose: Purpose) {
         self.send(Event::Change { purpose });
@@ -375,7 +380,7 @@ impl<B: LinkBackend> Shell<B> {
         let (to_succeed, to_exit) = (self.me.clone(), self.me.clone());
         let callbacks = self.options.callbacks.clone();
         callbacks
-            .on_success(move |public_token, metadata| {
+            .on_raw_success(move |public_token, metadata| {
                 let purpose = purpose.clone();
                 let success = Success {
                     purpose,

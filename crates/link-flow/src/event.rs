@@ -28,6 +28,8 @@ pub enum Event {
     },
     /// The user wants what failed tried again.
     Retry,
+    /// The user knows how the last visit ended.
+    Dismiss,
     /// The browser is back online.
     Online,
 

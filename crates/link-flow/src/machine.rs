@@ -35,6 +35,7 @@ pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
         Event::Open { now } => machine.open(now),
         Event::Close { force } => machine.close(force),
         Event::Retry => machine.retry(),
+        Event::Dismiss => machine.end(None),
         Event::Online => machine.resend_all(),
         Event::TokenGranted {
             attempt,

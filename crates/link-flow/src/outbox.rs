@@ -1,6 +1,6 @@
 //! Successes that the backend has not acknowledged yet, in memory and in the browser's storage.
 
-use plaid_types::link::SuccessMetadata;
+use plaid_types::json::Object;
 use plaid_types::{ItemId, PublicToken, json_struct};
 
 use crate::failure::Failure;
@@ -19,8 +19,8 @@ pub struct Success {
     pub purpose: Purpose,
     /// Null in update mode at times, where it is of no use.
     pub public_token: Option<PublicToken>,
-    /// What was linked.
-    pub metadata: SuccessMetadata,
+    /// What was linked, as Link said it: [`SuccessMetadata::from`](plaid_types::link::SuccessMetadata) reads it.
+    pub metadata: Object,
     /// When.
     pub succeeded_at: Millis,
 }
@@ -47,11 +47,14 @@ impl Success {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.public_token, &other.public_token) {
             (Some(one), Some(another)) => one == another,
-            _ => {
-                self.metadata.link_session_id.is_some()
-                    && self.metadata.link_session_id == other.metadata.link_session_id
-            }
+            _ => self.session().is_some() && self.session() == other.session(),
         }
+    }
+
+    /// This visit to Link, if Link named it.
+    #[must_use]
+    pub fn session(&self) -> Option<&str> {
+        self.metadata.get("link_session_id")?.as_str()
     }
 }
 
@@ -77,7 +80,7 @@ json_struct! {
         /// Null in update mode at times.
         pub public_token: Option<PublicToken> = "public_token",
         /// What was linked.
-        pub metadata: SuccessMetadata = "metadata",
+        pub metadata: Object = "metadata",
         /// When.
         pub succeeded_at: u64 = "succeeded_at",
     }

@@ -140,7 +140,8 @@ fn success(purpose: Purpose, public_token: Option<&str>) -> Success {
         metadata: SuccessMetadata {
             link_session_id: Some("session-1".into()),
             ..SuccessMetadata::default()
-        },
+        }
+        .into(),
         succeeded_at: 1,
     }
 }

@@ -13,7 +13,8 @@ fn success(purpose: Purpose) -> Success {
         metadata: SuccessMetadata {
             link_session_id: Some("session-1".into()),
             ..SuccessMetadata::default()
-        },
+        }
+        .into(),
         succeeded_at: 1_000_000,
     }
 }
@@ -122,7 +123,7 @@ fn metadata_that_cannot_be_read_costs_nothing_else() {
         let opened = read(&form).expect("a record").open("user-1", 1_000_000);
         let success = opened.expect("a success");
         assert_eq!(success.public_token, Some("public-1".into()));
-        assert_eq!(success.metadata, SuccessMetadata::default());
+        assert!(success.metadata.is_empty());
     }
 }
 

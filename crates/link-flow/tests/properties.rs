@@ -38,7 +38,8 @@ fn success() -> impl Strategy<Value = Success> {
             metadata: SuccessMetadata {
                 link_session_id: token.map(|token| format!("session-{token}").into()),
                 ..SuccessMetadata::default()
-            },
+            }
+            .into(),
             succeeded_at,
         },
     )
@@ -67,6 +68,7 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (0..40_000_u64).prop_map(|now| Event::Open { now }),
         1 => any::<bool>().prop_map(|force| Event::Close { force }),
         2 => Just(Event::Retry),
+        1 => Just(Event::Dismiss),
         1 => Just(Event::Online),
         4 => (attempt(), 0..20_000_u64, 0..20_000_u64).prop_map(|(attempt, lifetime, now)| {
             Event::TokenGranted {
@@ -265,7 +267,7 @@ proptest! {
                         success: Success {
                             purpose: next.purpose.clone(),
                             public_token: Some("public-new".into()),
-                            metadata: SuccessMetadata::default(),
+                            metadata: SuccessMetadata::default().into(),
                             succeeded_at: 1,
                         },
                     }),

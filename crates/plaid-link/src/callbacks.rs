@@ -8,9 +8,9 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use js_sys::{Function, Object};
+use js_sys::Function;
 use plaid_types::PublicToken;
-use plaid_types::json::Json;
+use plaid_types::json::{Json, Object};
 use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
 use plaid_types::serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -34,6 +34,16 @@ impl Callbacks {
     pub fn on_success(self, f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static) -> Self {
         self.with(Kind::Success, move |token, metadata| {
             f(token.as_string().map(PublicToken::new), decode(&metadata));
+        })
+    }
+
+    /// The same as [`on_success`](Self::on_success), in place of it, with what Link says as it is: lighter where it
+    /// is only passed on.
+    #[must_use]
+    pub fn on_raw_success(self, f: impl Fn(Option<PublicToken>, Object) + 'static) -> Self {
+        self.with(Kind::Success, move |token, metadata| {
+            let metadata = Object::read(from_js(&metadata)).unwrap_or_default();
+            f(token.as_string().map(PublicToken::new), metadata);
         })
     }
 
@@ -130,7 +140,11 @@ thread_local! {
 
 impl Registration {
     /// Registers the callbacks and writes the functions that reach them into Link's configuration.
-    pub(crate) fn new(callbacks: Callbacks, closed: Rc<dyn Closed>, config: &Object) -> Self {
+    pub(crate) fn new(
+        callbacks: Callbacks,
+        closed: Rc<dyn Closed>,
+        config: &js_sys::Object,
+    ) -> Self {
         let number = NEXT_NUMBER.replace(NEXT_NUMBER.get().wrapping_add(1));
         ENTRIES.with_borrow_mut(|entries| {
             entries.push(Entry {

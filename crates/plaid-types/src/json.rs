@@ -109,6 +109,19 @@ macro_rules! json_struct {
             }
         }
 
+        /// Reads what is known; the rest is kept.
+        impl From<$crate::json::Object> for $name {
+            fn from(object: $crate::json::Object) -> Self {
+                Self::from_object(object, &mut None)
+            }
+        }
+
+        impl From<$name> for $crate::json::Object {
+            fn from(read: $name) -> Self {
+                read.to_object()
+            }
+        }
+
         $crate::json_struct!(@impls $name, false);
     };
     (
@@ -300,6 +313,25 @@ impl Json for Value {
     }
 }
 
+impl Json for Object {
+    fn read(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Object(object) => Ok(object),
+            other => Err(other),
+        }
+    }
+
+    fn write(&self) -> Value {
+        Value::Object(self.clone())
+    }
+
+    const IS_REQUIRED: bool = false;
+
+    fn missing() -> Self {
+        Self::new()
+    }
+}
+
 impl Json for String {
     fn read(value: Value) -> Result<Self, Value> {
         match value {
@@ -326,7 +358,7 @@ impl Json for bool {
         Value::Bool(*self)
     }
 
-    const IS_REQUIRED: bool = false;
+    const IS_REQUIRED: Self = false;
 
     fn missing() -> Self {
         false

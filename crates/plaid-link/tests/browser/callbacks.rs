@@ -95,6 +95,34 @@ async fn an_event_arrives_typed() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_only_passed_on_arrives_as_it_is() {
+    let link = FakeLink::load().await;
+    let diary = Diary::default();
+    let (success, event, typed) = (diary.clone(), diary.clone(), diary.clone());
+    let _handler = create(
+        &link,
+        Callbacks::default()
+            .on_success(move |_, _| typed.write("in its place"))
+            .on_raw_success(move |token, metadata| {
+                let token = token.expect("a token");
+                success.write(format!("{} {}", token.as_str(), metadata["novelty"]));
+            })
+            .on_raw_event(move |name, metadata| event.write(format!("{name} {metadata}"))),
+    );
+    let metadata = js("{ novelty: [1, 2.5, true, null, 'x'] }");
+    link.say(1, "onSuccess", &"public-test-1".into(), &metadata);
+    link.say(1, "onEvent", &"NOVELTY".into(), &metadata);
+    link.say(1, "onEvent", &JsValue::NULL, &metadata);
+    assert_eq!(
+        diary.read(),
+        [
+            r#"public-test-1 [1,2.5,true,null,"x"]"#,
+            r#"NOVELTY {"novelty":[1,2.5,true,null,"x"]}"#
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
 async fn each_callback_is_called_and_none_is_missed() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
