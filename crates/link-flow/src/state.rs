@@ -147,6 +147,10 @@ pub enum HandlerState {
 }
 
 /// How a visit to Link ended.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one of it, and a box would burden every reader"
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// The backend has the Item.

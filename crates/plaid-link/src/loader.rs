@@ -61,11 +61,8 @@ pub async fn load(options: &LoadOptions) -> Result<Plaid, LoadError> {
     if let Some(plaid) = sys::plaid_global() {
         return Ok(Plaid(plaid));
     }
-    let loading = LOADING.with_borrow_mut(|loading| {
-        loading
-            .get_or_insert_with(|| start(options.clone()))
-            .clone()
-    });
+    let loading =
+        LOADING.with_borrow_mut(|loading| loading.get_or_insert_with(|| start(options)).clone());
     let outcome = JsFuture::from(loading).await.unwrap_or_default();
     sys::plaid_global()
         .map(Plaid)
@@ -73,7 +70,7 @@ pub async fn load(options: &LoadOptions) -> Result<Plaid, LoadError> {
 }
 
 /// The promise that all share. It owns its listeners and its timer, so no consumer's going away matters to it.
-fn start(options: LoadOptions) -> Promise {
+fn start(options: &LoadOptions) -> Promise {
     Promise::new(&mut |resolve, _reject| {
         let options = options.clone();
         spawn_local(async move {

@@ -32,11 +32,11 @@ async fn a_success_arrives_typed() {
             heard.write(token.expect("a token").as_str());
         }),
     );
-    let metadata = js("({
+    let metadata = js("{
         institution: { name: 'First Platypus Bank', institution_id: 'ins_109508' },
         accounts: [{ id: 'acc_1', name: 'Plaid Checking', mask: '0000', type: 'depository', subtype: 'checking' }],
         link_session_id: 'session-1', transfer_status: null, novelty: 3,
-    })");
+    }");
     link.say(1, "onSuccess", &"public-test-1".into(), &metadata);
     assert_eq!(diary.read(), ["public-test-1"]);
 }
@@ -62,16 +62,16 @@ async fn an_exit_arrives_typed() {
         }),
     );
     let error = js(
-        "({ error_type: 'ITEM_ERROR', error_code: 'INVALID_CREDENTIALS',
-        error_message: 'wrong', display_message: null })",
+        "{ error_type: 'ITEM_ERROR', error_code: 'INVALID_CREDENTIALS',
+        error_message: 'wrong', display_message: null }",
     );
-    let metadata = js("({ status: 'requires_credentials', request_id: 'request-1' })");
+    let metadata = js("{ status: 'requires_credentials', request_id: 'request-1' }");
     link.say(1, "onExit", &error, &metadata);
     link.say(
         1,
         "onExit",
         &JsValue::NULL,
-        &js("({ status: null, request_id: 'request-1' })"),
+        &js("{ status: null, request_id: 'request-1' }"),
     );
     assert_eq!(diary.read(), [r#"Some("INVALID_CREDENTIALS")"#, "None"]);
 }
@@ -88,7 +88,7 @@ async fn an_event_arrives_typed() {
             heard.write(format!("{name:?}"));
         }),
     );
-    let metadata = js("({ view_name: 'CONSENT', error_code: null })");
+    let metadata = js("{ view_name: 'CONSENT', error_code: null }");
     link.say(1, "onEvent", &EventName::Open.as_str().into(), &metadata);
     link.say(1, "onEvent", &"NOVELTY".into(), &metadata);
     assert_eq!(diary.read(), ["Open", r#"Other("NOVELTY")"#]);
@@ -210,7 +210,7 @@ async fn a_handler_may_be_dropped_in_any_of_its_callbacks() {
                 opened.expect("a handler").expect("opens");
             }
 
-            link.say(1, callback, &"public-test-1".into(), &js("({})"));
+            link.say(1, callback, &"public-test-1".into(), &js("{}"));
             link.leave(1);
             link.tell(1, "EXIT");
             assert_eq!(diary.read(), ["dropped"], "{callback}, open: {open}");

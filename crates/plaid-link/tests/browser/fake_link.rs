@@ -83,15 +83,15 @@ impl FakeLink {
     }
 
     pub(crate) fn succeed(&self, handler: u32) {
-        self.say(handler, "onSuccess", &"public-test-1".into(), &js("({})"));
+        self.say(handler, "onSuccess", &"public-test-1".into(), &js("{}"));
     }
 
     pub(crate) fn leave(&self, handler: u32) {
-        self.say(handler, "onExit", &JsValue::NULL, &js("({})"));
+        self.say(handler, "onExit", &JsValue::NULL, &js("{}"));
     }
 
     pub(crate) fn tell(&self, handler: u32, event: &str) {
-        self.say(handler, "onEvent", &event.into(), &js("({})"));
+        self.say(handler, "onEvent", &event.into(), &js("{}"));
     }
 }
 

@@ -27,8 +27,10 @@ fn has_focus(element: &HtmlElement) -> bool {
     page::document().active_element().as_ref() == Some(element)
 }
 
+type End = fn(&FakeLink, Handler);
+
 /// The ways in which a visit ends, as far as the page is concerned.
-fn endings() -> [(&'static str, fn(&FakeLink, Handler)); 3] {
+fn endings() -> [(&'static str, End); 3] {
     [
         ("an exit", |link, _handler| link.leave(1)),
         ("a success", |link, _handler| link.succeed(1)),
