@@ -120,6 +120,21 @@ async fn a_refusal_keeps_plaids_own_words() {
 }
 
 #[tokio::test]
+async fn a_refusal_without_words_is_one_all_the_same() {
+    for words in ["", r#","error_message":null"#] {
+        let body =
+            format!(r#"{{"error_type":"ITEM_ERROR","error_code":"ITEM_LOGIN_REQUIRED"{words}}}"#);
+        let plaid = CannedPlaid::start(400, body).await;
+        let error = plaid
+            .client()
+            .item_get(&access_token())
+            .await
+            .expect_err("a refusal");
+        assert_eq!(error.code(), Some("ITEM_LOGIN_REQUIRED"), "{words}");
+    }
+}
+
+#[tokio::test]
 async fn a_rate_limit_is_recognised_with_and_without_plaids_words() {
     let limited = r#"{"error_type":"RATE_LIMIT_EXCEEDED","error_code":"ITEM_GET_LIMIT"}"#;
     for (status, body, code) in [
