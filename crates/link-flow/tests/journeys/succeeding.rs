@@ -1,0 +1,211 @@
+//! From a success to the backend's word.
+
+use link_flow::{Attempt, Effect, Event, FailureKind, Outcome, Purpose, State, Submitted, step};
+
+use crate::events::{
+    acknowledged, created, granted, left, linked, open, repair, resend_due, submit_failed,
+    succeeded, success,
+};
+use crate::{opened, succeeding, travel};
+
+#[test]
+fn connects_an_item_and_then_another() {
+    let state = travel(State::default(), succeeding());
+    let state = travel(state, [(linked(0), "forget public-a", "idle")]);
+    assert_eq!(state.outcome, Some(Outcome::Linked("item-1".into())));
+    assert!(state.wants_handler());
+
+    let state = travel(
+        state,
+        [
+            (Event::Prepare, "fetch 2", "preparing"),
+            (granted(2, "link-b"), "create 2 link-b", "preparing"),
+            (created(2), "expire 2 at 14280000", "ready"),
+            (open(), "keep link-b · open 2", "open"),
+            (
+                succeeded(2, "public-b"),
+                "forget token · destroy · keep public-b · submit 1 public-b",
+                "submitting",
+            ),
+            (
+                acknowledged(1, Submitted::Linked("item-2".into())),
+                "forget public-b",
+                "idle",
+            ),
+        ],
+    );
+    assert_eq!(state.outcome, Some(Outcome::Linked("item-2".into())));
+}
+
+#[test]
+fn a_success_whose_answer_is_lost_is_told_again_until_it_is_heard() {
+    let state = travel(State::default(), succeeding());
+    let unreachable = "unsent: BackendUnreachable";
+    let lost = || submit_failed(0, FailureKind::BackendUnreachable);
+    let state = travel(
+        state,
+        [
+            (lost(), "resend 0 in 1000", unreachable),
+            (lost(), "", unreachable),
+            (resend_due(0), "submit 0 public-a", "submitting"),
+            (resend_due(0), "", "submitting"),
+            (lost(), "resend 0 in 2000", unreachable),
+            (Event::Online, "submit 0 public-a", "submitting"),
+            (lost(), "resend 0 in 4000", unreachable),
+            (Event::Retry, "submit 0 public-a", "submitting"),
+            (linked(0), "forget public-a", "idle"),
+            (linked(0), "", "idle"),
+            (lost(), "", "idle"),
+        ],
+    );
+    assert_eq!(state.outcome, Some(Outcome::Linked("item-1".into())));
+}
+
+#[test]
+fn the_wait_between_tries_ends_at_a_minute() {
+    let mut state = travel(State::default(), succeeding());
+    let mut waits = Vec::new();
+    for _ in 0..9 {
+        let (next, effects) = step(state, submit_failed(0, FailureKind::PlaidUnavailable));
+        waits.extend(effects.iter().filter_map(|effect| match effect {
+            Effect::ResendAfter { delay, .. } => Some(*delay),
+            _ => None,
+        }));
+        state = step(next, resend_due(0)).0;
+    }
+    assert_eq!(
+        waits,
+        [
+            1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000
+        ]
+    );
+}
+
+#[test]
+fn a_success_that_is_worth_nothing_any_more_is_given_up() {
+    let state = travel(State::default(), succeeding());
+    let state = travel(
+        state,
+        [
+            (
+                submit_failed(0, FailureKind::PublicTokenInvalid),
+                "forget public-a",
+                "idle",
+            ),
+            (open(), "fetch 2", "opening"),
+        ],
+    );
+    let Some(Outcome::Lost(failure)) = state.outcome else {
+        panic!("the success is lost");
+    };
+    assert_eq!(failure.kind, FailureKind::PublicTokenInvalid);
+}
+
+#[test]
+fn a_success_that_an_earlier_page_left_behind_is_told() {
+    let kept = || Event::Restored(success(Purpose::NewItem, Some("public-a")));
+    travel(
+        State::default(),
+        [
+            (kept(), "keep public-a · submit 0 public-a", "submitting"),
+            (kept(), "", "submitting"),
+            (linked(0), "forget public-a", "idle"),
+            (kept(), "", "idle"),
+        ],
+    );
+}
+
+#[test]
+fn the_next_visit_need_not_wait_for_the_last_success() {
+    let state = travel(State::default(), succeeding());
+    travel(
+        state,
+        [
+            (Event::Prepare, "fetch 2", "submitting"),
+            (granted(2, "link-b"), "create 2 link-b", "submitting"),
+            (created(2), "expire 2 at 14280000", "submitting"),
+            (open(), "keep link-b · open 2", "open"),
+            (linked(0), "forget public-a", "open"),
+        ],
+    );
+}
+
+#[test]
+fn a_success_that_link_tells_twice_is_one() {
+    let state = travel(State::default(), succeeding());
+    travel(
+        state,
+        [
+            (succeeded(1, "public-a"), "", "submitting"),
+            (linked(0), "forget public-a", "idle"),
+            (succeeded(1, "public-a"), "", "idle"),
+        ],
+    );
+}
+
+#[test]
+fn an_exit_after_the_success_changes_nothing() {
+    let state = travel(State::default(), succeeding());
+    travel(state, [(left(1, None), "", "submitting")]);
+}
+
+#[test]
+fn update_mode_repairs_and_exchanges_nothing() {
+    for token in [None, Some("public-unused")] {
+        let repaired = Event::Succeeded {
+            attempt: Attempt(1),
+            success: success(repair(), token),
+        };
+        let (told, forgotten) = match token {
+            None => (
+                "forget token · destroy · keep repair · submit 0 repair",
+                "forget repair",
+            ),
+            Some(_) => (
+                "forget token · destroy · keep public-unused · submit 0 public-unused",
+                "forget public-unused",
+            ),
+        };
+        let state = travel(
+            State::new(repair()),
+            [
+                (Event::Prepare, "fetch 1 for item-1", "preparing"),
+                (granted(1, "link-a"), "create 1 link-a", "preparing"),
+                (created(1), "expire 1 at 14280000", "ready"),
+                (open(), "keep link-a · open 1", "open"),
+                (repaired, told, "submitting"),
+                (
+                    acknowledged(0, Submitted::Repaired("item-1".into())),
+                    forgotten,
+                    "idle",
+                ),
+            ],
+        );
+        assert_eq!(state.outcome, Some(Outcome::Repaired("item-1".into())));
+    }
+}
+
+#[test]
+fn a_login_that_is_connected_already_is_found_and_named() {
+    let state = travel(State::default(), succeeding());
+    let state = travel(
+        state,
+        [(
+            acknowledged(0, Submitted::Duplicate("item-7".into())),
+            "forget public-a",
+            "idle",
+        )],
+    );
+    assert_eq!(state.outcome, Some(Outcome::Duplicate("item-7".into())));
+}
+
+#[test]
+fn a_flow_that_makes_no_item_is_finished_and_told_to_nobody() {
+    let verified = Event::Succeeded {
+        attempt: Attempt(1),
+        success: success(Purpose::NewItem, None),
+    };
+    let state = travel(State::default(), opened());
+    let state = travel(state, [(verified, "forget token · destroy", "idle")]);
+    assert_eq!(state.outcome, Some(Outcome::Finished));
+}

@@ -1,0 +1,208 @@
+//! Prepared, opened, left.
+
+use link_flow::{Event, FailureKind, Outcome, State};
+
+use crate::events::{created, expired, granted, handler_failed, left, open, refused, repair};
+use crate::{opened, ready, travel};
+
+#[test]
+fn a_click_before_anything_is_ready_opens_as_soon_as_it_is() {
+    travel(
+        State::default(),
+        [
+            (open(), "fetch 1", "opening"),
+            (open(), "", "opening"),
+            (granted(1, "link-a"), "create 1 link-a", "opening"),
+            (created(1), "keep link-a · open 1", "open"),
+            (open(), "", "open"),
+        ],
+    );
+    travel(
+        State::default(),
+        [
+            (Event::Prepare, "fetch 1", "preparing"),
+            (granted(1, "link-a"), "create 1 link-a", "preparing"),
+            (open(), "", "opening"),
+            (created(1), "keep link-a · open 1", "open"),
+        ],
+    );
+}
+
+#[test]
+fn a_click_taken_back_opens_nothing() {
+    travel(
+        State::default(),
+        [
+            (open(), "fetch 1", "opening"),
+            (Event::Close { force: false }, "", "preparing"),
+            (granted(1, "link-a"), "create 1 link-a", "preparing"),
+            (created(1), "expire 1 at 14280000", "ready"),
+        ],
+    );
+}
+
+#[test]
+fn a_script_that_is_blocked_is_retried() {
+    travel(
+        State::default(),
+        [
+            (Event::Prepare, "fetch 1", "preparing"),
+            (granted(1, "link-a"), "create 1 link-a", "preparing"),
+            (
+                handler_failed(1, FailureKind::ScriptBlocked),
+                "destroy",
+                "failed: ScriptBlocked",
+            ),
+            (Event::Prepare, "", "failed: ScriptBlocked"),
+            (Event::Retry, "fetch 2", "preparing"),
+            (granted(1, "link-late"), "", "preparing"),
+            (granted(2, "link-b"), "create 2 link-b", "preparing"),
+            (
+                handler_failed(1, FailureKind::ScriptBlocked),
+                "",
+                "preparing",
+            ),
+            (created(2), "expire 2 at 14280000", "ready"),
+        ],
+    );
+}
+
+#[test]
+fn a_user_who_had_clicked_before_the_failure_need_not_click_again() {
+    travel(
+        State::default(),
+        [
+            (open(), "fetch 1", "opening"),
+            (
+                refused(1, FailureKind::BackendUnreachable),
+                "",
+                "failed: BackendUnreachable",
+            ),
+            (Event::Retry, "fetch 2", "opening"),
+            (granted(2, "link-b"), "create 2 link-b", "opening"),
+            (created(2), "keep link-b · open 2", "open"),
+        ],
+    );
+}
+
+#[test]
+fn a_token_that_expires_before_the_click_is_renewed() {
+    let state = travel(State::default(), ready());
+    travel(
+        state,
+        [
+            (expired(1), "destroy · fetch 2", "preparing"),
+            (granted(2, "link-b"), "create 2 link-b", "preparing"),
+            (expired(1), "", "preparing"),
+            (created(2), "expire 2 at 14280000", "ready"),
+            (open(), "keep link-b · open 2", "open"),
+            (expired(2), "", "open"),
+        ],
+    );
+}
+
+#[test]
+fn a_timer_that_slept_through_the_expiry_does_no_harm() {
+    for (now, effects, stage) in [
+        (14_279_999, "keep link-a · open 1", "open"),
+        (14_280_000, "destroy · fetch 2", "opening"),
+    ] {
+        let state = travel(State::default(), ready());
+        travel(state, [(Event::Open { now }, effects, stage)]);
+    }
+}
+
+#[test]
+fn a_token_that_link_refuses_is_renewed_but_not_for_ever() {
+    let invalid = Some("INVALID_LINK_TOKEN");
+    let state = travel(State::default(), opened());
+    let state = travel(
+        state,
+        [
+            (
+                left(1, invalid),
+                "forget token · destroy · fetch 2",
+                "preparing",
+            ),
+            (granted(2, "link-b"), "create 2 link-b", "preparing"),
+            (
+                left(2, invalid),
+                "forget token · destroy · fetch 3",
+                "preparing",
+            ),
+            (granted(3, "link-c"), "create 3 link-c", "preparing"),
+            (
+                left(3, invalid),
+                "forget token · destroy",
+                "failed: TokensRefused",
+            ),
+            (Event::Retry, "fetch 4", "preparing"),
+            (granted(4, "link-d"), "create 4 link-d", "preparing"),
+            (
+                left(4, invalid),
+                "forget token · destroy · fetch 5",
+                "preparing",
+            ),
+        ],
+    );
+    assert_eq!(state.refused_tokens, 1, "counted anew after a retry");
+}
+
+#[test]
+fn a_user_who_leaves_may_come_back_by_the_same_handler() {
+    let state = travel(State::default(), opened());
+    let state = travel(
+        state,
+        [(
+            left(1, Some("INVALID_CREDENTIALS")),
+            "forget token · expire 1 at 14280000",
+            "ready",
+        )],
+    );
+    let Some(Outcome::Left(exit)) = &state.outcome else {
+        panic!("the user left");
+    };
+    let code = exit
+        .error
+        .as_ref()
+        .and_then(|error| error.error_code.as_deref());
+    assert_eq!(code, Some("INVALID_CREDENTIALS"));
+
+    let state = travel(state, [(open(), "keep link-a · open 1", "open")]);
+    assert_eq!(state.outcome, None, "a new visit, a new outcome");
+}
+
+#[test]
+fn the_host_may_close_link() {
+    for (force, effects) in [(false, "exit"), (true, "exit at once")] {
+        let state = travel(State::default(), opened());
+        travel(
+            state,
+            [
+                (Event::Close { force }, effects, "open"),
+                (
+                    left(1, None),
+                    "forget token · expire 1 at 14280000",
+                    "ready",
+                ),
+                (Event::Close { force }, "", "ready"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn another_purpose_needs_another_token() {
+    let state = travel(State::default(), ready());
+    travel(
+        state,
+        [
+            (
+                Event::Change { purpose: repair() },
+                "destroy · fetch 2 for item-1",
+                "preparing",
+            ),
+            (Event::Change { purpose: repair() }, "", "preparing"),
+        ],
+    );
+}
