@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
-use crate::{setup, size, step};
+use crate::{setup, shorten, size, step};
 
 /// Builds the app if anything changed, prints its size table and fails above the budget.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
@@ -54,6 +54,7 @@ pub(crate) fn app(workspace: &Workspace) -> Result<()> {
     // Trunk wants a boolean in it, against the custom.
     bundle.env_remove("NO_COLOR");
     step::run(&mut bundle)?;
+    shorten::names(&dist)?;
     size::precompress(&dist)?;
 
     fs::create_dir_all(workspace.target.join("xtask"))?;
@@ -73,7 +74,13 @@ fn sources(workspace: &Workspace) -> Result<u64> {
         "public",
     ]
     .into_iter()
-    .chain([".cargo", "xtask/src/build.rs", "xtask/src/size.rs"])
+    .chain([
+        ".cargo",
+        "patches",
+        "xtask/src/build.rs",
+        "xtask/src/shorten.rs",
+        "xtask/src/size.rs",
+    ])
     .map(|name| root.join(name))
     .collect();
     for package in workspace.browser_packages() {

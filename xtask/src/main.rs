@@ -6,6 +6,7 @@ mod lint;
 mod part;
 mod run;
 mod setup;
+mod shorten;
 mod size;
 mod step;
 mod test;
