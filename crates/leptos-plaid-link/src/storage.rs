@@ -45,20 +45,24 @@ pub(crate) fn successes(user: &str, now: u64) -> Vec<Success> {
     let Some(storage) = local() else {
         return Vec::new();
     };
-    let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
-    let keys: Vec<String> = keys.filter(|key| key.starts_with(OUTBOX)).collect();
-    let opened = |key: String| {
-        let record = storage
-            .get_item(&key)
-            .ok()?
-            .and_then(|text| from_text::<OutboxRecord>(&text));
-        let success = record.and_then(|record| record.open(user, now).ok());
-        if success.is_none() {
-            remove(&key);
+    let mut keys = Vec::new();
+    for index in 0..storage.length().unwrap_or(0) {
+        if let Ok(Some(key)) = storage.key(index)
+            && key.starts_with(OUTBOX)
+        {
+            keys.push(key);
         }
-        success
-    };
-    keys.into_iter().filter_map(opened).collect()
+    }
+    let mut successes = Vec::new();
+    for key in keys {
+        let text = storage.get_item(&key).ok().flatten();
+        let record = text.and_then(|text| from_text::<OutboxRecord>(&text));
+        match record.and_then(|record| record.open(user, now).ok()) {
+            Some(success) => successes.push(success),
+            None => remove(&key),
+        }
+    }
+    successes
 }
 
 /// One key a success, so that tabs do not overwrite each other's.

@@ -40,24 +40,37 @@ pub trait Json: Sized {
 
 /// Takes a field out of an object, and notes the key of a required one that is not there.
 ///
-/// What is of another kind stays in the object, and counts as missing.
+/// Null stays in its place, since to remove an entry takes more code than all else here. What is of another kind
+/// stays as it is, and counts as missing.
 #[doc(hidden)]
 pub fn take<T: Json>(
     object: &mut Object,
     key: &'static str,
     lacks: &mut Option<&'static str>,
 ) -> T {
-    match object.remove(key).map(T::read) {
-        Some(Ok(value)) => return value,
-        Some(Err(other)) if !other.is_null() => {
-            object.insert(key.to_owned(), other);
+    if let Some(entry) = object.get_mut(key) {
+        match T::read(entry.take()) {
+            Ok(value) => return value,
+            Err(other) => *entry = other,
         }
-        _ => {}
     }
     if T::IS_REQUIRED {
         *lacks = Some(key);
     }
     T::missing()
+}
+
+/// What is left of an object once its fields are taken.
+#[doc(hidden)]
+#[must_use]
+pub fn rest(object: Object, fields: &[&str]) -> Object {
+    let mut rest = Object::new();
+    for (key, value) in object {
+        if !value.is_null() || !fields.contains(&key.as_str()) {
+            rest.insert(key, value);
+        }
+    }
+    rest
 }
 
 /// Puts a field into an object, unless what could not be read is there already.
@@ -98,7 +111,7 @@ macro_rules! json_struct {
             fn from_object(mut object: $crate::json::Object, lacks: &mut Option<&'static str>) -> Self {
                 Self {
                     $( $field: $crate::json::take(&mut object, concat!($($maybe)? $($key)?), lacks), )+
-                    extra: object,
+                    extra: $crate::json::rest(object, &[$(concat!($($maybe)? $($key)?)),+]),
                 }
             }
 
@@ -131,7 +144,7 @@ macro_rules! json_struct {
         }
     ) => {
         $crate::json_struct!(@closed $(#[$meta])* $name { $( $(#[$field_meta])* $field: $type = $(? $maybe)? $($key)?, )+ }
-            |rest: &$crate::json::Object| rest.is_empty());
+            |object, fields| $crate::json::rest(object, fields).is_empty());
     };
     (
         $(#[$meta:meta])*
@@ -140,7 +153,7 @@ macro_rules! json_struct {
         }
     ) => {
         $crate::json_struct!(@closed $(#[$meta])* $name { $( $(#[$field_meta])* $field: $type = $(? $maybe)? $($key)?, )+ }
-            |_: &$crate::json::Object| true);
+            |_, _| true);
     };
     (@closed $(#[$meta:meta])* $name:ident {
         $( $(#[$field_meta:meta])* $field:ident: $type:ty = $(? $maybe:literal)? $($key:literal)?, )+
@@ -156,7 +169,8 @@ macro_rules! json_struct {
                 let read = Self {
                     $( $field: $crate::json::take(&mut object, concat!($($maybe)? $($key)?), lacks), )+
                 };
-                if !($accepts)(&object) {
+                let accepts: fn($crate::json::Object, &[&str]) -> bool = $accepts;
+                if !accepts(object, &[$(concat!($($maybe)? $($key)?)),+]) {
                     *lacks = Some("a field that is not known");
                 }
                 read
