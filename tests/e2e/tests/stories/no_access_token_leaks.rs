@@ -27,9 +27,11 @@ async fn no_access_token_leaks() {
 
         let api = |response: &&Response| response.url.contains("/api/") && response.status < 300;
         let read: Vec<&Response> = responses.iter().filter(api).collect();
+        let exchanged =
+            |response: &&Response| response.url.ends_with("/api/items") && response.status == 201;
         assert!(
-            read.iter()
-                .any(|response| response.url.ends_with("/api/items") && response.status == 201)
+            read.iter().copied().any(|response| exchanged(&response)),
+            "no exchange in {read:#?}"
         );
         let unread: Vec<_> = read
             .iter()
