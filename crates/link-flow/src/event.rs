@@ -8,6 +8,7 @@ use crate::state::{Attempt, Millis, Purpose};
 
 /// What can happen. Every event has a defined result in every state.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "an event lives for one step")]
 pub enum Event {
     /// The host wants a handler ready ahead of the click.
     Prepare,
