@@ -14,7 +14,20 @@ pub(crate) struct Chromedriver {
 }
 
 impl Chromedriver {
+    /// Starts it, again if need be: it wants the same port in IPv4 and IPv6, and gives up when only one is free.
     pub(crate) async fn start() -> Self {
+        let listening = async {
+            loop {
+                if let Some(chromedriver) = Self::try_start().await {
+                    return chromedriver;
+                }
+            }
+        };
+        let listening = tokio::time::timeout(DEADLINE, listening).await;
+        listening.expect("chromedriver listens in time")
+    }
+
+    async fn try_start() -> Option<Self> {
         let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut process = Command::new(&program)
             .arg("--port=0")
@@ -26,22 +39,19 @@ impl Chromedriver {
             .unwrap_or_else(|error| {
                 panic!("{program} does not start ({error}): `cargo xtask setup` installs it")
             });
-        let stdout = process.stdout.take().expect("its stdout is piped");
-        let mut lines = BufReader::new(stdout).lines();
-        let port = tokio::time::timeout(DEADLINE, async {
-            while let Some(line) = lines.next_line().await.expect("chromedriver speaks UTF-8") {
-                if let Some((_, port)) = line.split_once("started successfully on port ") {
-                    return port.trim_end_matches('.').to_owned();
-                }
+        let mut lines = BufReader::new(process.stdout.take()?).lines();
+        let port = loop {
+            let line = lines.next_line().await.ok()??;
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
             }
-            panic!("chromedriver ended before it listened");
-        });
-        let port = port.await.expect("chromedriver listens in time");
+        };
         // Read on, or it would block on a full pipe.
         tokio::spawn(async move { while matches!(lines.next_line().await, Ok(Some(_))) {} });
-        Self {
-            url: format!("http://127.0.0.1:{port}"),
+        let url = format!("http://127.0.0.1:{port}");
+        Some(Self {
+            url,
             _process: process,
-        }
+        })
     }
 }
