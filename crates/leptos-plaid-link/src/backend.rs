@@ -3,7 +3,7 @@ use std::future::Future;
 use link_flow::{Failure, Purpose, Submitted, Success};
 use plaid_types::LinkToken;
 
-/// What [`use_link_flow`](crate::use_link_flow) asks of the app's own backend: three questions.
+/// What [`use_link_flow`](crate::use_link_flow()) asks of the app's own backend: three questions.
 ///
 /// ```
 /// use leptos_plaid_link::{Failure, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success};

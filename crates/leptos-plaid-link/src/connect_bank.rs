@@ -11,7 +11,7 @@ use crate::use_link_flow::UseLinkFlowReturn;
 /// **Try again** button. Style it by its classes: `connect-bank`, `connect-bank-button`, `connect-bank-progress`,
 /// and those of [`FailureNotice`].
 ///
-/// [`use_link_flow`]: crate::use_link_flow
+/// [`use_link_flow`]: crate::use_link_flow()
 #[component]
 pub fn ConnectBank(
     /// The flow, so that the host can also drive it.

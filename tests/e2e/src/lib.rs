@@ -1,6 +1,6 @@
 //! Whole stories in a real browser over the whole stack.
 //!
-//! [`story`] gives each story a [`World`] of its own: an offline Plaid, a backend with an empty database, and a browser
+//! [`story()`] gives each story a [`World`] of its own: an offline Plaid, a backend with an empty database, and a browser
 //! with a fresh profile. What it finds in a page it finds as people and screen readers do, by role and name.
 
 mod browser;
