@@ -6,7 +6,6 @@ use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::{Environment, Error, Secret};
 
@@ -214,15 +213,7 @@ fn refusal(
     retry_after: Option<Duration>,
     body: &[u8],
 ) -> Error {
-    let error = parse::<Map<String, Value>>(endpoint, status, body).and_then(|mut error| {
-        // What is for developers is null at times; the code is what counts.
-        if !matches!(error.get("error_message"), Some(Value::String(_))) {
-            error.insert("error_message".to_owned(), "".into());
-        }
-        let error = serde_json::from_value::<PlaidError>(error.into());
-        let other = |_| unexpected(endpoint, status, "it is no error of Plaid".to_owned());
-        error.map(Box::new).map_err(other)
-    });
+    let error = parse::<PlaidError>(endpoint, status, body).map(Box::new);
     let limited = status == StatusCode::TOO_MANY_REQUESTS
         || matches!(&error, Ok(error) if error.error_type == ErrorType::RateLimitExceeded);
     match error {

@@ -12,7 +12,7 @@ json_struct! {
         /// What happened, such as `INVALID_PUBLIC_TOKEN`; what programs decide by.
         pub error_code: String = "error_code",
         /// For developers, in English; may change at any time.
-        pub error_message: String = "error_message",
+        pub error_message: String = ?"error_message",
         /// For users; null when they can do nothing about it.
         pub display_message: Option<String> = "display_message",
         /// The request that failed; absent in webhooks and on Items.
@@ -67,5 +67,18 @@ open_enum! {
         CheckReportError => "CHECK_REPORT_ERROR",
         ConsumerReportError => "CONSUMER_REPORT_ERROR",
         UserError => "USER_ERROR",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_without_words_is_an_error() {
+        let read = |json| serde_json::from_str::<PlaidError>(json);
+        let error = read(r#"{"error_type":"ITEM_ERROR","error_code":"ITEM_LOCKED"}"#);
+        assert_eq!(error.expect("an error").error_message, "");
+        assert!(read(r#"{"error_type":"ITEM_ERROR"}"#).is_err());
     }
 }

@@ -89,7 +89,7 @@ pub fn put(object: &mut Object, key: &str, value: Value, omit_empty: bool) {
 /// Declares structs over JSON objects, each field with its key: `pub name: Type = "key",`.
 ///
 /// Fields of type `Option`, `Vec` and `bool` may be null or missing, others are required. A field declared with
-/// `= ?"key"` is not written while it is empty. `pub open struct` has one field more, `extra`, for what this
+/// `= ?"key"` may be missing whatever its type, and is not written while it is empty. `pub open struct` has one field more, `extra`, for what this
 /// version does not know; `pub struct` ignores it, `pub strict struct` refuses it.
 #[macro_export]
 macro_rules! json_struct {
@@ -110,7 +110,7 @@ macro_rules! json_struct {
         impl $name {
             fn from_object(mut object: $crate::json::Object, lacks: &mut Option<&'static str>) -> Self {
                 Self {
-                    $( $field: $crate::json::take(&mut object, concat!($($maybe)? $($key)?), lacks), )+
+                    $( $field: $crate::json_struct!(@take object, lacks, $(? $maybe)? $($key)?), )+
                     extra: $crate::json::rest(object, &[$(concat!($($maybe)? $($key)?)),+]),
                 }
             }
@@ -167,7 +167,7 @@ macro_rules! json_struct {
         impl $name {
             fn from_object(mut object: $crate::json::Object, lacks: &mut Option<&'static str>) -> Self {
                 let read = Self {
-                    $( $field: $crate::json::take(&mut object, concat!($($maybe)? $($key)?), lacks), )+
+                    $( $field: $crate::json_struct!(@take object, lacks, $(? $maybe)? $($key)?), )+
                 };
                 let accepts: fn($crate::json::Object, &[&str]) -> bool = $accepts;
                 if !accepts(object, &[$(concat!($($maybe)? $($key)?)),+]) {
@@ -184,6 +184,12 @@ macro_rules! json_struct {
         }
 
         $crate::json_struct!(@impls $name, true);
+    };
+    (@take $object:ident, $lacks:ident, ? $key:literal) => {
+        $crate::json::take(&mut $object, $key, &mut None)
+    };
+    (@take $object:ident, $lacks:ident, $key:literal) => {
+        $crate::json::take(&mut $object, $key, $lacks)
     };
     (@put $object:ident, $value:expr, ? $key:literal) => {
         $crate::json::put(&mut $object, $key, $crate::json::Json::write(&$value), true);
