@@ -3,17 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use fake_link::{Diary, FakeLink, TOKEN, held_values, js};
 use plaid_link::{Callbacks, Handler, LinkOptions};
 use plaid_types::link::{EventName, ExitStatus, ViewName};
 use plaid_types::{AccountType, ErrorType};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::fake_link::{Diary, FakeLink, TOKEN, held_values, js};
-
 fn create(link: &FakeLink, callbacks: Callbacks) -> Handler {
     let options = LinkOptions::new(TOKEN.into()).callbacks(callbacks);
-    link.plaid.create(options).expect("created")
+    link.plaid().create(options).expect("created")
 }
 
 #[wasm_bindgen_test]

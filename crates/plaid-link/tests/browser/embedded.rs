@@ -1,10 +1,8 @@
 //! The embedded search: made in an element, told the newest callbacks, and gone on drop.
 
+use fake_link::{Diary, FakeLink, TOKEN, page};
 use plaid_link::LinkOptions;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-use crate::fake_link::{Diary, FakeLink, TOKEN};
-use crate::page;
 
 #[wasm_bindgen_test]
 async fn the_search_is_made_inside_the_element_and_removed_on_drop() {
@@ -12,7 +10,7 @@ async fn the_search_is_made_inside_the_element_and_removed_on_drop() {
     let element = page::add("div");
     let options = LinkOptions::new(TOKEN.into());
     let embedded = link
-        .plaid
+        .plaid()
         .create_embedded(options, &element)
         .expect("created");
     assert_eq!(
@@ -32,7 +30,7 @@ async fn a_new_closure_does_not_rebuild_the_search() {
     let (old, new) = (Diary::default(), Diary::default());
     let options = LinkOptions::new(TOKEN.into()).callbacks(old.callbacks(""));
     let embedded = link
-        .plaid
+        .plaid()
         .create_embedded(options, &element)
         .expect("created");
     link.tell(1, "OPEN");
@@ -57,7 +55,7 @@ async fn a_dropped_search_is_silent_even_while_it_is_destroyed() {
         let diary = Diary::default();
         let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
         let embedded = link
-            .plaid
+            .plaid()
             .create_embedded(options, &element)
             .expect("created");
         link.answer_at_once(callback);

@@ -1,14 +1,13 @@
 //! Create, open, exit, submit, and the end of a handler, however it comes.
 
+use fake_link::{Diary, FakeLink, TOKEN, js, page};
 use plaid_link::{Error, ExitOptions, Handler, LinkOptions, Submission};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::fake_link::{Diary, FakeLink, TOKEN, js};
-
 fn create(link: &FakeLink) -> Handler {
     let options = LinkOptions::new(TOKEN.into());
-    link.plaid.create(options).expect("created")
+    link.plaid().create(options).expect("created")
 }
 
 #[wasm_bindgen_test]
@@ -27,7 +26,7 @@ async fn create_passes_the_address_that_a_bank_redirected_to_untouched() {
     let link = FakeLink::load().await;
     let options = LinkOptions::new(TOKEN.into())
         .received_redirect_uri("https://app.example.com/oauth?a=%20b&oauth_state_id=1#x");
-    let _handler = link.plaid.create(options).expect("created");
+    let _handler = link.plaid().create(options).expect("created");
     assert_eq!(
         link.calls(),
         [concat!(
@@ -40,7 +39,7 @@ async fn create_passes_the_address_that_a_bank_redirected_to_untouched() {
 #[wasm_bindgen_test]
 async fn what_is_no_link_token_never_reaches_link() {
     let link = FakeLink::load().await;
-    let element = crate::page::add("div");
+    let element = page::add("div");
     for token in [
         "",
         "5f2d9a0f1c9d440000000000",
@@ -49,7 +48,7 @@ async fn what_is_no_link_token_never_reaches_link() {
         " link-1",
     ] {
         let error = link
-            .plaid
+            .plaid()
             .create(LinkOptions::new(token.into()))
             .expect_err(token);
         assert_eq!(error, Error::NotALinkToken);
@@ -59,7 +58,7 @@ async fn what_is_no_link_token_never_reaches_link() {
                 .contains("docs/migrating-from-public-key.md")
         );
         let error = link
-            .plaid
+            .plaid()
             .create_embedded(LinkOptions::new(token.into()), &element)
             .expect_err(token);
         assert_eq!(error, Error::NotALinkToken);
@@ -84,16 +83,16 @@ async fn what_link_throws_is_told() {
         ("Symbol('s')", nothing),
     ];
     let handler = create(&link);
-    let element = crate::page::add("div");
+    let element = page::add("div");
     for (thrown, text) in rows {
         let refused = Err(Error::Refused(text.to_owned()));
         let options = LinkOptions::new(TOKEN.into());
         for method in ["create", "createEmbedded", "open", "exit", "submit"] {
             link.refuse(method, &js(thrown));
         }
-        assert_eq!(link.plaid.create(options.clone()).map(drop), refused);
+        assert_eq!(link.plaid().create(options.clone()).map(drop), refused);
         assert_eq!(
-            link.plaid.create_embedded(options, &element).map(drop),
+            link.plaid().create_embedded(options, &element).map(drop),
             refused
         );
         assert_eq!(handler.open(), refused);
@@ -169,7 +168,7 @@ async fn drop_while_open_exits_first_and_destroys_once_link_has_closed() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
-    let handler = link.plaid.create(options).expect("created");
+    let handler = link.plaid().create(options).expect("created");
     handler.open().expect("opens");
     link.calls();
 
@@ -195,7 +194,7 @@ async fn drop_while_open_copes_with_a_link_that_closes_at_once() {
         let link = FakeLink::load().await;
         let diary = Diary::default();
         let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
-        let handler = link.plaid.create(options).expect("created");
+        let handler = link.plaid().create(options).expect("created");
         handler.open().expect("opens");
         link.calls();
 
@@ -227,7 +226,7 @@ async fn two_handlers_do_not_mix() {
     let diary = Diary::default();
     let create = |who: &str| {
         let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(who));
-        link.plaid.create(options).expect("created")
+        link.plaid().create(options).expect("created")
     };
     let (one, two) = (create("one "), create("two "));
     two.open().expect("opens");
@@ -251,7 +250,7 @@ async fn the_raw_handler_is_links_own() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     link.calls();
-    crate::page::run("handler", "handler.open()", &[&handler.as_raw()]);
+    page::run("handler", "handler.open()", &[&handler.as_raw()]);
     assert_eq!(link.calls(), ["1 open"]);
     link.leave(1);
 }

@@ -4,15 +4,13 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 
+use fake_link::{SCRIPT, page};
 use js_sys::{Object, Reflect};
 use plaid_link::{LoadError, LoadOptions, Plaid, load};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlScriptElement;
-
-use crate::fake_link::SCRIPT;
-use crate::page;
 
 fn from(src: &str) -> LoadOptions {
     LoadOptions {
@@ -41,24 +39,8 @@ async fn injected(src: &str) -> HtmlScriptElement {
     panic!("no tag was injected");
 }
 
-fn settle(tag: &HtmlScriptElement, event: &str) {
-    page::run(
-        "tag, name",
-        "tag.dispatchEvent(new Event(name))",
-        &[tag, &event.into()],
-    );
-}
-
 fn define_plaid() {
     Reflect::set(&page::window(), &"Plaid".into(), &Object::new()).expect("defined");
-}
-
-/// A tag that the host wrote into its page, and that settles only when told to.
-fn inert_tag(src: &str) -> HtmlScriptElement {
-    let tag: HtmlScriptElement = page::add("script").unchecked_into();
-    tag.set_type("text/plain");
-    tag.set_src(src);
-    tag
 }
 
 #[wasm_bindgen_test]
@@ -96,7 +78,7 @@ async fn a_script_that_has_run_is_adopted() {
 async fn a_tag_that_still_loads_is_adopted() {
     page::clear();
     let src = page::dead_url();
-    let tag = inert_tag(&src);
+    let tag = page::inert_tag(&src);
     let options = from(&src);
     let mut consumer = pin!(load(&options));
     wait(consumer.as_mut());
@@ -105,7 +87,7 @@ async fn a_tag_that_still_loads_is_adopted() {
     wait(consumer.as_mut());
 
     define_plaid();
-    settle(&tag, "load");
+    page::settle(&tag, "load");
     consumer.await.expect("loaded by the host's tag");
     page::clear();
 }
@@ -137,7 +119,7 @@ async fn after_a_failure_a_retry_injects_a_new_tag() {
     let tag = injected(&src).await;
     assert_ne!(tag, failed);
     define_plaid();
-    settle(&tag, "load");
+    page::settle(&tag, "load");
     retry.await.expect("loaded by the new tag");
     page::clear();
 }
@@ -146,12 +128,12 @@ async fn after_a_failure_a_retry_injects_a_new_tag() {
 async fn a_failed_tag_of_the_hosts_is_replaced_too() {
     page::clear();
     let src = page::script_url(SCRIPT);
-    let tag = inert_tag(&src);
+    let tag = page::inert_tag(&src);
     let options = from(&src);
     let mut consumer = pin!(load(&options));
     wait(consumer.as_mut());
     page::next_task().await;
-    settle(&tag, "error");
+    page::settle(&tag, "error");
     consumer.await.expect_err("the host's tag failed");
     assert!(!tag.is_connected());
 
@@ -163,7 +145,7 @@ async fn a_failed_tag_of_the_hosts_is_replaced_too() {
 async fn a_script_that_never_settles_times_out() {
     page::clear();
     let src = page::dead_url();
-    let tag = inert_tag(&src);
+    let tag = page::inert_tag(&src);
     let options = LoadOptions {
         timeout_seconds: 0,
         ..from(&src)

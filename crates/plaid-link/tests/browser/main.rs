@@ -3,11 +3,9 @@
 
 mod callbacks;
 mod embedded;
-mod fake_link;
 mod handler;
 mod loader;
 mod metadata;
-mod page;
 mod page_state;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

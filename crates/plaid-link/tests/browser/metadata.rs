@@ -1,9 +1,8 @@
 //! Whatever Link hands over, nothing panics, nothing throws, and the public token is not lost.
 
+use fake_link::{Diary, FakeLink, TOKEN, js};
 use plaid_link::LinkOptions;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-use crate::fake_link::{Diary, FakeLink, TOKEN, js};
 
 const ANYTHING: &[&str] = &[
     "undefined",
@@ -60,7 +59,7 @@ async fn metadata_of_any_kind_loses_no_token() {
     let heard = diary.clone();
     let options = LinkOptions::new(TOKEN.into())
         .on_success(move |token, _| heard.write(token.expect("a token").as_str()));
-    let _handler = link.plaid.create(options).expect("created");
+    let _handler = link.plaid().create(options).expect("created");
     for source in ANYTHING {
         link.say(1, "onSuccess", &"public-test-1".into(), &js(source));
         assert_eq!(diary.read(), ["public-test-1"], "{source}");
@@ -72,7 +71,7 @@ async fn arguments_of_any_kind_reach_the_host() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
-    let _handler = link.plaid.create(options).expect("created");
+    let _handler = link.plaid().create(options).expect("created");
     for source in ANYTHING {
         let value = js(source);
         for callback in ["onSuccess", "onExit", "onLoad"] {
@@ -96,7 +95,7 @@ async fn a_token_that_is_no_text_is_none() {
     let heard = diary.clone();
     let options = LinkOptions::new(TOKEN.into())
         .on_success(move |token, _| heard.write(format!("{}", token.is_some())));
-    let _handler = link.plaid.create(options).expect("created");
+    let _handler = link.plaid().create(options).expect("created");
     for source in ["null", "undefined", "7", "{}"] {
         link.say(1, "onSuccess", &js(source), &js("{}"));
         assert_eq!(diary.read(), ["false"], "{source}");
@@ -112,7 +111,7 @@ async fn what_cannot_be_read_spoils_nothing_else() {
         let session = metadata.link_session_id.expect("a session");
         heard.write(session.as_str());
     });
-    let _handler = link.plaid.create(options).expect("created");
+    let _handler = link.plaid().create(options).expect("created");
     let rows = [
         "{ link_session_id: 'session-1', get accounts() { throw 1 } }",
         "{ accounts: 10n, link_session_id: 'session-1', institution: () => 1 }",

@@ -1,16 +1,14 @@
 //! The page after Link is as it was before Link opened: scroll lock, scroll position and focus.
 
+use fake_link::{FakeLink, TOKEN, page};
 use plaid_link::{Handler, LinkOptions};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
-use crate::fake_link::{FakeLink, TOKEN};
-use crate::page;
-
 fn create(link: &FakeLink) -> Handler {
     let options = LinkOptions::new(TOKEN.into());
-    link.plaid.create(options).expect("created")
+    link.plaid().create(options).expect("created")
 }
 
 fn overflow() -> String {

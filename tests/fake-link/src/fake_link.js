@@ -32,7 +32,6 @@
   window.fakeLink = {
     calls: () => calls.splice(0),
     keys: (number) => Object.keys(instances[number - 1].config).sort(),
-    frames: () => document.querySelectorAll("iframe[title='Plaid Link']").length,
     refuse: (method, thrown) => void refusals.set(method, thrown),
     accept: (method) => void refusals.delete(method),
     // From now on `destroy` and a forced `exit` call back at once, rather than later.
