@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 
 use crate::backend::Backend;
-use crate::dynamic::{flag, text};
+use crate::dynamic::text;
 use crate::wallet::Wallet;
 
 const ID: &str = "disconnect-dialog";
@@ -76,14 +76,7 @@ pub fn DisconnectDialog(
             <FailureNotice failure=failure.read_only() on_retry=Box::new(disconnect) />
             <div class="dialog-actions">
                 <button type="button" class="button" autofocus on:click=move |_| close()>"Cancel"</button>
-                <button
-                    type="button"
-                    class="button danger filled"
-                    disabled=flag(move || busy.get())
-                    on:click=move |_| disconnect()
-                >
-                    "Disconnect"
-                </button>
+                <button type="button" class="button danger filled" on:click=move |_| disconnect()>"Disconnect"</button>
             </div>
         </dialog>
     }

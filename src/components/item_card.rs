@@ -6,7 +6,7 @@ use plaid_types::ItemId;
 
 use super::AccountList;
 use crate::backend::Backend;
-use crate::dynamic::{flag, text};
+use crate::dynamic::text;
 use crate::intl::moment;
 
 /// An Item: its institution, its accounts, and what can be done with it.
@@ -75,7 +75,7 @@ pub fn ItemCard(
             <div class="item-foot">
                 <span class="item-refreshed">{refreshed}</span>
                 <span class="item-actions">
-                    <button type="button" class="button quiet" disabled=flag(move || refreshing.get()) on:click=move |_| refresh()>
+                    <button type="button" class="button quiet" on:click=move |_| refresh()>
                         "Refresh"
                     </button>
                     <button type="button" class="button quiet danger" on:click=disconnect>"Disconnect"</button>

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use link_flow::Stage;
 
-use crate::dynamic::{flag, text};
+use crate::dynamic::text;
 use crate::failure_notice::FailureNotice;
 use crate::use_link_flow::UseLinkFlowReturn;
 
@@ -31,10 +31,10 @@ pub fn ConnectBank(
         });
         words.to_owned()
     });
-    let is_submitting = flag(move || stage.with(|stage| *stage == Stage::Submitting));
     view! {
         <div class="connect-bank">
-            <button type="button" class="connect-bank-button" disabled=is_submitting on:click=move |_| flow.open()>
+            // Never disabled: it would lose the focus that Link gives back, and the next visit need not wait.
+            <button type="button" class="connect-bank-button" on:click=move |_| flow.open()>
                 {label}
             </button>
             <p class="connect-bank-progress" role="status">{progress}</p>

@@ -30,6 +30,8 @@ const FLAGS: [&str; 10] = [
 pub struct Browser {
     pub(crate) driver: WebDriver,
     pub(crate) record: Mutex<Record>,
+    /// The script that answers in place of the backend, as the browser calls it.
+    pub(crate) stand_in: Mutex<Option<serde_json::Value>>,
     connect: String,
     _chromedriver: Chromedriver,
     _profile: TempDir,
@@ -50,6 +52,7 @@ impl Browser {
         Self {
             driver,
             record: Mutex::default(),
+            stand_in: Mutex::default(),
             connect: connect.to_owned(),
             _chromedriver: chromedriver,
             _profile: profile,

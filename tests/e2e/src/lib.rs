@@ -5,14 +5,17 @@
 
 mod browser;
 mod chromedriver;
+mod keyboard;
 mod link;
 mod locator;
 mod log;
 mod record;
 mod stack;
+mod stand_in;
 mod story;
 
 pub use browser::Browser;
+pub use keyboard::Key;
 pub use link::Link;
 pub use locator::{Locator, Role};
 pub use log::server_log;

@@ -257,7 +257,7 @@ impl Locator {
 impl Sought {
     async fn is(&self, element: &WebElement) -> WebDriverResult<bool> {
         let matches = match &self.by {
-            Found::Name(name) => computed(element, "computedlabel").await? == *name,
+            Found::Name(wanted) => name(element).await? == *wanted,
             Found::Text(text) => element.text().await?.contains(text),
         };
         Ok(matches
@@ -293,6 +293,11 @@ async fn computed(element: &WebElement, property: &'static str) -> WebDriverResu
         })
         .await?
         .value()
+}
+
+/// What a screen reader calls it.
+pub(crate) async fn name(element: &WebElement) -> WebDriverResult<String> {
+    computed(element, "computedlabel").await
 }
 
 #[derive(Debug)]

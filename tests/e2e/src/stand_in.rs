@@ -1,0 +1,47 @@
+use serde_json::json;
+
+use crate::Browser;
+
+impl Browser {
+    /// Lets JavaScript answer the page's requests for this path in place of the backend, from the next page on: the body of
+    /// an `async (request, ask)`, where `ask(request)` asks the backend after all.
+    pub async fn stand_in(&self, path: &str, answer: &str) {
+        let script = format!(
+            "(() => {{
+                const ask = window.fetch.bind(window);
+                const answer = async (request, ask) => {{ {answer} }};
+                window.standIn = true;
+                window.fetch = (...call) => {{
+                    const request = new Request(...call);
+                    const is_meant = window.standIn && new URL(request.url).pathname === {};
+                    return is_meant ? answer(request, ask) : ask(request);
+                }};
+                // A deadline is met at once.
+                const timeout = AbortSignal.timeout.bind(AbortSignal);
+                AbortSignal.timeout = (milliseconds) => timeout(window.standIn ? milliseconds / 100 : milliseconds);
+            }})()",
+            json!(path)
+        );
+        let added = self
+            .command(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": script }),
+            )
+            .await;
+        let former = self
+            .stand_in
+            .lock()
+            .expect("nobody panicked")
+            .replace(added["identifier"].clone());
+        if let Some(identifier) = former {
+            let former = json!({ "identifier": identifier });
+            self.command("Page.removeScriptToEvaluateOnNewDocument", former)
+                .await;
+        }
+    }
+
+    /// Lets the backend answer again, in the page that is open.
+    pub async fn step_aside(&self) {
+        self.run("window.standIn = false").await;
+    }
+}
