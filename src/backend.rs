@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use connect_api::{CreateLinkToken, Item, ItemList, LinkTokenGrant, Problem, ProblemCode, Session};
+use connect_api::{CreateLinkToken, Item, LinkTokenGrant, Problem, ProblemCode, Session};
 use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind};
@@ -81,8 +81,12 @@ impl Backend {
     }
 
     /// Every Item of the user.
-    pub async fn items(self) -> Result<ItemList, Error> {
-        self.send(Method::GET, "/api/items", None::<&Value>).await
+    pub async fn items(self) -> Result<Vec<Item>, Error> {
+        let mut answer = self.signed_in(Method::GET, "/api/items", None).await?;
+        // A list that cannot be read is not an empty one.
+        let items = answer.body.get_mut("items").map(Value::take);
+        answer.body = items.unwrap_or_default();
+        decode(answer)
     }
 
     /// Exchanges a public token for an Item: [`CreateItem`](connect_api::CreateItem), with the metadata as Link

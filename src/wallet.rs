@@ -50,9 +50,9 @@ impl Wallet {
         self.failure.set(None);
         spawn_local(async move {
             match backend.items().await {
-                Ok(list) => {
+                Ok(items) => {
                     self.items
-                        .try_set(list.items.into_iter().map(ArcRwSignal::new).collect());
+                        .try_set(items.into_iter().map(ArcRwSignal::new).collect());
                     self.state.try_set(WalletState::Loaded);
                 }
                 Err(error) => {
