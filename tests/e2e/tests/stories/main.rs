@@ -1,5 +1,6 @@
 //! The stories, one file each.
 
+mod accessible_on_every_screen;
 mod backend_answers_nonsense;
 mod backend_down_then_back;
 mod by_keyboard_alone;
