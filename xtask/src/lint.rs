@@ -42,11 +42,14 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
     let names = tested
         .iter()
         .flat_map(|package| ["--package", package.name.as_str()]);
-    step::run(&mut step::cargo(
-        wasm.into_iter()
-            .chain(names)
-            .chain(["--tests", "--", "-D", "warnings"]),
-    ))?;
+    step::run(&mut step::cargo(wasm.into_iter().chain(names).chain([
+        "--tests",
+        "--features",
+        "leptos-plaid-link/csr",
+        "--",
+        "-D",
+        "warnings",
+    ])))?;
 
     let doc = [
         "doc",

@@ -34,6 +34,19 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         "host tests",
         &mut step::cargo(["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]),
     )?;
+    // By itself: Leptos for a server and Leptos for a browser do not mix.
+    tally.tests(
+        "rendering on a server",
+        &mut step::cargo([
+            "test",
+            "--package",
+            "leptos-plaid-link",
+            "--features",
+            "ssr",
+            "--test",
+            "server",
+        ]),
+    )?;
 
     let tested = workspace.browser_tested();
     let names = tested
@@ -45,6 +58,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         "wasm32-unknown-unknown",
         "--tests",
         "--no-fail-fast",
+        "--features",
+        "leptos-plaid-link/csr",
     ];
     let mut browser_tests = step::cargo(wasm.into_iter().chain(names));
     browser_tests

@@ -34,3 +34,6 @@ pub use words::{Words, words};
 pub use plaid_types;
 
 use ::plaid_link as plaid_link_crate;
+
+/// Link lives in a page. On a server nothing that belongs to one may even be made.
+const IN_BROWSER: bool = cfg!(target_arch = "wasm32") && !cfg!(feature = "ssr");

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use plaid_types::LinkToken;
 
+use crate::IN_BROWSER;
 use crate::plaid_link_crate::{EmbeddedHandler, Error, load};
 use crate::use_plaid_link::UsePlaidLinkOptions;
 
@@ -39,7 +40,7 @@ pub fn PlaidEmbeddedLink(
     error: RwSignal<Option<Error>>,
 ) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    if cfg!(target_arch = "wasm32") {
+    if IN_BROWSER {
         embed(token, options, error, element);
     }
     view! { <div node_ref=element></div> }
@@ -53,11 +54,16 @@ fn embed(
 ) {
     let slot = StoredValue::new_local((0_u32, None::<EmbeddedHandler>));
     let options = StoredValue::new_local(options);
-    Effect::new(move || {
-        let (token, element) = (token.get(), element.get());
+    Effect::new(move |before: Option<_>| {
+        let wanted = (token.get(), element.get());
+        if before.as_ref() == Some(&wanted) {
+            return wanted;
+        }
+        let (token, element) = wanted.clone();
         error.set(None);
-        let generation = slot.try_update_value(|(generation, handler)| {
-            *handler = None;
+        // Dropped out here: Link's own code must not run while the arena is held.
+        drop(slot.try_update_value(|(_, handler)| handler.take()));
+        let generation = slot.try_update_value(|(generation, _)| {
             *generation = generation.wrapping_add(1);
             *generation
         });
@@ -84,6 +90,7 @@ fn embed(
                 }
             }
         });
+        wanted
     });
     on_cleanup(move || drop(slot.try_update_value(|(_, handler)| handler.take())));
 }

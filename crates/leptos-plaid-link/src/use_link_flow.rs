@@ -13,6 +13,7 @@ use plaid_types::LinkToken;
 use plaid_types::link::{EventMetadata, EventName};
 use plaid_types::serde_json::Value;
 
+use crate::IN_BROWSER;
 use crate::backend::LinkBackend;
 use crate::plaid_link_crate::{
     Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, load, mark,
@@ -44,7 +45,7 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
     let stage = RwSignal::new(Stage::Idle);
     let failure = RwSignal::new(None);
     let outcome = RwSignal::new(None);
-    let shell = cfg!(target_arch = "wasm32").then(|| {
+    let shell = IN_BROWSER.then(|| {
         let shell = Shell::start(
             backend,
             options,
@@ -159,8 +160,10 @@ impl std::fmt::Debug for UseLinkFlowReturn {
 impl UseLinkFlowReturn {
     /// Shows Link: at once when it is ready, otherwise as soon as it is.
     pub fn open(self) {
-        mark("plaid-link-click");
-        self.send(Event::Open { now: now() });
+        if IN_BROWSER {
+            mark("plaid-link-click");
+            self.send(Event::Open { now: now() });
+        }
     }
 
     /// Closes Link; without `force` it may ask whether the user is sure.
@@ -216,6 +219,8 @@ struct Shell<B> {
     busy: Cell<bool>,
     stopped: Cell<bool>,
     user: RefCell<Option<String>>,
+    /// The backend did not say who is signed in: to be asked again along with the next token.
+    nobody: Cell<bool>,
     handler: RefCell<Option<(Attempt, Rc<Handler>)>>,
     expiry: RefCell<Option<Timeout>>,
     resends: RefCell<Vec<(SuccessId, Timeout)>>,
@@ -234,13 +239,14 @@ impl<B: LinkBackend> Shell<B> {
             busy: Cell::new(false),
             stopped: Cell::new(false),
             user: RefCell::default(),
+            nobody: Cell::new(false),
             handler: RefCell::default(),
             expiry: RefCell::default(),
             resends: RefCell::default(),
             online: RefCell::default(),
         });
         shell.listen_for_online();
-        shell.meet_user();
+        shell.meet_user(shell.options.received_redirect_uri.clone());
         if shell.options.received_redirect_uri.is_none() && shell.options.prepare {
             shell.send(Event::Prepare);
         }
@@ -248,7 +254,7 @@ impl<B: LinkBackend> Shell<B> {
     }
 
     /// Finds out who is signed in, and takes up what an earlier page left of theirs.
-    fn meet_user(&self) {
+    fn meet_user(&self, redirect_uri: Option<String>) {
         self.spawn(async move |shell| match shell.backend.user().await {
             Ok(user) => {
                 let now = now();
@@ -258,16 +264,18 @@ impl<B: LinkBackend> Shell<B> {
                 for success in storage::successes(&user, now) {
                     shell.send(Event::Restored(success));
                 }
-                if let Some(redirect_uri) = shell.options.received_redirect_uri.clone() {
+                if let Some(redirect_uri) = redirect_uri {
                     shell.send(resumption(&user, redirect_uri, now));
                 }
                 *shell.user.borrow_mut() = Some(user);
             }
-            Err(_) if shell.options.received_redirect_uri.is_some() => {
-                shell.send(Event::ResumeFailed(ResumeError::SignedOut));
-            }
             // Without a user nothing can be kept; the flow itself will say what is wrong.
-            Err(_) => {}
+            Err(_) => {
+                shell.nobody.set(true);
+                if redirect_uri.is_some() {
+                    shell.send(Event::ResumeFailed(ResumeError::SignedOut));
+                }
+            }
         });
     }
 
@@ -332,6 +340,9 @@ impl<B: LinkBackend> Shell<B> {
     }
 
     fn fetch_token(&self, attempt: Attempt, purpose: Purpose) {
+        if self.nobody.take() {
+            self.meet_user(None);
+        }
         self.spawn(async move |shell| {
             let event = match shell.backend.create_link_token(purpose).await {
                 Ok(grant) => Event::TokenGranted {
@@ -415,11 +426,15 @@ impl<B: LinkBackend> Shell<B> {
 
     fn submit(&self, id: SuccessId, success: Success) {
         self.spawn(async move |shell| {
-            let event = match shell.backend.submit(success).await {
-                Ok(submitted) => Event::Acknowledged {
-                    success: id,
-                    submitted,
-                },
+            let event = match shell.backend.submit(success.clone()).await {
+                Ok(submitted) => {
+                    // Now, in case that nobody is left to hear of it.
+                    storage::forget_success(&success);
+                    Event::Acknowledged {
+                        success: id,
+                        submitted,
+                    }
+                }
                 Err(failure) => Event::SubmitFailed {
                     success: id,
                     failure,

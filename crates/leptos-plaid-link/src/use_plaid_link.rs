@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
 use plaid_types::{LinkToken, PublicToken};
 
+use crate::IN_BROWSER;
 use crate::plaid_link_crate::{
     Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Submission, load,
 };
@@ -41,17 +42,23 @@ pub fn use_plaid_link(
 ) -> UsePlaidLinkReturn {
     let token = token.into();
     let script_ready = RwSignal::new(false);
-    let ready = RwSignal::new(false);
+    let created_with = RwSignal::new(None);
     let is_open = RwSignal::new(false);
     let error = RwSignal::new(None);
+    let retries = RwSignal::new(0_u32);
     // A handler belongs to the browser's one thread; on a server nothing of the kind may exist.
-    let slot = cfg!(target_arch = "wasm32").then(|| StoredValue::new_local(Slot::default()));
+    let slot = IN_BROWSER.then(|| StoredValue::new_local(Slot::default()));
     let returned = UsePlaidLinkReturn {
         script_ready: script_ready.into(),
-        ready: ready.into(),
+        // Not a flag of its own: it would be late by the time that it takes to notice another token.
+        ready: Signal::derive(move || {
+            let token = token.get();
+            token.is_some() && created_with.get() == token
+        }),
         is_open: is_open.into(),
         error: error.into(),
         set_is_open: is_open,
+        retries,
         slot,
     };
     let Some(slot) = slot else { return returned };
@@ -63,10 +70,17 @@ pub fn use_plaid_link(
         callbacks,
         ..options
     });
-    Effect::new(move || {
-        let token = token.get();
-        ready.set(false);
+    Effect::new(move |before: Option<_>| {
+        let wanted = (token.get(), retries.get());
+        if before.as_ref() == Some(&wanted) {
+            return wanted;
+        }
+        let token = wanted.0.clone();
+        created_with.set(None);
         error.set(None);
+        // Dropped out here: Link's own code, and what it calls, must not run while the arena is held.
+        drop(slot.try_update_value(|slot| slot.handler.take()));
+        is_open.set(false);
         let generation = slot.try_update_value(Slot::next_generation);
         spawn_local(async move {
             let (Some(generation), Some(options)) = (generation, options.try_get_value()) else {
@@ -78,20 +92,24 @@ pub fn use_plaid_link(
                 return;
             }
             script_ready.try_set(plaid.is_ok());
-            let created = plaid.map_err(Error::from).and_then(|plaid| match token {
-                Some(token) => plaid.create(options.link_options(token)).map(Some),
-                None => Ok(None),
-            });
+            let Some(token) = token else {
+                error.try_set(plaid.err().map(Error::from));
+                return;
+            };
+            let created = plaid
+                .map_err(Error::from)
+                .and_then(|plaid| plaid.create(options.link_options(token.clone())));
             match created {
                 Ok(handler) => {
-                    ready.try_set(handler.is_some());
-                    slot.try_update_value(|slot| slot.handler = handler.map(Rc::new));
+                    slot.try_update_value(|slot| slot.handler = Some(Rc::new(handler)));
+                    created_with.try_set(Some(token));
                 }
                 Err(reason) => {
                     error.try_set(Some(reason));
                 }
             }
         });
+        wanted
     });
     on_cleanup(move || {
         // Taken out first: Link's own code must not run while the arena is being emptied.
@@ -176,6 +194,7 @@ pub struct UsePlaidLinkReturn {
     /// The script did not load, or Link refused the token; cleared when another token comes.
     pub error: Signal<Option<Error>>,
     set_is_open: RwSignal<bool>,
+    retries: RwSignal<u32>,
     slot: Option<StoredValue<Slot, LocalStorage>>,
 }
 
@@ -209,13 +228,20 @@ impl UsePlaidLinkReturn {
         self.handler()?.submit(submission)
     }
 
+    /// Tries again what failed: loads the script and creates the handler anew.
+    pub fn retry(self) {
+        self.retries
+            .update(|retries| *retries = retries.wrapping_add(1));
+    }
+
     /// A reference of its own, so that the arena is not held while Link's code runs.
     fn handler(self) -> Result<Rc<Handler>, Error> {
         if let Some(error) = self.error.get_untracked() {
             return Err(error);
         }
-        self.slot
-            .and_then(|slot| slot.try_with_value(|slot| slot.handler.clone()).flatten())
+        // Another token may have come that no handler was created with yet.
+        let slot = self.slot.filter(|_| self.ready.get_untracked());
+        slot.and_then(|slot| slot.try_with_value(|slot| slot.handler.clone()).flatten())
             .ok_or(Error::NoToken)
     }
 }
@@ -229,7 +255,6 @@ struct Slot {
 
 impl Slot {
     fn next_generation(&mut self) -> u32 {
-        self.handler = None;
         self.generation = self.generation.wrapping_add(1);
         self.generation
     }

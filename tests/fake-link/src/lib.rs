@@ -63,7 +63,6 @@ impl FakeLink {
     }
 
     /// What was asked of it since the last time: the handler's number, the method, the argument as JSON.
-    #[must_use]
     pub fn calls(&self) -> Vec<String> {
         // Nobody can have asked what has not been loaded.
         let is_there = Reflect::has(&page::window(), &"fakeLink".into()) == Ok(true);

@@ -1,0 +1,153 @@
+//! The button with its progress and its failures: by role and name, as people and screen readers find them.
+
+use fake_link::{Diary, FakeLink, TOKEN, page};
+use leptos::prelude::*;
+use leptos_plaid_link::{
+    ConnectBank, Failure, FailureKind, FailureNotice, ResumeError, UseLinkFlowOptions,
+    use_link_flow, words,
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::mounted::{Mounted, calm, mount};
+use crate::plaid_link::button;
+use crate::scripted_backend::ScriptedBackend;
+use crate::use_link_flow::{forget_everything, linked};
+
+struct Page {
+    fake: FakeLink,
+    backend: ScriptedBackend,
+    mounted: Mounted,
+}
+
+impl Page {
+    fn new() -> Self {
+        forget_everything();
+        let (fake, backend) = (FakeLink::offer(), ScriptedBackend::of("ann"));
+        let (shared, load) = (backend.clone(), fake.options.clone());
+        let mounted = mount(move || {
+            let flow = use_link_flow(shared, UseLinkFlowOptions::default().load(load));
+            view! { <ConnectBank flow /> }
+        });
+        Self {
+            fake,
+            backend,
+            mounted,
+        }
+    }
+
+    async fn says(&self, role: &str, text: &str) {
+        let selector = format!("[role='{role}']");
+        let says = || self.mounted.text(&selector).contains(text);
+        page::until(text, says).await;
+    }
+
+    fn alerts(&self) -> bool {
+        !self.mounted.find("[role='alert']").hidden()
+    }
+
+    async fn opens(&self) {
+        let opened = || self.fake.calls().iter().any(|call| call.ends_with("open"));
+        page::until("open", opened).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn it_says_what_goes_on() {
+    let page = Page::new();
+    let button = button(&page.mounted);
+    assert_eq!(
+        button.text_content().as_deref(),
+        Some("Connect a bank account")
+    );
+    assert_eq!(button.type_(), "button");
+    assert_eq!(page.mounted.text("[role='status']"), "");
+    assert!(!page.alerts());
+
+    button.click();
+    page.says("status", "Opening Plaid…").await;
+    page.backend.grants(TOKEN);
+    page.opens().await;
+    page.fake.succeed(1);
+    page.says("status", "Saving your connection…").await;
+    assert!(!button.disabled(), "disabled it would lose the focus");
+    page.backend.acknowledges(linked());
+    let quiet = || page.mounted.text("[role='status']").is_empty();
+    page::until("quiet", quiet).await;
+    assert!(!page.alerts());
+}
+
+#[wasm_bindgen_test]
+async fn it_says_what_failed_and_tries_again() {
+    let page = Page::new();
+    button(&page.mounted).click();
+    page.backend.grants_nothing(FailureKind::BackendUnreachable);
+    page.says("alert", "We could not be reached.").await;
+    page.says("alert", "Plaid's own words.").await;
+    page.says("alert", "Reference: request-1").await;
+    assert!(page.alerts());
+    assert!(!button(&page.mounted).disabled());
+
+    page.backend.grants(TOKEN);
+    let again = page.mounted.find("[role='alert'] button");
+    assert_eq!(again.text_content().as_deref(), Some("Try again"));
+    again.click();
+    page.opens().await;
+    page::until("quiet", || !page.alerts()).await;
+}
+
+#[wasm_bindgen_test]
+async fn its_label_is_the_hosts() {
+    forget_everything();
+    let fake = FakeLink::offer();
+    let load = fake.options.clone();
+    let mounted = mount(move || {
+        let options = UseLinkFlowOptions::default().load(load);
+        let flow = use_link_flow(ScriptedBackend::of("ann"), options);
+        view! { <ConnectBank flow label="Pay by bank" /> }
+    });
+    assert_eq!(mounted.text(".connect-bank-button"), "Pay by bank");
+    calm().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_notice_has_words_for_every_failure() {
+    let kinds = [
+        FailureKind::ScriptBlocked,
+        FailureKind::LinkRefused,
+        FailureKind::BackendUnreachable,
+        FailureKind::PlaidUnavailable,
+        FailureKind::SignedOut,
+        FailureKind::RateLimited,
+        FailureKind::Refused,
+        FailureKind::PublicTokenInvalid,
+        FailureKind::TokensRefused,
+        FailureKind::Resume(ResumeError::Missing),
+    ];
+    page::clear();
+    let shown = ArcRwSignal::new(None::<Failure>);
+    let (failure, diary) = (shown.clone(), Diary::default());
+    let retried = diary.clone();
+    let mounted = mount(move || {
+        let failure = RwSignal::from(failure).read_only();
+        view! { <FailureNotice failure on_retry=Box::new(move || retried.write("retry")) /> }
+    });
+    let notice = mounted.find("[role='alert']");
+    assert!(notice.hidden());
+    for kind in kinds {
+        let failure = Failure::new(kind, "for developers");
+        let expected = words(&failure);
+        shown.set(Some(failure));
+        calm().await;
+        assert!(!notice.hidden());
+        let text = mounted.text("[role='alert']");
+        assert!(text.contains(expected.title), "{text}");
+        assert!(text.contains(expected.advice), "{text}");
+        assert!(!text.contains("for developers"), "{text}");
+        assert!(!text.contains("Reference"), "{text}");
+    }
+    mounted.find("button").click();
+    assert_eq!(diary.read(), ["retry"]);
+    shown.set(None);
+    calm().await;
+    assert!(notice.hidden());
+}

@@ -1,0 +1,14 @@
+//! What the hooks and the components promise, in a real browser and over a fake Link.
+#![cfg(target_arch = "wasm32")]
+
+mod connect_bank;
+mod mounted;
+mod plaid_embedded_link;
+mod plaid_link;
+mod returning;
+mod scripted_backend;
+mod unmounting;
+mod use_link_flow;
+mod use_plaid_link;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,105 @@
+//! The button: enabled when a click opens at once, found by its role and name, wherever it stands.
+
+use fake_link::{FakeLink, TOKEN, page};
+use leptos::prelude::*;
+use leptos_plaid_link::plaid_types::LinkToken;
+use leptos_plaid_link::{LoadOptions, PlaidLink, UsePlaidLinkOptions};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlButtonElement;
+
+use crate::mounted::{Mounted, calm, mount, mount_into};
+
+pub(crate) fn button(mounted: &Mounted) -> HtmlButtonElement {
+    mounted.find("button").unchecked_into()
+}
+
+fn connect(token: Signal<Option<LinkToken>>, load: LoadOptions) -> impl IntoView {
+    let options = UsePlaidLinkOptions::default().load(load);
+    view! { <PlaidLink token options attr:class="primary">"Connect a bank account"</PlaidLink> }
+}
+
+#[wasm_bindgen_test]
+async fn it_is_a_button_that_is_enabled_once_a_click_opens() {
+    let fake = FakeLink::offer();
+    let load = fake.options.clone();
+    let token = ArcRwSignal::new(None);
+    let given = token.clone();
+    let mounted = mount(move || connect(given.into(), load));
+    let button = button(&mounted);
+    assert_eq!(
+        button.text_content().as_deref(),
+        Some("Connect a bank account")
+    );
+    assert_eq!(button.type_(), "button", "in a form it submits nothing");
+    assert_eq!(button.class_name(), "primary");
+    page::until("the script", || {
+        page::run("", "return 'Plaid' in window", &[]).is_truthy()
+    })
+    .await;
+    calm().await;
+    assert!(button.disabled(), "there is no token");
+
+    token.set(Some(TOKEN.into()));
+    page::until("enabled", || !button.disabled()).await;
+    fake.calls();
+    button.click();
+    button.click();
+    assert_eq!(fake.calls(), ["1 open"]);
+    fake.leave(1);
+    button.click();
+    assert_eq!(fake.calls(), ["1 open"], "it opens again");
+    fake.leave(1);
+
+    token.set(None);
+    page::until("disabled", || button.disabled()).await;
+}
+
+#[wasm_bindgen_test]
+async fn it_works_inside_a_dialog_that_closes_meanwhile() {
+    let fake = FakeLink::load().await;
+    let dialog = page::add("dialog");
+    page::run("dialog", "dialog.show()", &[&dialog]);
+    let load = fake.options.clone();
+    let mounted = mount_into(dialog.clone(), move || {
+        connect(Signal::stored(Some(TOKEN.into())), load)
+    });
+    let button = button(&mounted);
+    page::until("enabled", || !button.disabled()).await;
+    button.focus().expect("focus");
+    button.click();
+    assert_eq!(fake.calls()[1..], ["1 open"]);
+    page::run("dialog", "dialog.close()", &[&dialog]);
+    drop(mounted);
+    assert_eq!(fake.calls(), [r#"1 exit {"force":true}"#]);
+    fake.leave(1);
+    calm().await;
+    assert_eq!(fake.frames(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn several_stand_side_by_side() {
+    let fake = FakeLink::offer();
+    let load = fake.options.clone();
+    let mounted = mount(move || {
+        (1..=3)
+            .map(|number| {
+                let token = Some(format!("link-test-{number}").into());
+                connect(Signal::stored(token), load.clone())
+            })
+            .collect_view()
+    });
+    let all_enabled = || page::count("button.primary:enabled") == 3;
+    page::until("enabled", all_enabled).await;
+    assert_eq!(fake.frames(), 3);
+    let creations = fake.calls();
+    assert_eq!(creations[1], r#"2 create {"token":"link-test-2"}"#);
+    mounted
+        .find("button:nth-of-type(2)")
+        .unchecked_into::<HtmlButtonElement>()
+        .click();
+    assert_eq!(fake.calls(), ["2 open"]);
+    fake.leave(2);
+    drop(mounted);
+    assert_eq!(fake.frames(), 0);
+}

@@ -1,0 +1,243 @@
+//! A view that goes at any moment: nothing panics, nothing is left, and Link is told what it has to be told.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fake_link::{Diary, FakeLink, TOKEN, page};
+use leptos::prelude::*;
+use leptos_plaid_link::plaid_types::LinkToken;
+use leptos_plaid_link::{
+    ConnectBank, FailureKind, PlaidEmbeddedLink, PlaidLink, Stage, Submitted, UseLinkFlowOptions,
+    UsePlaidLinkOptions, use_link_flow, use_plaid_link,
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::mounted::{Mounted, calm, mount};
+use crate::scripted_backend::ScriptedBackend;
+use crate::use_link_flow::{Flow, forget_everything, kept, linked};
+
+/// One of each component, all with the same token.
+fn everything(fake: &FakeLink, backend: &ScriptedBackend) -> Mounted {
+    let (load, backend) = (fake.options.clone(), backend.clone());
+    mount(move || {
+        let token = Signal::stored(Some(LinkToken::from(TOKEN)));
+        let options = UsePlaidLinkOptions::default().load(load.clone());
+        let flow = use_link_flow(backend, UseLinkFlowOptions::default().load(load));
+        view! {
+            <PlaidLink token options=options.clone()>"Connect"</PlaidLink>
+            <PlaidEmbeddedLink token options />
+            <ConnectBank flow />
+        }
+    })
+}
+
+async fn nothing_is_left(fake: &FakeLink) {
+    calm().await;
+    assert_eq!(fake.frames(), 0);
+    assert_eq!(
+        page::body().style().get_property_value("overflow"),
+        Ok(String::new())
+    );
+}
+
+#[wasm_bindgen_test]
+async fn before_the_script_is_asked_for() {
+    forget_everything();
+    let fake = FakeLink::offer();
+    drop(everything(&fake, &ScriptedBackend::of("ann")));
+    nothing_is_left(&fake).await;
+    assert!(fake.calls().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn while_the_script_loads() {
+    forget_everything();
+    for ending in ["load", "error"] {
+        let fake = FakeLink::offer();
+        let tag = page::inert_tag(&fake.options.src);
+        let backend = ScriptedBackend::of("ann");
+        backend.grants(TOKEN);
+        let mounted = everything(&fake, &backend);
+        calm().await;
+        drop(mounted);
+        if ending == "load" {
+            page::run("source", "eval(source)", &[&fake_link::SCRIPT.into()]);
+        }
+        page::settle(&tag, ending);
+        nothing_is_left(&fake).await;
+        assert!(fake.calls().is_empty(), "{ending}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn while_the_token_is_on_its_way() {
+    forget_everything();
+    let fake = FakeLink::load().await;
+    let backend = ScriptedBackend::of("ann");
+    let flow = Flow::at(fake, backend, UseLinkFlowOptions::default());
+    flow.flow.open();
+    calm().await;
+    drop(flow.mounted);
+    flow.backend.grants(TOKEN);
+    nothing_is_left(&flow.fake).await;
+    assert!(flow.fake.calls().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn while_nobody_knows_the_user() {
+    forget_everything();
+    let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
+    flow.backend.grants(TOKEN);
+    calm().await;
+    drop(flow.mounted);
+    flow.backend.knows("ann");
+    nothing_is_left(&flow.fake).await;
+}
+
+#[wasm_bindgen_test]
+async fn when_everything_is_ready() {
+    forget_everything();
+    let fake = FakeLink::load().await;
+    let backend = ScriptedBackend::of("ann");
+    backend.grants(TOKEN);
+    let mounted = everything(&fake, &backend);
+    page::until("all three", || fake.frames() == 3).await;
+    fake.calls();
+    drop(mounted);
+    let mut calls = fake.calls();
+    calls.sort();
+    assert_eq!(calls, ["1 destroy", "2 destroy", "3 destroy"]);
+    nothing_is_left(&fake).await;
+    for handler in 1..=3 {
+        fake.succeed(handler);
+        fake.leave(handler);
+        fake.tell(handler, "EXIT");
+    }
+    calm().await;
+    assert_eq!(backend.asked(), ["token"], "a late success is nobody's");
+}
+
+#[wasm_bindgen_test]
+async fn while_link_is_open() {
+    for at_once in [false, true] {
+        let flow = Flow::open().await;
+        if at_once {
+            flow.fake.answer_at_once("onExit");
+        }
+        drop(flow.mounted);
+        assert_eq!(flow.fake.calls()[0], r#"1 exit {"force":true}"#);
+        if !at_once {
+            flow.fake.leave(1);
+        }
+        nothing_is_left(&flow.fake).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn while_a_success_is_being_submitted() {
+    for submitted in [linked(), Submitted::Duplicate("item-7".into())] {
+        let flow = Flow::open().await;
+        flow.fake.succeed(1);
+        calm().await;
+        drop(flow.mounted);
+        assert_eq!(kept().len(), 1, "the next page would take it up");
+        flow.backend.acknowledges(submitted);
+        nothing_is_left(&flow.fake).await;
+        assert!(kept().is_empty(), "acknowledged is acknowledged");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn while_a_submission_is_to_be_repeated() {
+    let flow = Flow::open().await;
+    flow.fake.succeed(1);
+    flow.backend.fails(FailureKind::BackendUnreachable);
+    calm().await;
+    flow.backend.asked();
+    drop(flow.mounted);
+    page::run("", "window.dispatchEvent(new Event('online'))", &[]);
+    nothing_is_left(&flow.fake).await;
+    assert!(flow.backend.asked().is_empty());
+    assert_eq!(kept().len(), 1);
+}
+
+type Slot = Rc<RefCell<Option<Mounted>>>;
+
+#[wasm_bindgen_test]
+async fn inside_a_callback() {
+    for callback in ["onSuccess", "onExit", "onEvent", "onLoad"] {
+        for open in [false, true] {
+            let fake = FakeLink::load().await;
+            let (slot, diary) = (Slot::default(), Diary::default());
+            let load = fake.options.clone();
+            let end = || {
+                let (slot, diary) = (slot.clone(), diary.clone());
+                move || {
+                    drop(slot.take());
+                    diary.write("gone");
+                }
+            };
+            let (success, exit, event) = (end(), end(), end());
+            let options = UsePlaidLinkOptions::default()
+                .load(load)
+                .on_success(move |_, _| success())
+                .on_exit(move |_, _| exit())
+                .on_event(move |_, _| event())
+                .on_load(end());
+            let link = Rc::new(RefCell::new(None));
+            let place = link.clone();
+            slot.replace(Some(mount(move || {
+                let token = Signal::stored(Some(LinkToken::from(TOKEN)));
+                place.replace(Some(use_plaid_link(token, options)));
+            })));
+            let link = link.take().expect("rendered");
+            page::until("ready", || link.ready.get_untracked()).await;
+            if open {
+                link.open().expect("opens");
+            }
+            fake.say(1, callback, &"public-test-1".into(), &fake_link::js("{}"));
+            fake.leave(1);
+            nothing_is_left(&fake).await;
+            assert_eq!(diary.read(), ["gone"], "{callback}, open: {open}");
+        }
+    }
+}
+
+thread_local! {
+    static WHOLE_PAGE: RefCell<Option<Mounted>> = const { RefCell::new(None) };
+}
+
+#[wasm_bindgen_test]
+async fn inside_what_the_flow_tells() {
+    for callback in ["onSuccess", "onExit", "onEvent"] {
+        forget_everything();
+        let (fake, backend) = (FakeLink::load().await, ScriptedBackend::of("ann"));
+        backend.grants(TOKEN);
+        let (shared, load) = (backend.clone(), fake.options.clone());
+        let flow = Rc::new(RefCell::new(None));
+        let place = flow.clone();
+        let mounted = mount(move || {
+            let options = UseLinkFlowOptions::default()
+                .load(load)
+                .on_raw_event(|_, _| drop(WHOLE_PAGE.take()));
+            let flow = use_link_flow(shared, options);
+            // At once, in the midst of the step that changes it.
+            ImmediateEffect::new_scoped(move || {
+                let over = flow.stage.get() == Stage::Submitting || flow.outcome.get().is_some();
+                if over {
+                    drop(WHOLE_PAGE.take());
+                }
+            });
+            place.replace(Some(flow));
+        });
+        WHOLE_PAGE.set(Some(mounted));
+        let flow = flow.take().expect("rendered");
+        let is_ready = || flow.stage.get_untracked() == Stage::Ready;
+        page::until("ready", is_ready).await;
+        flow.open();
+        fake.say(1, callback, &"public-test-1".into(), &fake_link::js("{}"));
+        assert!(WHOLE_PAGE.take().is_none(), "{callback}");
+        fake.leave(1);
+        nothing_is_left(&fake).await;
+    }
+}

@@ -1,0 +1,399 @@
+//! The hook: its signals from the first to the last, and a handler for the newest token only.
+
+use fake_link::{Diary, FakeLink, TOKEN, js, page};
+use leptos::prelude::*;
+use leptos_plaid_link::plaid_types::LinkToken;
+use leptos_plaid_link::{
+    Error, ExitOptions, LoadError, LoadOptions, Submission, UsePlaidLinkOptions,
+    UsePlaidLinkReturn, use_plaid_link,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::mounted::{Mounted, calm, hook};
+
+type Token = RwSignal<Option<LinkToken>>;
+
+struct Hooked {
+    link: UsePlaidLinkReturn,
+    token: Token,
+    _mounted: Mounted,
+}
+
+impl Hooked {
+    fn new(token: Option<&'static str>, options: UsePlaidLinkOptions) -> Self {
+        let ((link, token), mounted) = hook(move || {
+            let token: Token = RwSignal::new(token.map(LinkToken::from));
+            (use_plaid_link(token, options), token)
+        });
+        Self {
+            link,
+            token,
+            _mounted: mounted,
+        }
+    }
+
+    /// One whose handler is ready, with what has been asked for read already.
+    async fn ready(fake: &FakeLink, options: UsePlaidLinkOptions) -> Self {
+        let hooked = Self::new(Some(TOKEN), options.load(fake.options.clone()));
+        hooked.becomes_ready().await;
+        fake.calls();
+        hooked
+    }
+
+    async fn becomes_ready(&self) {
+        page::until("ready", || self.link.ready.get_untracked()).await;
+    }
+
+    fn set(&self, token: &str) {
+        self.token.set(Some(token.into()));
+    }
+
+    fn error(&self) -> Option<Error> {
+        self.link.error.get_untracked()
+    }
+
+    /// `script_ready`, `ready`, `is_open`.
+    fn signals(&self) -> [bool; 3] {
+        let UsePlaidLinkReturn {
+            script_ready,
+            ready,
+            is_open,
+            ..
+        } = self.link;
+        [script_ready, ready, is_open].map(|signal| signal.get_untracked())
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_signals_follow_the_script_the_token_and_the_visit() {
+    let fake = FakeLink::offer();
+    let options = UsePlaidLinkOptions::default().load(fake.options.clone());
+    let hooked = Hooked::new(None, options);
+    assert_eq!(hooked.signals(), [false, false, false]);
+    page::until("the script", || hooked.link.script_ready.get_untracked()).await;
+    assert_eq!(hooked.signals(), [true, false, false], "there is no token");
+    assert!(fake.calls().is_empty());
+
+    hooked.set(TOKEN);
+    hooked.becomes_ready().await;
+    assert_eq!(fake.calls(), [r#"1 create {"token":"link-test-1"}"#]);
+    assert_eq!(hooked.signals(), [true, true, false]);
+
+    for end in [FakeLink::leave, FakeLink::succeed] {
+        hooked.link.open().expect("opens");
+        assert_eq!(fake.calls(), ["1 open"]);
+        assert_eq!(hooked.signals(), [true, true, true]);
+        end(&fake, 1);
+        assert_eq!(hooked.signals(), [true, true, false]);
+    }
+
+    hooked.token.set(None);
+    assert_eq!(hooked.signals(), [true, false, false], "at once");
+    calm().await;
+    assert_eq!(fake.calls(), ["1 destroy"]);
+    assert_eq!(fake.frames(), 0);
+    assert_eq!(hooked.error(), None);
+}
+
+#[wasm_bindgen_test]
+async fn without_a_token_everything_is_an_error() {
+    let fake = FakeLink::load().await;
+    let options = UsePlaidLinkOptions::default().load(fake.options.clone());
+    let hooked = Hooked::new(None, options);
+    calm().await;
+    let link = hooked.link;
+    assert_eq!(link.open(), Err(Error::NoToken));
+    assert_eq!(link.exit(ExitOptions::default()), Err(Error::NoToken));
+    let submission = Submission::PhoneNumber("+14155550011".into());
+    assert_eq!(link.submit(&submission), Err(Error::NoToken));
+    assert!(fake.calls().is_empty());
+    assert!(!link.is_open.get_untracked());
+}
+
+#[wasm_bindgen_test]
+async fn exit_and_submit_reach_link() {
+    let fake = FakeLink::load().await;
+    let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
+    let link = hooked.link;
+    let submission = Submission::DateOfBirth("1990-01-31".into());
+    link.submit(&submission).expect("submits");
+    link.open().expect("opens");
+    link.open().expect("is open already");
+    link.exit(ExitOptions { force: true }).expect("exits");
+    assert_eq!(
+        fake.calls(),
+        [
+            r#"1 submit {"date_of_birth":"1990-01-31"}"#,
+            "1 open",
+            r#"1 exit {"force":true}"#
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_new_token_makes_a_new_handler_and_the_old_one_is_never_opened() {
+    let fake = FakeLink::load().await;
+    let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
+    hooked.set("link-test-2");
+    // The hook has had no chance yet to do anything about it.
+    assert!(!hooked.link.ready.get_untracked());
+    assert_eq!(hooked.link.open(), Err(Error::NoToken));
+    hooked.becomes_ready().await;
+    hooked.link.open().expect("opens");
+    assert_eq!(
+        fake.calls(),
+        ["1 destroy", r#"2 create {"token":"link-test-2"}"#, "2 open"]
+    );
+    assert_eq!(fake.frames(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn of_many_tokens_in_a_row_the_newest_counts() {
+    let fake = FakeLink::offer();
+    let options = UsePlaidLinkOptions::default().load(fake.options.clone());
+    let hooked = Hooked::new(Some(TOKEN), options);
+    for token in ["link-test-2", "link-test-3"] {
+        page::next_task().await;
+        hooked.set(token);
+    }
+    hooked.becomes_ready().await;
+    calm().await;
+    let last = fake.calls().pop().expect("a call");
+    assert!(
+        last.ends_with(r#"create {"token":"link-test-3"}"#),
+        "{last}"
+    );
+    assert_eq!(fake.frames(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_same_token_again_changes_nothing() {
+    let fake = FakeLink::load().await;
+    let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
+    hooked.link.open().expect("opens");
+    hooked.set(TOKEN);
+    calm().await;
+    assert_eq!(fake.calls(), ["1 open"]);
+    assert_eq!(hooked.signals(), [true, true, true]);
+}
+
+#[wasm_bindgen_test]
+async fn a_token_that_goes_while_link_is_open_closes_it() {
+    for next in [None, Some("link-test-2")] {
+        let fake = FakeLink::load().await;
+        let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
+        hooked.link.open().expect("opens");
+        hooked.token.set(next.map(LinkToken::from));
+        calm().await;
+        assert!(!hooked.link.is_open.get_untracked(), "{next:?}");
+        assert_eq!(fake.calls()[..2], ["1 open", r#"1 exit {"force":true}"#]);
+        fake.leave(1);
+        assert_eq!(fake.frames(), u32::from(next.is_some()));
+        assert!(!hooked.link.is_open.get_untracked(), "{next:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_token_that_link_refuses_is_an_error_until_the_next() {
+    let fake = FakeLink::load().await;
+    let options = UsePlaidLinkOptions::default().load(fake.options.clone());
+    let hooked = Hooked::new(Some("public-sandbox-1"), options);
+    page::until("the error", || hooked.error().is_some()).await;
+    assert_eq!(hooked.error(), Some(Error::NotALinkToken));
+    assert_eq!(hooked.link.open(), Err(Error::NotALinkToken));
+    assert_eq!(hooked.signals(), [true, false, false]);
+
+    fake.refuse("create", &js("new Error('Invalid env')"));
+    hooked.set(TOKEN);
+    let refused = Error::Refused("Invalid env".to_owned());
+    page::until("the refusal", || hooked.error() == Some(refused.clone())).await;
+    assert!(!hooked.link.ready.get_untracked());
+
+    fake.accept("create");
+    hooked.set("link-test-2");
+    hooked.becomes_ready().await;
+    assert_eq!(hooked.error(), None);
+}
+
+#[wasm_bindgen_test]
+async fn an_open_that_link_refuses_opens_nothing() {
+    let fake = FakeLink::load().await;
+    let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
+    fake.refuse("open", &js("new Error('no')"));
+    assert_eq!(hooked.link.open(), Err(Error::Refused("no".to_owned())));
+    assert!(!hooked.link.is_open.get_untracked());
+}
+
+#[wasm_bindgen_test]
+async fn a_script_that_failed_is_loaded_anew_by_retry() {
+    let fake = FakeLink::offer();
+    let tag = page::inert_tag(&fake.options.src);
+    let options = UsePlaidLinkOptions::default().load(fake.options.clone());
+    let hooked = Hooked::new(Some(TOKEN), options);
+    calm().await;
+    page::settle(&tag, "error");
+    page::until("the error", || hooked.error().is_some()).await;
+    let src = fake.options.src.clone();
+    let blocked = Error::Load(LoadError::Blocked { src });
+    assert_eq!(hooked.error(), Some(blocked.clone()));
+    assert_eq!(hooked.link.open(), Err(blocked));
+    assert_eq!(hooked.signals(), [false, false, false]);
+
+    hooked.link.retry();
+    hooked.becomes_ready().await;
+    assert_eq!(hooked.error(), None);
+    assert_eq!(hooked.signals(), [true, true, false]);
+    hooked.link.open().expect("opens");
+}
+
+#[wasm_bindgen_test]
+async fn callbacks_see_what_is_newest_and_nothing_is_created_anew() {
+    let fake = FakeLink::load().await;
+    let diary = Diary::default();
+    let (heard, exits) = (diary.clone(), diary.clone());
+    let page_now = ArcRwSignal::new("first");
+    let seen = page_now.clone();
+    let newest = ArcRwSignal::new(Callback::new(|()| "old closure"));
+    let called = newest.clone();
+    let options = UsePlaidLinkOptions::default()
+        .on_success(move |token, _| {
+            let token = token.expect("a token");
+            heard.write(format!("{} {}", token.as_str(), seen.get_untracked()));
+        })
+        .on_exit(move |_, _| exits.write(called.get_untracked().run(())));
+    let hooked = Hooked::ready(&fake, options).await;
+    page_now.set("second");
+    newest.set(Callback::new(|()| "new closure"));
+    calm().await;
+    hooked.link.open().expect("opens");
+    fake.succeed(1);
+    fake.leave(1);
+    assert_eq!(diary.read(), ["public-test-1 second", "new closure"]);
+    assert_eq!(fake.calls(), ["1 open"]);
+}
+
+#[wasm_bindgen_test]
+async fn each_callback_is_called() {
+    let fake = FakeLink::load().await;
+    let diary = Diary::default();
+    let (load, event) = (diary.clone(), diary.clone());
+    let options = UsePlaidLinkOptions::default()
+        .on_load(move || load.write("load"))
+        .on_event(move |name, _| event.write(name.as_str()));
+    let _hooked = Hooked::ready(&fake, options).await;
+    fake.say(1, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+    fake.tell(1, "OPEN");
+    assert_eq!(diary.read(), ["load", "OPEN"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_callback_may_do_what_it_likes_with_its_hook() {
+    let fake = FakeLink::load().await;
+    let ((link, token), _mounted) = hook({
+        let load = fake.options.clone();
+        move || {
+            let token: Token = RwSignal::new(Some(TOKEN.into()));
+            let link = StoredValue::new(None::<UsePlaidLinkReturn>);
+            let options = UsePlaidLinkOptions::default()
+                .load(load)
+                .on_exit(move |_, _| {
+                    let link = link.get_value().expect("a hook");
+                    assert!(!link.is_open.get_untracked());
+                    link.open().expect("opens again");
+                })
+                .on_success(move |_, _| token.set(None));
+            let returned = use_plaid_link(token, options);
+            link.set_value(Some(returned));
+            (returned, token)
+        }
+    });
+    page::until("ready", || link.ready.get_untracked()).await;
+    link.open().expect("opens");
+    fake.leave(1);
+    assert!(link.is_open.get_untracked());
+    fake.succeed(1);
+    calm().await;
+    assert!(token.get_untracked().is_none());
+    assert_eq!(fake.frames(), 0);
+}
+
+/// Link gives the focus back while it is being closed, and with it control to whoever listens for the focus.
+#[wasm_bindgen_test]
+async fn the_page_may_use_the_hook_while_its_handler_goes() {
+    let fake = FakeLink::load().await;
+    fake.answer_at_once("onExit");
+    let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
+    let button = page::add("button");
+    button.focus().expect("focus");
+    let link = hooked.link;
+    let diary = Diary::default();
+    let heard = diary.clone();
+    let on_focus = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || {
+        heard.write(format!("{:?}", link.open()));
+    });
+    link.open().expect("opens");
+    button.set_onfocus(Some(on_focus.as_ref().unchecked_ref()));
+    hooked.token.set(None);
+    calm().await;
+    assert_eq!(diary.read(), ["Err(NoToken)"]);
+    button.set_onfocus(None);
+}
+
+#[wasm_bindgen_test]
+async fn the_address_that_a_bank_redirected_to_is_passed_on() {
+    let fake = FakeLink::load().await;
+    let address = "https://app.example.com/oauth?oauth_state_id=1";
+    let options = UsePlaidLinkOptions::default()
+        .load(fake.options.clone())
+        .received_redirect_uri(address);
+    let hooked = Hooked::new(Some(TOKEN), options);
+    hooked.becomes_ready().await;
+    assert_eq!(
+        fake.calls(),
+        [format!(
+            r#"1 create {{"token":"link-test-1","receivedRedirectUri":"{address}"}}"#
+        )]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn several_share_a_script_and_no_handler() {
+    let fake = FakeLink::offer();
+    let diary = Diary::default();
+    let hooked = ["one", "two"].map(|who| {
+        let diary = diary.clone();
+        let options = UsePlaidLinkOptions::default()
+            .load(fake.options.clone())
+            .on_exit(move |_, _| diary.write(who));
+        Hooked::new(Some(TOKEN), options)
+    });
+    for hooked in &hooked {
+        hooked.becomes_ready().await;
+    }
+    assert_eq!(page::tags(&fake.options.src).len(), 1);
+    assert_eq!(fake.frames(), 2);
+    let [one, two] = hooked;
+    two.link.open().expect("opens");
+    assert_eq!(one.signals(), [true, true, false]);
+    drop(one);
+    calm().await;
+    assert_eq!(two.signals(), [true, true, true]);
+    fake.leave(2);
+    assert_eq!(diary.read(), ["two"]);
+    assert_eq!(fake.frames(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_nonce_and_a_deadline_reach_the_loader() {
+    let fake = FakeLink::offer();
+    let options = LoadOptions {
+        nonce: Some("r4nd0m".to_owned()),
+        ..fake.options.clone()
+    };
+    let hooked = Hooked::new(None, UsePlaidLinkOptions::default().load(options));
+    page::until("the script", || hooked.link.script_ready.get_untracked()).await;
+    let tags = page::tags(&fake.options.src);
+    let nonce = js_sys::Reflect::get(&tags[0], &"nonce".into()).expect("a property");
+    assert_eq!(nonce.as_string().as_deref(), Some("r4nd0m"));
+}
