@@ -21,6 +21,8 @@ json_enum! {
         Connected => "connected",
         /// It is gone.
         Disconnected => "disconnected",
+        /// Its transactions are different.
+        Transactions => "transactions",
         /// It is different.
         Changed => "changed",
     }

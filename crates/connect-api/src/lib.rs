@@ -5,9 +5,11 @@ mod item;
 mod link;
 mod problem;
 mod session;
+mod transaction;
 
 pub use change::{Change, ChangeKind};
 pub use item::{CreateItem, Item, ItemList, ItemStatus};
 pub use link::{CreateLinkToken, LinkEventReport, LinkEvents, LinkTokenGrant};
 pub use problem::{Problem, ProblemCode};
 pub use session::{Config, Session};
+pub use transaction::{Transaction, TransactionPage};

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use plaid_client::{PlaidClient, WebhookVerifier};
 use plaid_types::ItemId;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -13,6 +14,7 @@ use crate::config::Config;
 use crate::keyed_lock::KeyedLock;
 use crate::reconcile;
 use crate::store::{self, Store, StoreError};
+use crate::sync;
 use crate::vault::{Vault, VaultError};
 use crate::webhooks::{self, Inbox};
 
@@ -30,6 +32,8 @@ pub struct Backend {
     pub(crate) inbox: Inbox,
     /// What open pages listen to.
     pub(crate) changes: Changes,
+    /// Rung when there are transactions to fetch.
+    pub(crate) sync_bell: Arc<Notify>,
     /// One exchange at a time for a user.
     pub(crate) exchanges: KeyedLock<UserId>,
     /// One change at a time for an Item.
@@ -65,6 +69,7 @@ impl Backend {
             assets,
             inbox,
             changes: Changes::default(),
+            sync_bell: Arc::default(),
             exchanges: KeyedLock::default(),
             edits: KeyedLock::default(),
             tasks: TaskTracker::new(),
@@ -74,6 +79,7 @@ impl Backend {
         let weak = Arc::downgrade(&backend);
         tokio::spawn(webhooks::keep(weak.clone(), incoming));
         tokio::spawn(webhooks::apply(weak.clone()));
+        tokio::spawn(sync::run(weak.clone()));
         tokio::spawn(reconcile::run(weak));
         Ok(backend)
     }

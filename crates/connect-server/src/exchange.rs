@@ -15,6 +15,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
 use crate::refresh::{take_accounts, take_error, take_institution};
 use crate::store::{Claim, StoreError};
+use crate::sync;
 
 /// No public token is longer, and no name of an institution.
 const MAX_TEXT: usize = 256;
@@ -187,8 +188,15 @@ async fn save(
     let sealed = backend
         .vault
         .seal(&exchanged.access_token, user, &item.id)?;
-    match backend.store.add_item(user, token, &item, &sealed).await {
-        Ok(()) => Ok(item),
+    let sync_at = sync::first(backend);
+    let saved = backend
+        .store
+        .add_item(user, token, &item, &sealed, sync_at.as_deref());
+    match saved.await {
+        Ok(()) => {
+            backend.sync_bell.notify_one();
+            Ok(item)
+        }
         Err(error) => Err(undo(backend, exchanged, error).await),
     }
 }
@@ -232,7 +240,7 @@ async fn complete(backend: &Backend, user: &UserId, item: Item, exchanged: &Exch
         }
     }
     take_institution(backend, &mut completed).await;
-    match backend.store.update_item(user, &completed).await {
+    match backend.store.update_item(user, &completed, &[]).await {
         Ok(_) => completed,
         Err(error) => {
             tracing::error!(item_id = %item.id, cause = chain(&error), "balances not saved");

@@ -1,5 +1,5 @@
 use connect_api::{ChangeKind, Item};
-use plaid_types::ItemId;
+use plaid_types::{AccountId, ItemId};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::auth::UserId;
@@ -29,13 +29,12 @@ impl<'a> ItemEdit<'a> {
         })
     }
 
-    /// Keeps what changed, and tells the user's open pages.
+    /// Keeps what changed, erases what is known of accounts that are gone, and tells the user's open pages.
     pub(crate) async fn save(self) -> Result<Item> {
         if self.item != self.before {
-            if !self
-                .backend
-                .store
-                .update_item(self.user, &self.item)
+            let store = &self.backend.store;
+            if !store
+                .update_item(self.user, &self.item, &self.gone())
                 .await?
             {
                 return Err(Error::NotFound);
@@ -45,5 +44,15 @@ impl<'a> ItemEdit<'a> {
                 .tell(self.user, &self.item.id, ChangeKind::Changed);
         }
         Ok(self.item)
+    }
+
+    /// The accounts that it had before.
+    fn gone(&self) -> Vec<AccountId> {
+        let has = |id: &AccountId| self.item.accounts.iter().any(|left| left.account_id == *id);
+        let before = self.before.accounts.iter();
+        before
+            .map(|account| account.account_id.clone())
+            .filter(|id| !has(id))
+            .collect()
     }
 }

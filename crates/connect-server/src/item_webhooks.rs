@@ -8,13 +8,17 @@ use crate::auth::UserId;
 use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::item_edit::ItemEdit;
-use crate::refresh::{access_token, is_about_item, take_error, take_state};
+use crate::refresh::{access_token, ask_state};
+use crate::sync;
 
 /// The code of a consent that its user took back.
 const REVOKED: &str = "USER_PERMISSION_REVOKED";
 
 /// Applies webhooks about one Item, as many as there are.
 pub(crate) async fn apply(backend: &Backend, id: &ItemId, webhooks: &[Webhook]) -> Result<()> {
+    if webhooks.iter().any(tells_of_transactions) {
+        sync::want_now(backend, id).await?;
+    }
     let webhooks: Vec<_> = webhooks
         .iter()
         .filter(|webhook| webhook.webhook_type == WebhookType::Item)
@@ -39,16 +43,29 @@ pub(crate) async fn apply(backend: &Backend, id: &ItemId, webhooks: &[Webhook]) 
         for webhook in &webhooks {
             take_hint(&mut edit.item, webhook);
         }
-        match backend.plaid.item_get(&token).await {
-            Ok(state) => take_state(&mut edit.item, state.item),
-            Err(error) => match error.plaid().filter(|said| is_about_item(said)) {
-                Some(said) => take_error(&mut edit.item, said.clone()),
-                None => return Err(error.into()),
-            },
-        }
+        ask_state(backend, &token, &mut edit.item).await?;
     }
-    edit.save().await?;
+    let item = edit.save().await?;
+    if webhooks
+        .iter()
+        .any(|webhook| webhook.webhook_code == WebhookCode::LoginRepaired)
+    {
+        sync::want(backend, &item.id).await?;
+    }
     Ok(())
+}
+
+/// Whether there are transactions to fetch: as Plaid says it now, or in the codes of old.
+fn tells_of_transactions(webhook: &Webhook) -> bool {
+    webhook.webhook_type == WebhookType::Transactions
+        && matches!(
+            webhook.webhook_code,
+            WebhookCode::SyncUpdatesAvailable
+                | WebhookCode::InitialUpdate
+                | WebhookCode::HistoricalUpdate
+                | WebhookCode::DefaultUpdate
+                | WebhookCode::TransactionsRemoved
+        )
 }
 
 /// What a webhook says that Plaid cannot be asked for.

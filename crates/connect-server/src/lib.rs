@@ -22,6 +22,7 @@ mod request;
 mod routes;
 mod server;
 pub mod store;
+mod sync;
 pub mod vault;
 mod webhooks;
 

@@ -11,6 +11,7 @@ use crate::backend::Backend;
 use crate::clock::iso_now;
 use crate::error::{Result, chain};
 use crate::item_edit::ItemEdit;
+use crate::sync;
 
 /// The balances as the bank has them now.
 ///
@@ -25,7 +26,9 @@ pub(crate) async fn refresh(backend: &Backend, user: &UserId, id: &ItemId) -> Re
     if edit.item.institution_color.is_none() {
         take_institution(backend, &mut edit.item).await;
     }
-    edit.save().await
+    let item = edit.save().await?;
+    sync::want(backend, id).await?;
+    Ok(item)
 }
 
 /// The user was in update mode and says that it went well: Plaid is asked whether it did, and for the new selection
@@ -41,7 +44,9 @@ pub(crate) async fn repaired(backend: &Backend, user: &UserId, id: &ItemId) -> R
         edit.item.new_accounts_available = false;
         edit.item.disconnects_at = None;
     }
-    edit.save().await
+    let item = edit.save().await?;
+    sync::want(backend, id).await?;
+    Ok(item)
 }
 
 /// The access token of an Item; nothing if it was forgotten.
@@ -71,6 +76,22 @@ pub(crate) fn take_answer(
     Ok(())
 }
 
+/// What Plaid says of the Item now; an error if it says nothing about it.
+pub(crate) async fn ask_state(
+    backend: &Backend,
+    token: &AccessToken,
+    item: &mut Item,
+) -> Result<()> {
+    match backend.plaid.item_get(token).await {
+        Ok(state) => take_state(item, state.item),
+        Err(error) => match error.plaid().filter(|said| is_about_item(said)) {
+            Some(said) => take_error(item, said.clone()),
+            None => return Err(error.into()),
+        },
+    }
+    Ok(())
+}
+
 /// The accounts and their balances, fetched now.
 pub(crate) fn take_accounts(item: &mut Item, answer: Accounts) {
     item.accounts = answer.accounts;
@@ -79,7 +100,7 @@ pub(crate) fn take_accounts(item: &mut Item, answer: Accounts) {
 }
 
 /// The Item as Plaid has it now, whatever was said of it before.
-pub(crate) fn take_state(item: &mut Item, state: plaid_types::Item) {
+fn take_state(item: &mut Item, state: plaid_types::Item) {
     item.institution_id = state.institution_id.or(item.institution_id.take());
     if let Some(name) = state.institution_name {
         item.institution_name = name;
@@ -132,6 +153,6 @@ fn is_later(time: &str, other: &str) -> bool {
 }
 
 /// Whether the error tells of the Item rather than of the request or of the hour.
-pub(crate) fn is_about_item(error: &PlaidError) -> bool {
+fn is_about_item(error: &PlaidError) -> bool {
     error.error_type == ErrorType::ItemError
 }

@@ -1,11 +1,12 @@
 //! The contract of a store: every engine is tested against it.
 
-use connect_api::{Item, ItemStatus};
+use connect_api::{Item, ItemStatus, Transaction};
 use connect_server::store::{
-    Claim, KeptLinkToken, PendingWebhook, ReceivedWebhook, Sqlite, Store, StoreError,
+    Claim, DueSync, KeptLinkToken, PendingWebhook, ReceivedWebhook, Sqlite, Store, StoreError,
+    SyncPage, TransactionFilter,
 };
 use connect_server::{Digest, UserId};
-use plaid_types::{ItemId, PlaidError};
+use plaid_types::{AccountId, ItemId, PlaidError, TransactionId};
 use serde_json::json;
 
 #[tokio::test]
@@ -23,6 +24,7 @@ async fn keeps_the_contract(store: &dyn Store) {
     items(store).await;
     link_tokens(store).await;
     webhooks(store).await;
+    transactions(store).await;
     tidy(store).await;
 }
 
@@ -83,7 +85,7 @@ async fn claims(store: &dyn Store) {
     assert_eq!(claim(&bob).await, Claim::Taken);
 
     store
-        .add_item(&bob, &token, &item("claimed"), b"sealed")
+        .add_item(&bob, &token, &item("claimed"), b"sealed", None)
         .await
         .expect("an answer");
     assert_eq!(claim(&bob).await, Claim::Became(ItemId::new("claimed")));
@@ -107,7 +109,7 @@ async fn items(store: &dyn Store) {
     for item in [&new, &old] {
         store.claim(&ada, &token, "2026").await.expect("an answer");
         store
-            .add_item(&ada, &token, item, item.id.as_str().as_bytes())
+            .add_item(&ada, &token, item, item.id.as_str().as_bytes(), None)
             .await
             .expect("an answer");
     }
@@ -129,9 +131,9 @@ async fn items(store: &dyn Store) {
         store.access_token(&bob, &old.id).await.expect("an answer"),
         None
     );
-    assert!(!store.update_item(&bob, &old).await.expect("an answer"));
+    assert!(!store.update_item(&bob, &old, &[]).await.expect("an answer"));
     assert!(!store.remove_item(&bob, &old.id).await.expect("an answer"));
-    let taken = store.add_item(&bob, &token, &old, b"stolen").await;
+    let taken = store.add_item(&bob, &token, &old, b"stolen", None).await;
     assert!(matches!(taken, Err(StoreError::Foreign)), "{taken:?}");
 
     let error: PlaidError = serde_json::from_value(json!({
@@ -149,7 +151,12 @@ async fn items(store: &dyn Store) {
             error: Some(error.clone()),
             ..old.clone()
         };
-        assert!(store.update_item(&ada, &changed).await.expect("an answer"));
+        assert!(
+            store
+                .update_item(&ada, &changed, &[])
+                .await
+                .expect("an answer")
+        );
         assert_eq!(
             store.item(&ada, &old.id).await.expect("an answer"),
             Some(changed)
@@ -158,7 +165,7 @@ async fn items(store: &dyn Store) {
 
     // The same Item again gets the newer token.
     store
-        .add_item(&ada, &token, &old, b"newer")
+        .add_item(&ada, &token, &old, b"newer", None)
         .await
         .expect("an answer");
     assert_eq!(store.items(&ada).await.expect("Items").len(), 2);
@@ -211,7 +218,7 @@ async fn items(store: &dyn Store) {
         None
     );
     assert!(
-        !store.update_item(&ada, &old).await.expect("an answer"),
+        !store.update_item(&ada, &old, &[]).await.expect("an answer"),
         "an update revives nothing"
     );
     assert_eq!(store.items(&ada).await.expect("Items"), [new]);
@@ -314,6 +321,147 @@ async fn webhooks(store: &dyn Store) {
         [],
         "what is applied stays applied"
     );
+}
+
+async fn transactions(store: &dyn Store) {
+    let (ada, bob) = (user(store, "gus").await, user(store, "hal").await);
+    let token = Digest::of("public-transactions");
+    let id = ItemId::new("with transactions");
+    store.claim(&ada, &token, "2026").await.expect("an answer");
+    store
+        .add_item(&ada, &token, &item(id.as_str()), b"sealed", Some("2026-01"))
+        .await
+        .expect("an answer");
+    store
+        .want_sync(&ItemId::new("nobody's"), "2026-01")
+        .await
+        .expect("what is not there is not wanted");
+    let due = async |now: &str, again_at: &str| {
+        store
+            .syncs_to_do(now, again_at, 9)
+            .await
+            .expect("an answer")
+    };
+    let one = |again_at: &str| DueSync {
+        item: id.clone(),
+        user: ada.clone(),
+        again_at: again_at.to_owned(),
+    };
+    assert_eq!(due("2026-02", "2026-04").await, [one("2026-04")]);
+    assert_eq!(due("2026-03", "2026-04").await, [], "it is being worked on");
+    assert_eq!(due("2026-05", "2026-07").await, [one("2026-07")]);
+    store.want_sync(&id, "2026-06").await.expect("an answer");
+    store.sync_done(&one("2026-07")).await.expect("an answer");
+    assert_eq!(
+        due("2026-06", "2026-08").await,
+        [one("2026-08")],
+        "what was wanted meanwhile is not done"
+    );
+    store.sync_done(&one("2026-08")).await.expect("an answer");
+    assert_eq!(due("2027", "2028").await, []);
+
+    let page = |cursor: &str, next: &str, has_more: bool, kept: &[&str], gone: &[&str]| SyncPage {
+        cursor: cursor.to_owned(),
+        next_cursor: next.to_owned(),
+        has_more,
+        kept: kept.iter().map(|name| transaction(&id, name)).collect(),
+        gone: gone.iter().copied().map(TransactionId::new).collect(),
+    };
+    let keep =
+        async |user, page: SyncPage| store.keep_page(user, &id, &page).await.expect("an answer");
+    assert!(!keep(&bob, page("", "a", false, &["stolen"], &[])).await);
+    assert!(keep(&ada, page("", "a", false, &["1", "2"], &[])).await);
+    assert!(
+        !keep(&ada, page("", "b", false, &["late"], &[])).await,
+        "a page is kept once"
+    );
+    assert!(keep(&ada, page("a", "b", true, &["3"], &["1"])).await);
+    assert!(keep(&ada, page("b", "c", true, &["2", "4"], &[])).await);
+    store.restart_sync(&id).await.expect("an answer");
+    let cursor = store.sync_cursor(&id).await.expect("an answer");
+    assert_eq!(cursor.as_deref(), Some("a"));
+    let listed = async |user, filter: TransactionFilter, limit| -> Vec<String> {
+        let found = store.transactions(user, &filter, limit).await;
+        let found = found.expect("an answer");
+        found.iter().map(|one| one.id.to_string()).collect()
+    };
+    assert_eq!(
+        listed(&ada, TransactionFilter::default(), 9).await,
+        ["2"],
+        "what the run added is gone, and what it changed is not"
+    );
+    assert!(keep(&ada, page("a", "d", false, &["3", "5"], &[])).await);
+    store.restart_sync(&id).await.expect("an answer");
+    let cursor = store.sync_cursor(&id).await.expect("an answer");
+    assert_eq!(cursor.as_deref(), Some("d"), "a run that ended stays");
+
+    let before = TransactionFilter {
+        before: Some(("2026-11-05".to_owned(), TransactionId::new("5"))),
+        ..TransactionFilter::default()
+    };
+    assert_eq!(
+        listed(&ada, TransactionFilter::default(), 2).await,
+        ["5", "3"]
+    );
+    assert_eq!(listed(&ada, before, 9).await, ["3", "2"]);
+    assert_eq!(
+        listed(&bob, TransactionFilter::default(), 9).await,
+        Vec::<String>::new()
+    );
+
+    let gone = [AccountId::new("account-3")];
+    assert!(
+        !store
+            .update_item(&bob, &item(id.as_str()), &gone)
+            .await
+            .expect("an answer")
+    );
+    assert_eq!(listed(&ada, TransactionFilter::default(), 9).await.len(), 3);
+    assert!(
+        store
+            .update_item(&ada, &item(id.as_str()), &gone)
+            .await
+            .expect("an answer")
+    );
+    assert_eq!(
+        listed(&ada, TransactionFilter::default(), 9).await,
+        ["5", "2"]
+    );
+    store
+        .forget_access_token(&bob, &id)
+        .await
+        .expect("an answer");
+    assert_eq!(listed(&ada, TransactionFilter::default(), 9).await.len(), 2);
+    store
+        .forget_access_token(&ada, &id)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        listed(&ada, TransactionFilter::default(), 9).await,
+        Vec::<String>::new()
+    );
+    store.want_sync(&id, "2026-06").await.expect("an answer");
+    assert_eq!(
+        due("2027", "2028").await,
+        [],
+        "there is no token to ask with"
+    );
+}
+
+/// A transaction on an account and a day of its own.
+fn transaction(item: &ItemId, name: &str) -> Transaction {
+    Transaction {
+        id: name.into(),
+        item_id: item.clone(),
+        account_id: AccountId::new(format!("account-{name}")),
+        date: format!("2026-11-0{name}"),
+        name: "Coffee".to_owned(),
+        amount: 4.33,
+        iso_currency_code: Some("USD".to_owned()),
+        unofficial_currency_code: None,
+        pending: false,
+        category: None,
+    }
 }
 
 async fn tidy(store: &dyn Store) {

@@ -9,6 +9,7 @@ mod item;
 mod link;
 mod sandbox;
 mod secret;
+mod transactions;
 mod webhook;
 
 pub use accounts::Accounts;
@@ -23,4 +24,5 @@ pub use link::{
 };
 pub use sandbox::CreateSandboxPublicToken;
 pub use secret::{AccessToken, Secret};
+pub use transactions::{RemovedTransaction, TransactionChanges};
 pub use webhook::{WEBHOOK_SIGNATURE, WebhookError, WebhookVerifier};

@@ -38,7 +38,7 @@ async fn every_request_is_as_specified() {
     server.abort();
 
     let seen = seen.lock().expect("a lock");
-    assert_eq!(seen.len(), 12);
+    assert_eq!(seen.len(), 14);
     for (path, body) in &*seen {
         check(&specification, path, body);
     }
@@ -102,6 +102,8 @@ async fn ask_everything(client: &PlaidClient) {
         client.item_get(&token).await.is_err(),
         client.accounts_get(&token).await.is_err(),
         client.accounts_balance_get(&token).await.is_err(),
+        client.transactions_sync(&token, "").await.is_err(),
+        client.transactions_sync(&token, "cursor-1").await.is_err(),
         client
             .institutions_get_by_id(&bank, &countries)
             .await

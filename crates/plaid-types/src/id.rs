@@ -76,6 +76,8 @@ id! {
     ItemId;
     /// Names an account of an Item. Safe to log.
     AccountId;
+    /// Names a transaction of an account. Safe to log.
+    TransactionId;
     /// Names an institution (`ins_109508`). Safe to log.
     InstitutionId;
     /// Names one visit to Link. Safe to log, and what Plaid's support asks for.
@@ -88,6 +90,7 @@ id! {
 shown!(
     ItemId,
     AccountId,
+    TransactionId,
     InstitutionId,
     LinkSessionId,
     RequestId,

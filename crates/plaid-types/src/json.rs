@@ -496,6 +496,7 @@ json_text!(
     crate::OauthStateId,
     crate::PublicToken,
     crate::RequestId,
+    crate::TransactionId,
     crate::link::EventName,
     crate::link::ExitStatus,
     crate::link::MfaType,

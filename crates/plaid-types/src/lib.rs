@@ -9,16 +9,18 @@ mod institution;
 mod item;
 pub mod json;
 pub mod link;
+mod transaction;
 pub mod webhook;
 
 pub use account::{Account, AccountSubtype, AccountType, Balances};
 pub use error::{ErrorType, PlaidError};
 pub use id::{
     AccountId, InstitutionId, ItemId, LinkSessionId, LinkToken, OauthStateId, PublicToken,
-    RequestId,
+    RequestId, TransactionId,
 };
 pub use institution::{HealthStatus, Institution, InstitutionStatus, ProductStatus};
 pub use item::Item;
+pub use transaction::{PersonalFinanceCategory, Transaction};
 
 #[doc(hidden)]
 pub use serde;

@@ -18,6 +18,7 @@ mod health;
 mod items;
 mod link;
 mod session;
+mod transactions;
 mod webhooks;
 
 pub(crate) use health::router as health;
@@ -32,6 +33,7 @@ pub(crate) fn api() -> Router<Arc<Backend>> {
         .merge(session::router())
         .merge(link::router())
         .merge(items::router())
+        .merge(transactions::router())
         .merge(events::router())
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connect_api::Item;
-use plaid_types::ItemId;
+use connect_api::{Item, Transaction};
+use plaid_types::{AccountId, ItemId, TransactionId};
 
 use crate::auth::UserId;
 use crate::digest::Digest;
@@ -18,7 +18,7 @@ pub use sqlite::Sqlite;
 
 /// All that is kept, in one database.
 #[async_trait]
-pub trait Store: Sessions + Items + LinkTokens + Webhooks {
+pub trait Store: Sessions + Items + LinkTokens + Webhooks + Transactions {
     /// Answers if the database does.
     async fn ping(&self) -> Result<()>;
 
@@ -58,7 +58,8 @@ pub trait Items {
     /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays.
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()>;
 
-    /// Saves an Item, its sealed access token, and that the claimed public token became it: all or nothing.
+    /// Saves an Item, its sealed access token, that the claimed public token became it, and from when on its
+    /// transactions are wanted, if they are: all or nothing.
     ///
     /// An Item that its user already has is replaced; one of another user is a [`StoreError::Foreign`].
     async fn add_item(
@@ -67,10 +68,12 @@ pub trait Items {
         public_token: &Digest,
         item: &Item,
         access_token: &[u8],
+        sync_at: Option<&str>,
     ) -> Result<()>;
 
-    /// Saves what changed of an Item; false if the user has no such Item.
-    async fn update_item(&self, user: &UserId, item: &Item) -> Result<bool>;
+    /// Saves what changed of an Item, and erases the transactions of accounts that are gone; false if the user has no
+    /// such Item.
+    async fn update_item(&self, user: &UserId, item: &Item, gone: &[AccountId]) -> Result<bool>;
 
     /// Every Item of a user, newest first.
     async fn items(&self, user: &UserId) -> Result<Vec<Item>>;
@@ -84,10 +87,10 @@ pub trait Items {
     /// The sealed access token of an Item of a user, unless it was forgotten.
     async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>>;
 
-    /// Erases the access token of an Item and keeps the rest.
+    /// Erases the access token of an Item and its transactions, and keeps the rest.
     async fn forget_access_token(&self, user: &UserId, id: &ItemId) -> Result<()>;
 
-    /// Erases an Item and its access token; false if the user has no such Item.
+    /// Erases an Item, its access token and its transactions; false if the user has no such Item.
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool>;
 }
 
@@ -121,6 +124,75 @@ pub trait Webhooks {
         again_at: &str,
         limit: usize,
     ) -> Result<Vec<PendingWebhook>>;
+}
+
+/// The transactions of Items, and how far they are fetched.
+#[async_trait]
+pub trait Transactions {
+    /// Notes that an Item's transactions are to be fetched; nothing if there is no such Item, or no token for it.
+    async fn want_sync(&self, item: &ItemId, at: &str) -> Result<()>;
+
+    /// The Items whose transactions are to be fetched now. Unless they are noted as done, they come again at
+    /// `again_at`.
+    async fn syncs_to_do(&self, now: &str, again_at: &str, limit: usize) -> Result<Vec<DueSync>>;
+
+    /// Where the next page of an Item's transactions begins.
+    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<String>>;
+
+    /// Saves a page and where the next one begins: all or nothing. False if that is not where this page began, since
+    /// somebody else was faster, or the Item is gone.
+    async fn keep_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool>;
+
+    /// Plaid took a run of pages back before its last one: forgets what it added, and begins it again.
+    async fn restart_sync(&self, item: &ItemId) -> Result<()>;
+
+    /// Notes that a sync is done, unless it was wanted again meanwhile.
+    async fn sync_done(&self, due: &DueSync) -> Result<()>;
+
+    /// A user's transactions, newest first.
+    async fn transactions(
+        &self,
+        user: &UserId,
+        filter: &TransactionFilter,
+        limit: usize,
+    ) -> Result<Vec<Transaction>>;
+}
+
+/// An Item whose transactions are to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueSync {
+    /// Which.
+    pub item: ItemId,
+    /// Whose it is.
+    pub user: UserId,
+    /// When somebody else takes it up.
+    pub again_at: String,
+}
+
+/// What changed of an Item's transactions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SyncPage {
+    /// Where it begins.
+    pub cursor: String,
+    /// Where the next one begins.
+    pub next_cursor: String,
+    /// Whether the next one is of the same run.
+    pub has_more: bool,
+    /// Those that are new or different.
+    pub kept: Vec<Transaction>,
+    /// Those that are gone.
+    pub gone: Vec<TransactionId>,
+}
+
+/// Which transactions are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TransactionFilter {
+    /// Those of this Item.
+    pub item: Option<ItemId>,
+    /// Those of this account.
+    pub account: Option<AccountId>,
+    /// Those that come after this one, by its date and its id.
+    pub before: Option<(String, TransactionId)>,
 }
 
 /// A Link token and what it is for.

@@ -1,6 +1,6 @@
 //! A Plaid that does the least a test needs, answers what it is told to, and remembers what it was asked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
@@ -29,7 +29,7 @@ pub(crate) struct CannedPlaid {
 #[derive(Default)]
 struct World {
     calls: Mutex<Vec<(String, Value)>>,
-    canned: Mutex<HashMap<String, (u16, String)>>,
+    canned: Mutex<HashMap<String, VecDeque<(u16, String)>>>,
     gates: Mutex<HashMap<String, Arc<Semaphore>>>,
     exchanged: Mutex<HashSet<String>>,
     item: Mutex<Value>,
@@ -54,7 +54,16 @@ impl CannedPlaid {
 
     /// From now on the endpoint answers this.
     pub(crate) fn answers(&self, endpoint: &str, status: u16, body: &(impl ToString + ?Sized)) {
-        lock(&self.world.canned).insert(endpoint.to_owned(), (status, body.to_string()));
+        self.answers_in_turn(endpoint, [(status, body.to_string())]);
+    }
+
+    /// From now on the endpoint answers these, one after the other, and stays with the last.
+    pub(crate) fn answers_in_turn(
+        &self,
+        endpoint: &str,
+        answers: impl IntoIterator<Item = (u16, String)>,
+    ) {
+        lock(&self.world.canned).insert(endpoint.to_owned(), answers.into_iter().collect());
     }
 
     /// From now on the endpoint refuses with this error.
@@ -125,12 +134,12 @@ async fn answer(State(world): State<Arc<World>>, uri: Uri, body: Bytes) -> Respo
     if let Some(gate) = gate {
         gate.acquire().await.expect("an open gate").forget();
     }
-    if let Some((status, body)) = lock(&world.canned).get(&path) {
-        return (
-            StatusCode::from_u16(*status).expect("a status"),
-            body.clone(),
-        )
-            .into_response();
+    if let Some(answers) = lock(&world.canned).get_mut(&path) {
+        let (status, body) = match answers.len() {
+            1 => answers[0].clone(),
+            _ => answers.pop_front().expect("an answer"),
+        };
+        return (StatusCode::from_u16(status).expect("a status"), body).into_response();
     }
     world.work(&path, &request).into_response()
 }
@@ -176,6 +185,10 @@ impl World {
             }
             "/link/token/get" => json!({ "link_token": "link-sandbox-1", "link_sessions": [] }),
             "/webhook_verification_key/get" => self.signer.public(),
+            "/transactions/sync" => json!({
+                "added": [], "modified": [], "removed": [], "next_cursor": "", "has_more": false,
+                "transactions_update_status": "HISTORICAL_UPDATE_COMPLETE",
+            }),
             "/item/remove" => json!({ "request_id": "plaid-2" }),
             unknown => panic!("nobody calls {unknown}"),
         };

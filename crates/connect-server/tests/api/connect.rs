@@ -114,6 +114,28 @@ impl Connect {
     }
 }
 
+impl Connect {
+    /// Plaid sends a webhook.
+    pub(crate) async fn sends(&self, body: &Value) -> Answer {
+        let body = format!("{body:#}");
+        self.delivers(&self.plaid.signer.sign(&body, 0), &body)
+            .await
+    }
+
+    pub(crate) async fn delivers(&self, signature: &str, body: &str) -> Answer {
+        let request = Request::post("/api/webhooks/plaid").header("plaid-verification", signature);
+        self.stranger()
+            .send(request.body(body.to_owned().into()).expect("a request"))
+            .await
+    }
+
+    /// Every webhook is applied.
+    pub(crate) async fn settled(&self) {
+        let pending = "SELECT count(*) FROM webhooks WHERE apply_at IS NOT NULL";
+        eventually(async || self.count(pending).await == 0).await;
+    }
+}
+
 /// A folder with a built app, and a configuration that uses it.
 pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
     let dist = folder.path().join("dist");

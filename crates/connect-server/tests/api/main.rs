@@ -19,4 +19,5 @@ mod repair;
 mod secrecy;
 mod session;
 mod start;
+mod transactions;
 mod webhooks;

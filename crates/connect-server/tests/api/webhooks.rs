@@ -1,9 +1,9 @@
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::{Value, json};
 
 use crate::canned_plaid::error;
-use crate::connect::{Answer, Browser, Connect, eventually};
+use crate::connect::{Browser, Connect, eventually};
 
 const ITEM_GET: &str = "/item/get";
 
@@ -308,26 +308,4 @@ async fn becomes(browser: &Browser, as_wanted: impl Fn(&Item) -> bool) -> Item {
     })
     .await;
     found.expect("it was found")
-}
-
-impl Connect {
-    /// Plaid sends a webhook.
-    async fn sends(&self, body: &Value) -> Answer {
-        let body = format!("{body:#}");
-        self.delivers(&self.plaid.signer.sign(&body, 0), &body)
-            .await
-    }
-
-    async fn delivers(&self, signature: &str, body: &str) -> Answer {
-        let request = Request::post("/api/webhooks/plaid").header("plaid-verification", signature);
-        self.stranger()
-            .send(request.body(body.to_owned().into()).expect("a request"))
-            .await
-    }
-
-    /// Every webhook is applied.
-    async fn settled(&self) {
-        let pending = "SELECT count(*) FROM webhooks WHERE apply_at IS NOT NULL";
-        eventually(async || self.count(pending).await == 0).await;
-    }
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use connect_api::{Item, ItemStatus};
-use plaid_types::ItemId;
+use plaid_types::{AccountId, ItemId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
@@ -64,6 +64,7 @@ impl Items for Sqlite {
         public_token: &Digest,
         item: &Item,
         access_token: &[u8],
+        sync_at: Option<&str>,
     ) -> Result<()> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let saved = sqlx::query(
@@ -97,10 +98,21 @@ impl Items for Sqlite {
             .bind(user.as_str())
             .execute(&mut *transaction)
             .await?;
+        if let Some(sync_at) = sync_at {
+            sqlx::query(
+                "INSERT INTO transaction_syncs (item_id, sync_at) VALUES (?, ?) \
+                 ON CONFLICT (item_id) DO UPDATE SET sync_at = excluded.sync_at",
+            )
+            .bind(item.id.as_str())
+            .bind(sync_at)
+            .execute(&mut *transaction)
+            .await?;
+        }
         Ok(transaction.commit().await?)
     }
 
-    async fn update_item(&self, user: &UserId, item: &Item) -> Result<bool> {
+    async fn update_item(&self, user: &UserId, item: &Item, gone: &[AccountId]) -> Result<bool> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let updated = sqlx::query(
             "UPDATE items SET institution_id = ?, institution_name = ?, institution_color = ?, \
                 status = ?, error = ?, accounts = ?, refreshed_at = ?, \
@@ -117,8 +129,19 @@ impl Items for Sqlite {
         .bind(&item.disconnects_at)
         .bind(user.as_str())
         .bind(item.id.as_str())
-        .execute(&self.writer)
+        .execute(&mut *transaction)
         .await?;
+        for account in gone {
+            sqlx::query(
+                "DELETE FROM transactions WHERE user_id = ? AND account_id = ? AND +item_id = ?",
+            )
+            .bind(user.as_str())
+            .bind(account.as_str())
+            .bind(item.id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
         Ok(updated.rows_affected() == 1)
     }
 
@@ -155,12 +178,25 @@ impl Items for Sqlite {
     }
 
     async fn forget_access_token(&self, user: &UserId, id: &ItemId) -> Result<()> {
-        sqlx::query("UPDATE items SET access_token = x'' WHERE user_id = ? AND id = ?")
-            .bind(user.as_str())
-            .bind(id.as_str())
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let forgotten =
+            sqlx::query("UPDATE items SET access_token = x'' WHERE user_id = ? AND id = ?")
+                .bind(user.as_str())
+                .bind(id.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        if forgotten.rows_affected() == 1 {
+            for sql in [
+                "DELETE FROM transactions WHERE item_id = ?",
+                "DELETE FROM transaction_syncs WHERE item_id = ?",
+            ] {
+                sqlx::query(sql)
+                    .bind(id.as_str())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        Ok(transaction.commit().await?)
     }
 
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool> {

@@ -1,6 +1,7 @@
 mod items;
 mod link_tokens;
 mod sessions;
+mod transactions;
 mod webhooks;
 
 use std::fs::OpenOptions;
