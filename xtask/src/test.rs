@@ -24,6 +24,9 @@ const CHROME_FLAGS: [&str; 9] = [
     "--disable-dev-shm-usage",
 ];
 
+/// For tests that measure what a page holds on to.
+const MEASURING_FLAGS: [&str; 2] = ["--js-flags=--expose-gc", "--enable-precise-memory-info"];
+
 /// Runs them all, even after a failure; the last line sums them up.
 pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
     let tools = setup::app_tools(workspace)?;
@@ -69,7 +72,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         )
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_USE_BROWSER", "1")
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
         .env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
             webdriver_settings(workspace, &browser)?,
@@ -92,8 +95,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
 
 /// What the runner of the browser tests tells the driver.
 fn webdriver_settings(workspace: &Workspace, browser: &setup::Browser) -> Result<PathBuf> {
-    let settings =
-        json!({ "goog:chromeOptions": { "binary": browser.chrome, "args": CHROME_FLAGS } });
+    let flags = [&CHROME_FLAGS[..], &MEASURING_FLAGS[..]].concat();
+    let settings = json!({ "goog:chromeOptions": { "binary": browser.chrome, "args": flags } });
     let path = workspace.target.join("xtask").join("webdriver.json");
     fs::create_dir_all(workspace.target.join("xtask"))?;
     fs::write(&path, settings.to_string())?;

@@ -8,6 +8,7 @@ mod backend;
 mod connect_bank;
 mod dynamic;
 mod failure_notice;
+mod online;
 mod plaid_embedded_link;
 mod plaid_link;
 mod storage;

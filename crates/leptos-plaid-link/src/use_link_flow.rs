@@ -15,6 +15,7 @@ use plaid_types::serde_json::Value;
 
 use crate::IN_BROWSER;
 use crate::backend::LinkBackend;
+use crate::online::OnlineListener;
 use crate::plaid_link_crate::{
     Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, load, mark,
 };
@@ -224,7 +225,7 @@ struct Shell<B> {
     handler: RefCell<Option<(Attempt, Rc<Handler>)>>,
     expiry: RefCell<Option<Timeout>>,
     resends: RefCell<Vec<(SuccessId, Timeout)>>,
-    online: RefCell<Option<WindowListenerHandle>>,
+    online: RefCell<Option<OnlineListener>>,
 }
 
 impl<B: LinkBackend> Shell<B> {
@@ -455,9 +456,7 @@ impl<B: LinkBackend> Shell<B> {
 
     fn listen_for_online(&self) {
         let me = self.me.clone();
-        let handle =
-            window_event_listener(leptos::ev::online, move |_| send_to(&me, Event::Online));
-        *self.online.borrow_mut() = Some(handle);
+        *self.online.borrow_mut() = OnlineListener::new(move || send_to(&me, Event::Online));
     }
 
     /// Whether the owner has gone.
@@ -519,9 +518,7 @@ impl<B: LinkBackend> Flow for Shell<B> {
         drop(self.handler.borrow_mut().take());
         drop(self.expiry.borrow_mut().take());
         self.resends.borrow_mut().clear();
-        if let Some(listener) = self.online.borrow_mut().take() {
-            listener.remove();
-        }
+        drop(self.online.borrow_mut().take());
     }
 }
 

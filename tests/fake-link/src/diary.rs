@@ -14,7 +14,6 @@ impl Diary {
     }
 
     /// The lines since the last time.
-    #[must_use]
     pub fn read(&self) -> Vec<String> {
         self.0.take()
     }

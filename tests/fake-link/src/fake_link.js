@@ -32,6 +32,8 @@
   window.fakeLink = {
     calls: () => calls.splice(0),
     keys: (number) => Object.keys(instances[number - 1].config).sort(),
+    // Nothing more will be said to a handler: what it was created with can go.
+    forget: (number) => void (instances[number - 1] = null),
     refuse: (method, thrown) => void refusals.set(method, thrown),
     accept: (method) => void refusals.delete(method),
     // From now on `destroy` and a forced `exit` call back at once, rather than later.

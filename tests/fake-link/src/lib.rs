@@ -1,6 +1,7 @@
 //! A Link that does what a test tells it, and the page that browser tests share.
 
 mod diary;
+mod footprint;
 pub mod page;
 
 use std::cell::OnceCell;
@@ -10,6 +11,7 @@ use plaid_link::{LoadOptions, Plaid};
 use wasm_bindgen::{JsCast, JsValue};
 
 pub use diary::Diary;
+pub use footprint::{Footprint, Listeners};
 
 /// The script of the fake.
 pub const SCRIPT: &str = include_str!("fake_link.js");
@@ -80,6 +82,11 @@ impl FakeLink {
     #[must_use]
     pub fn frames(&self) -> u32 {
         page::count("iframe[title='Plaid Link']")
+    }
+
+    /// Nothing more will be said to a handler; without this the fake keeps it, to call it late.
+    pub fn forget(&self, handler: u32) {
+        ask("forget", &[handler.into()]);
     }
 
     /// From now on a method throws.

@@ -136,24 +136,20 @@ pub fn run(arguments: &str, source: &str, values: &[&JsValue]) -> JsValue {
 /// # Panics
 /// Outside of a browser.
 pub async fn next_task() {
-    let soon = Promise::new(&mut |resolve, _| {
-        window()
-            .set_timeout_with_callback(&resolve)
-            .expect("a timer");
-    });
-    JsFuture::from(soon).await.expect("a timer goes off");
+    // Not a timer: a browser makes those that follow each other wait.
+    let soon = "return scheduler.postTask(() => {}, { priority: 'background' })";
+    let soon = run("", soon, &[]).unchecked_into::<Promise>();
+    JsFuture::from(soon).await.expect("its turn comes");
 }
 
 /// Waits until something is true.
 ///
 /// # Panics
-/// When it has not come true after as many tasks as take some ten seconds.
+/// When it has not come true after far longer than it needs.
 pub async fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    for _ in 0..2_000 {
-        if is_true() {
-            return;
-        }
+    let deadline = js_sys::Date::now() + 20_000.0;
+    while !is_true() {
+        assert!(js_sys::Date::now() < deadline, "still waiting: {what}");
         next_task().await;
     }
-    panic!("still waiting: {what}");
 }

@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod connect_bank;
+mod footprint;
 mod mounted;
 mod plaid_embedded_link;
 mod plaid_link;

@@ -59,6 +59,11 @@ impl ScriptedBackend {
         self.outcomes.give(Err(failure(kind)));
     }
 
+    /// How many hold on to it.
+    pub(crate) fn holders(&self) -> usize {
+        self.asked.holders()
+    }
+
     /// What it was asked since the last time.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.read()

@@ -16,6 +16,11 @@ use crate::mounted::{Mounted, calm, mount};
 use crate::scripted_backend::ScriptedBackend;
 use crate::use_link_flow::{Flow, forget_everything, kept, linked};
 
+/// A flow that has gone lets go of its backend, and of all else with it.
+fn only_the_test_holds(backend: &ScriptedBackend) {
+    assert_eq!(backend.holders(), 1, "something holds on to the flow");
+}
+
 /// One of each component, all with the same token.
 fn everything(fake: &FakeLink, backend: &ScriptedBackend) -> Mounted {
     let (load, backend) = (fake.options.clone(), backend.clone());
@@ -81,6 +86,7 @@ async fn while_the_token_is_on_its_way() {
     flow.backend.grants(TOKEN);
     nothing_is_left(&flow.fake).await;
     assert!(flow.fake.calls().is_empty());
+    only_the_test_holds(&flow.backend);
 }
 
 #[wasm_bindgen_test]
@@ -115,6 +121,7 @@ async fn when_everything_is_ready() {
     }
     calm().await;
     assert_eq!(backend.asked(), ["token"], "a late success is nobody's");
+    only_the_test_holds(&backend);
 }
 
 #[wasm_bindgen_test]
@@ -144,6 +151,7 @@ async fn while_a_success_is_being_submitted() {
         flow.backend.acknowledges(submitted);
         nothing_is_left(&flow.fake).await;
         assert!(kept().is_empty(), "acknowledged is acknowledged");
+        only_the_test_holds(&flow.backend);
     }
 }
 
@@ -159,6 +167,7 @@ async fn while_a_submission_is_to_be_repeated() {
     nothing_is_left(&flow.fake).await;
     assert!(flow.backend.asked().is_empty());
     assert_eq!(kept().len(), 1);
+    only_the_test_holds(&flow.backend);
 }
 
 type Slot = Rc<RefCell<Option<Mounted>>>;

@@ -3,6 +3,7 @@
 
 mod callbacks;
 mod embedded;
+mod footprint;
 mod handler;
 mod loader;
 mod metadata;

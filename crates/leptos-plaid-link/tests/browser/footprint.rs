@@ -1,0 +1,66 @@
+//! A thousand mounts and unmounts leave nothing behind.
+
+use fake_link::{FakeLink, Footprint, Listeners, TOKEN, page};
+use leptos::prelude::*;
+use leptos_plaid_link::plaid_types::LinkToken;
+use leptos_plaid_link::{
+    ConnectBank, PlaidLink, UseLinkFlowOptions, UsePlaidLinkOptions, use_link_flow,
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::mounted::mount;
+use crate::scripted_backend::ScriptedBackend;
+use crate::use_link_flow::forget_everything;
+
+/// Mounts both ways to connect a bank, waits until both are ready, opens one and unmounts, at every other time while it is open.
+async fn come_and_go(link: &FakeLink, number: u32) {
+    let load = link.options.clone();
+    let mounted = mount(move || {
+        let token = Signal::stored(Some(LinkToken::from(TOKEN)));
+        let options = UsePlaidLinkOptions::default().load(load.clone());
+        let backend = ScriptedBackend::of("ann");
+        backend.grants(TOKEN);
+        let flow = use_link_flow(backend, UseLinkFlowOptions::default().load(load));
+        view! {
+            <PlaidLink token options>"Connect"</PlaidLink>
+            <ConnectBank flow />
+        }
+    });
+    let is_ready = || link.frames() == 2 && page::count("button:enabled:first-of-type") > 0;
+    page::until("both", is_ready).await;
+    let (one, two) = (2 * number - 1, 2 * number);
+    mounted.find("button").click();
+    let calls = link.calls();
+    let opened = if calls.contains(&format!("{one} open")) {
+        one
+    } else {
+        two
+    };
+    if number % 2 == 0 {
+        link.leave(opened);
+    }
+    mounted.element.remove();
+    drop(mounted);
+    if number % 2 == 1 {
+        link.leave(opened);
+    }
+    link.calls();
+    link.forget(one);
+    link.forget(two);
+}
+
+#[wasm_bindgen_test]
+async fn a_thousand_mounts_leave_nothing_behind() {
+    forget_everything();
+    let link = FakeLink::load().await;
+    let listeners = Listeners::count();
+    for number in 1..=100 {
+        come_and_go(&link, number).await;
+    }
+    let before = (Footprint::measure().await, listeners.left());
+    for number in 101..=1_100 {
+        come_and_go(&link, number).await;
+    }
+    assert_eq!(listeners.left(), before.1);
+    before.0.is_no_smaller_than(&Footprint::measure().await);
+}

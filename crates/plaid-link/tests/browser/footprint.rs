@@ -1,0 +1,35 @@
+//! A thousand visits leave nothing behind.
+
+use fake_link::{Diary, FakeLink, Footprint, Listeners, TOKEN};
+use plaid_link::LinkOptions;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// Create, open, exit, drop; every other one is dropped while open.
+fn visit(link: &FakeLink, diary: &Diary, number: u32) {
+    let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+    let handler = link.plaid().create(options).expect("created");
+    handler.open().expect("opens");
+    link.tell(number, "OPEN");
+    if number % 2 == 0 {
+        link.leave(number);
+        drop(handler);
+    } else {
+        drop(handler);
+        link.leave(number);
+    }
+    link.calls();
+    link.forget(number);
+    diary.read();
+}
+
+#[wasm_bindgen_test]
+async fn a_thousand_visits_leave_nothing_behind() {
+    let link = FakeLink::load().await;
+    let diary = Diary::default();
+    (1..=100).for_each(|number| visit(&link, &diary, number));
+    let before = Footprint::measure().await;
+    let listeners = Listeners::count();
+    (101..=1_100).for_each(|number| visit(&link, &diary, number));
+    assert_eq!(listeners.left(), 0.0);
+    before.is_no_smaller_than(&Footprint::measure().await);
+}
