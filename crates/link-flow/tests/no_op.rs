@@ -1,0 +1,125 @@
+//! An event that changes nothing costs no allocation.
+
+use allocation_counter::measure;
+use link_flow::{
+    Attempt, Event, Failure, FailureKind, HandlerState, Purpose, State, Submitted, Success,
+    SuccessId, step,
+};
+use plaid_types::link::{ExitMetadata, SuccessMetadata};
+
+fn success() -> Success {
+    Success {
+        purpose: Purpose::NewItem,
+        public_token: Some("public-1".into()),
+        metadata: SuccessMetadata::default().into(),
+        succeeded_at: 0,
+    }
+}
+
+fn failure() -> Failure {
+    Failure::new(FailureKind::Refused, "it failed")
+}
+
+fn after(events: Vec<Event>) -> State {
+    let step = |state, event| step(state, event).0;
+    events.into_iter().fold(State::default(), step)
+}
+
+fn granted() -> Event {
+    Event::TokenGranted {
+        attempt: Attempt(1),
+        link_token: "link-1".into(),
+        lifetime: 14_400_000,
+        now: 0,
+    }
+}
+
+fn created() -> Event {
+    Event::HandlerCreated {
+        attempt: Attempt(1),
+    }
+}
+
+/// Late, early, twice, or about what is not there: wherever the flow stands, none of these fits.
+fn misfits() -> Vec<Event> {
+    let (attempt, id) = (Attempt(77), SuccessId(77));
+    vec![
+        Event::Change {
+            purpose: Purpose::NewItem,
+        },
+        Event::Dismiss,
+        Event::Online,
+        Event::TokenGranted {
+            attempt,
+            link_token: "link-77".into(),
+            lifetime: 1,
+            now: 1,
+        },
+        Event::TokenRefused {
+            attempt,
+            failure: failure(),
+        },
+        Event::TokenExpired { attempt },
+        Event::HandlerCreated { attempt },
+        Event::HandlerFailed {
+            attempt,
+            failure: failure(),
+        },
+        Event::Exited {
+            attempt,
+            error: None,
+            metadata: ExitMetadata::default(),
+        },
+        Event::Acknowledged {
+            success: id,
+            submitted: Submitted::Linked("item".into()),
+        },
+        Event::SubmitFailed {
+            success: id,
+            failure: failure(),
+        },
+        Event::ResendDue { success: id },
+    ]
+}
+
+fn costs_nothing(state: State, event: Event) {
+    let (before, what) = (state.clone(), format!("{event:?} in {:?}", state.stage()));
+    let mut after = None;
+    let cost = measure(|| after = Some(step(state, event)));
+    let (state, effects) = after.expect("it was stepped");
+    assert_eq!(state, before, "{what}");
+    assert!(effects.is_empty(), "{what}");
+    assert_eq!(cost.count_total, 0, "{what}");
+}
+
+#[test]
+fn an_event_that_does_not_fit_allocates_nothing() {
+    let open = Event::Open { now: 0 };
+    let stages = [
+        vec![],
+        vec![Event::Prepare],
+        vec![Event::Prepare, granted()],
+        vec![Event::Prepare, granted(), created()],
+        vec![Event::Prepare, granted(), created(), open],
+        vec![Event::Restored(success())],
+    ];
+    for events in stages {
+        for misfit in misfits() {
+            costs_nothing(after(events.clone()), misfit);
+        }
+    }
+}
+
+#[test]
+fn nor_does_one_that_comes_twice() {
+    let open = || Event::Open { now: 0 };
+    let opened = || after(vec![Event::Prepare, granted(), created(), open()]);
+    assert!(matches!(opened().handler, HandlerState::Open(_)));
+    for event in [open(), Event::Prepare, granted(), created(), Event::Retry] {
+        costs_nothing(opened(), event);
+    }
+    let clicked = || after(vec![Event::Prepare, open()]);
+    costs_nothing(clicked(), open());
+    let submitting = after(vec![Event::Restored(success())]);
+    costs_nothing(submitting, Event::Restored(success()));
+}
