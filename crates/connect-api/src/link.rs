@@ -18,6 +18,10 @@ json_struct! {
         pub routing_number: Option<String> = ?"routing_number",
         /// Link's colours: `LIGHT`, `DARK` or `SYSTEM`.
         pub appearance_mode: Option<String> = ?"appearance_mode",
+        /// A customization made in Plaid's dashboard, one of those that the backend allows.
+        pub link_customization_name: Option<String> = ?"link_customization_name",
+        /// The user's phone number if the page knows it, E.164 as `+14155550011`: Link asks for a code sent to it.
+        pub phone_number: Option<String> = ?"phone_number",
     }
 }
 

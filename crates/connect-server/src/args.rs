@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::config::{Config, LinkConfig, PlaidConfig};
+use crate::link_token::{is_appearance_mode, is_country_code, is_language, is_routing_number};
 
 /// The longest name that Link shows; it replaces a longer one by "This Application".
 const MAX_CLIENT_NAME: usize = 30;
@@ -97,6 +98,15 @@ pub struct Args {
     /// The name of a Link customization made in Plaid's dashboard.
     #[arg(long, env = "CONNECT_LINK_CUSTOMIZATION")]
     link_customization: Option<String>,
+    /// Other customizations that a page may ask for by name, separated by commas.
+    #[arg(long, env = "CONNECT_LINK_CUSTOMIZATIONS", value_delimiter = ',')]
+    link_customizations: Vec<String>,
+    /// The routing number of the bank to offer first.
+    #[arg(long, env = "CONNECT_ROUTING_NUMBER")]
+    routing_number: Option<String>,
+    /// Link's colours: LIGHT, DARK or SYSTEM.
+    #[arg(long, env = "CONNECT_APPEARANCE_MODE")]
+    appearance_mode: Option<String>,
     /// Which accounts can be chosen, as Plaid's `account_filters`, JSON.
     #[arg(long, env = "CONNECT_ACCOUNT_FILTERS", value_name = "JSON")]
     account_filters: Option<String>,
@@ -143,9 +153,25 @@ impl TryFrom<Args> for Config {
             link: LinkConfig {
                 client_name: args.client_name,
                 products: list("CONNECT_PRODUCTS", &args.products)?,
-                country_codes: list("CONNECT_COUNTRY_CODES", &args.country_codes)?,
-                language: args.language,
+                country_codes: country_codes(&args.country_codes)?,
+                language: known(Some(args.language), is_language, ConfigError::Language)?
+                    .unwrap_or_default(),
                 customization_name: set(args.link_customization),
+                customizations: args
+                    .link_customizations
+                    .iter()
+                    .filter_map(|name| set(Some(name.trim().to_owned())))
+                    .collect(),
+                routing_number: known(
+                    set(args.routing_number),
+                    is_routing_number,
+                    ConfigError::RoutingNumber,
+                )?,
+                appearance_mode: known(
+                    set(args.appearance_mode),
+                    is_appearance_mode,
+                    ConfigError::AppearanceMode,
+                )?,
                 account_filters: account_filters(set(args.account_filters))?,
             },
             reconcile_every: Duration::from_secs(args.reconcile_seconds.max(1).into()),
@@ -182,6 +208,27 @@ fn list(variable: &'static str, values: &[String]) -> Result<Vec<String>, Config
         return Err(ConfigError::List(variable));
     }
     Ok(values)
+}
+
+fn country_codes(values: &[String]) -> Result<Vec<String>, ConfigError> {
+    let codes = list("CONNECT_COUNTRY_CODES", values)?;
+    if codes.iter().all(|code| is_country_code(code)) {
+        Ok(codes)
+    } else {
+        Err(ConfigError::CountryCodes)
+    }
+}
+
+/// A value that Link knows, if there is one.
+fn known(
+    value: Option<String>,
+    is_known: fn(&str) -> bool,
+    error: fn(String) -> ConfigError,
+) -> Result<Option<String>, ConfigError> {
+    match value {
+        Some(value) if !is_known(&value) => Err(error(value)),
+        value => Ok(value),
+    }
 }
 
 fn secret(value: Option<String>, file: Option<&Path>) -> Result<Secret, ConfigError> {
@@ -235,6 +282,20 @@ pub enum ConfigError {
     /// Nothing between two commas.
     #[error("{0} must be one or more names separated by commas")]
     List(&'static str),
+    /// Not countries.
+    #[error("CONNECT_COUNTRY_CODES must be two capital letters each, as in `US,CA`")]
+    CountryCodes,
+    /// Not a language of Link.
+    #[error(
+        "CONNECT_LANGUAGE is `{0}`, which is none of Link's languages: `en`, `es`, `fr` and others"
+    )]
+    Language(String),
+    /// Not a routing number.
+    #[error("CONNECT_ROUTING_NUMBER is `{0}`, and a routing number has nine digits")]
+    RoutingNumber(String),
+    /// Not colours of Link.
+    #[error("CONNECT_APPEARANCE_MODE is `{0}`, and Link knows `LIGHT`, `DARK` and `SYSTEM`")]
+    AppearanceMode(String),
     /// Too long to be shown.
     #[error("CONNECT_CLIENT_NAME must have 1 to 30 characters: Link shows no more")]
     ClientName,
@@ -379,6 +440,13 @@ mod tests {
             (
                 &["--account-filters=[1]"],
                 "CONNECT_ACCOUNT_FILTERS is not a JSON object",
+            ),
+            (&["--country-codes=US,usa"], "CONNECT_COUNTRY_CODES must be"),
+            (&["--language=tlh"], "CONNECT_LANGUAGE is `tlh`"),
+            (&["--routing-number=12"], "CONNECT_ROUTING_NUMBER is `12`"),
+            (
+                &["--appearance-mode=dark"],
+                "CONNECT_APPEARANCE_MODE is `dark`",
             ),
             (&["--auth=ldap"], "CONNECT_AUTH is `ldap`"),
         ] {

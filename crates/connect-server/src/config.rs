@@ -61,6 +61,12 @@ pub struct LinkConfig {
     pub language: String,
     /// A customization made in Plaid's dashboard.
     pub customization_name: Option<String>,
+    /// Others that a page may ask for.
+    pub customizations: Vec<String>,
+    /// The routing number of the bank to offer first.
+    pub routing_number: Option<String>,
+    /// Link's colours: `LIGHT`, `DARK` or `SYSTEM`.
+    pub appearance_mode: Option<String>,
     /// Which accounts can be chosen, as Plaid's `account_filters`.
     pub account_filters: Option<Value>,
 }

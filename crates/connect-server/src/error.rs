@@ -44,6 +44,9 @@ pub enum Error {
     /// The public token is unknown, expired, used up, or another user's (409).
     #[error("the public token is not valid")]
     PublicTokenInvalid(#[source] Option<plaid_client::Error>),
+    /// Plaid exchanged the public token, its answer never came, and it gives no other (409).
+    #[error("Plaid's answer to the exchange is lost")]
+    AnswerLost(#[source] Option<plaid_client::Error>),
     /// The accounts are connected already (409).
     #[error("the accounts are connected already, in Item {0}")]
     Duplicate(ItemId),
@@ -139,6 +142,12 @@ impl Error {
                 "This connection is no longer valid",
                 "It was used or has expired. Connect the account again.",
             ),
+            Self::AnswerLost(_) => (
+                409,
+                Code::PublicTokenInvalid,
+                "This connection was lost on its way",
+                "Plaid made it, but its answer did not arrive, and it gives none twice. Connect the account again.",
+            ),
             Self::Duplicate(_) => (
                 409,
                 Code::DuplicateItem,
@@ -176,7 +185,9 @@ impl Error {
             Self::Plaid(error) => plaid_problem(error),
         };
         let mut problem = problem(status, code, title, detail);
-        if let Self::Plaid(error) | Self::PublicTokenInvalid(Some(error)) = self
+        if let Self::Plaid(error)
+        | Self::PublicTokenInvalid(Some(error))
+        | Self::AnswerLost(Some(error)) = self
             && let Some(said) = error.plaid()
         {
             problem.error_type = Some(said.error_type.to_string());

@@ -1,24 +1,44 @@
 //! A public token becomes an Item, once: whoever asks again, at the same time or later, gets the same Item.
+//!
+//! It is claimed in the database before it is exchanged, so that no two processes are at it, and that one that dies
+//! leaves behind what the next one needs to go on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use connect_api::{ChangeKind, CreateItem, Item, ItemStatus};
+use connect_api::{ChangeKind, CreateItem, Item};
 use plaid_client::Exchanged;
-use plaid_types::link::{LinkAccount, SuccessMetadata};
-use plaid_types::{Account, Balances, ItemId};
+use plaid_types::ItemId;
+use time::OffsetDateTime;
 use tracing::Instrument;
 
 use crate::auth::UserId;
 use crate::backend::Backend;
-use crate::clock::iso_now;
+use crate::clock::{iso, iso_now};
 use crate::digest::Digest;
+use crate::duplicate::duplicate;
 use crate::error::{Error, Result, chain};
-use crate::refresh::{take_accounts, take_error, take_institution};
-use crate::store::{Claim, StoreError};
-use crate::sync;
+use crate::new_item::{complete, save};
+use crate::store::{Claim, Exchange};
 
 /// No public token is longer, and no name of an institution.
-const MAX_TEXT: usize = 256;
+pub(crate) const MAX_TEXT: usize = 256;
+
+/// What the sealed requests are about, for the vault.
+const ABOUT: &str = "exchange";
+
+/// How often Plaid is asked when it does not answer.
+const ATTEMPTS: usize = 3;
+
+/// How much longer a claim holds than Plaid may take to answer.
+const TO_SAVE: Duration = Duration::from_secs(10);
+
+/// How often to look whether another process is done, and how long after Plaid answered it.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const OTHERS_SAVE: Duration = Duration::from_secs(5);
+
+/// Plaid does not know the token, or not any more.
+const INVALID: &str = "INVALID_PUBLIC_TOKEN";
 
 /// The Item, and whether it is new.
 #[derive(Debug)]
@@ -38,12 +58,7 @@ pub(crate) async fn connect(
     if request.public_token.as_str().is_empty() || request.public_token.as_str().len() > MAX_TEXT {
         return Err(Error::PublicTokenInvalid(None));
     }
-    let tasks = backend.tasks.clone();
-    let work = async move { connect_once(&backend, &user, request, Origin::Browser).await };
-    tasks
-        .spawn(work.in_current_span())
-        .await
-        .map_err(|_| Error::Panicked)?
+    spawned(backend, user, request, Origin::Browser).await
 }
 
 /// Exchanges a public token that Plaid says is there, but no browser brought. What a browser was told is a duplicate is
@@ -53,13 +68,29 @@ pub(crate) async fn connect_unreported(
     user: UserId,
     request: CreateItem,
 ) -> Result<()> {
-    let tasks = backend.tasks.clone();
-    let work = async move { connect_once(&backend, &user, request, Origin::Plaid).await };
-    tasks
-        .spawn(work)
+    spawned(backend, user, request, Origin::Plaid)
         .await
-        .map_err(|_| Error::Panicked)?
         .map(|_| ())
+}
+
+/// Goes on with the exchanges that nobody is at any more since then.
+pub(crate) async fn resume(backend: &Arc<Backend>, since: &str) -> Result<()> {
+    for interrupted in backend.store.exchanges_to_resume(since).await? {
+        let request = backend.vault.unseal_bytes(&interrupted.sealed, ABOUT)?;
+        let Ok(request) = serde_json::from_slice(&request) else {
+            continue;
+        };
+        match spawned(backend.clone(), interrupted.user, request, Origin::Browser).await {
+            Ok(connected) => {
+                let item_id = &connected.item.id;
+                tracing::info!(%item_id, "an interrupted exchange was brought to its end");
+            }
+            Err(error) => {
+                tracing::warn!(cause = chain(&error), "an interrupted exchange has no Item");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Who brings a public token.
@@ -69,182 +100,182 @@ enum Origin {
     Plaid,
 }
 
-async fn connect_once(
-    backend: &Backend,
-    user: &UserId,
+async fn spawned(
+    backend: Arc<Backend>,
+    user: UserId,
     request: CreateItem,
     origin: Origin,
 ) -> Result<Connected> {
-    // One at a time: two tabs that connect the same bank must see each other.
-    let _alone = backend.exchanges.lock(user.clone()).await;
-    let token = Digest::of(request.public_token.as_str());
-    match backend.store.claim(user, &token, &iso_now()).await? {
-        Claim::Foreign => return Err(Error::PublicTokenInvalid(None)),
-        Claim::Became(id) => {
-            let item = backend.store.item(user, &id).await?;
-            let item = item.ok_or(Error::PublicTokenInvalid(None))?;
-            return Ok(Connected { item, new: false });
-        }
-        Claim::Declined if origin == Origin::Plaid => return Err(Error::PublicTokenInvalid(None)),
-        Claim::Declined | Claim::Taken => {}
-    }
-    if !request.allow_duplicate
-        && let Some(duplicate) = duplicate(backend, user, &request.metadata).await?
-    {
-        backend.store.decline(user, &token).await?;
-        return Err(Error::Duplicate(duplicate));
-    }
-    let exchanged = exchange(backend, user, &token, &request).await?;
-    let item = save(backend, user, &token, &exchanged, &request.metadata).await?;
-    tracing::info!(item_id = %item.id, "connected");
-    // Plaid may tell of the Item at once.
-    let _undisturbed = backend.edits.lock(item.id.clone()).await;
-    let item = complete(backend, user, item, &exchanged).await;
-    backend.changes.tell(user, &item.id, ChangeKind::Connected);
-    Ok(Connected { item, new: true })
-}
-
-/// The Item that has one of these accounts already. The institution alone does not tell: a person may have two logins.
-async fn duplicate(
-    backend: &Backend,
-    user: &UserId,
-    metadata: &SuccessMetadata,
-) -> Result<Option<ItemId>> {
-    let Some(institution) = metadata
-        .institution
-        .as_ref()
-        .and_then(|institution| institution.institution_id.as_ref())
-    else {
-        return Ok(None);
+    let tasks = backend.tasks.clone();
+    let work = async move {
+        let sealed = serde_json::to_vec(&request).map_err(|_| Error::Malformed)?;
+        let work = Work {
+            token: Digest::of(request.public_token.as_str()),
+            sealed: backend.vault.seal_bytes(&sealed, ABOUT)?,
+            backend: &backend,
+            user: &user,
+            request: &request,
+        };
+        work.connect(origin).await
     };
-    let same = |known: &Account, new: &LinkAccount| {
-        known.mask.is_some() && known.mask == new.mask && Some(&known.name) == new.name.as_ref()
-    };
-    let items = backend.store.items(user).await?;
-    let duplicate = items.into_iter().find(|item| {
-        item.institution_id.as_ref() == Some(institution)
-            && item
-                .accounts
-                .iter()
-                .any(|known| metadata.accounts.iter().any(|new| same(known, new)))
-    });
-    Ok(duplicate.map(|item| item.id))
-}
-
-async fn exchange(
-    backend: &Backend,
-    user: &UserId,
-    token: &Digest,
-    request: &CreateItem,
-) -> Result<Exchanged> {
-    let error = match backend
-        .plaid
-        .item_public_token_exchange(&request.public_token)
+    tasks
+        .spawn(work.in_current_span())
         .await
-    {
-        Ok(exchanged) => return Ok(exchanged),
-        Err(error) => error,
-    };
-    // Plaid said no, so there is nothing to keep hold of. Where it said nothing, it may yet have made an Item.
-    if error.plaid().is_some() {
-        backend.store.release(user, token).await?;
-    }
-    Err(match error.code() {
-        Some("INVALID_PUBLIC_TOKEN") => Error::PublicTokenInvalid(Some(error)),
-        _ => error.into(),
-    })
+        .map_err(|_| Error::Panicked)?
 }
 
-/// Saves the Item with what Link said of it, before anything else is asked.
-async fn save(
-    backend: &Backend,
-    user: &UserId,
-    token: &Digest,
-    exchanged: &Exchanged,
-    metadata: &SuccessMetadata,
-) -> Result<Item> {
-    let institution = metadata.institution.clone().unwrap_or_default();
-    let now = iso_now();
-    let item = Item {
-        id: exchanged.item_id.clone(),
-        institution_id: institution.institution_id,
-        institution_name: institution
-            .name
-            .filter(|name| !name.trim().is_empty() && name.len() <= MAX_TEXT)
-            .unwrap_or_else(|| "Your bank".to_owned()),
-        institution_color: None,
-        status: ItemStatus::Healthy,
-        error: None,
-        accounts: metadata
-            .accounts
-            .iter()
-            .filter_map(without_balances)
-            .collect(),
-        new_accounts_available: false,
-        disconnects_at: None,
-        created_at: now.clone(),
-        refreshed_at: now,
-    };
-    let sealed = backend
-        .vault
-        .seal(&exchanged.access_token, user, &item.id)?;
-    let sync_at = sync::first(backend);
-    let saved = backend
-        .store
-        .add_item(user, token, &item, &sealed, sync_at.as_deref());
-    match saved.await {
-        Ok(()) => {
-            backend.sync_bell.notify_one();
-            Ok(item)
+/// A public token on its way to an Item.
+struct Work<'a> {
+    backend: &'a Backend,
+    user: &'a UserId,
+    request: &'a CreateItem,
+    token: Digest,
+    /// The request, for whoever has to go on with it.
+    sealed: Vec<u8>,
+}
+
+impl Work<'_> {
+    async fn connect(&self, origin: Origin) -> Result<Connected> {
+        let Self { backend, user, .. } = *self;
+        // One at a time: two tabs that connect the same bank must see each other.
+        let _alone = backend.exchanges.lock(user.clone()).await;
+        let claim = self.claim().await?;
+        match &claim {
+            Claim::Foreign => return Err(Error::PublicTokenInvalid(None)),
+            Claim::Became(id) => return self.became(id).await,
+            Claim::Lost => return Err(Error::AnswerLost(None)),
+            Claim::Declined if origin == Origin::Plaid => {
+                return Err(Error::PublicTokenInvalid(None));
+            }
+            Claim::Declined | Claim::Taken | Claim::Begun | Claim::Wait => {}
         }
-        Err(error) => Err(undo(backend, exchanged, error).await),
+        if !self.request.allow_duplicate
+            && let Some(duplicate) = duplicate(backend, user, &self.request.metadata).await?
+        {
+            backend.store.decline(user, &self.token).await?;
+            return Err(Error::Duplicate(duplicate));
+        }
+        if claim == Claim::Declined {
+            // Not any more.
+            self.hold(&self.until()).await?;
+        }
+        let exchanged = match self.exchange(claim == Claim::Begun).await? {
+            Given::Here(exchanged) => exchanged,
+            Given::Elsewhere(id) => return self.became(&id).await,
+        };
+        let metadata = &self.request.metadata;
+        let item = save(backend, user, &self.token, &exchanged, metadata).await?;
+        tracing::info!(item_id = %item.id, "connected");
+        // Plaid may tell of the Item at once.
+        let _undisturbed = backend.edits.lock(item.id.clone()).await;
+        let item = complete(backend, user, item, &exchanged).await;
+        backend.changes.tell(user, &item.id, ChangeKind::Connected);
+        Ok(Connected { item, new: true })
     }
-}
 
-/// An account as Link told it, until Plaid tells more.
-fn without_balances(account: &LinkAccount) -> Option<Account> {
-    Some(Account {
-        account_id: account.id.clone()?,
-        balances: Balances::default(),
-        mask: account.mask.clone(),
-        name: account.name.clone()?,
-        official_name: None,
-        kind: account.kind.clone()?,
-        subtype: account.subtype.clone(),
-    })
-}
-
-/// An Item whose token is not kept would live on at Plaid with nobody to end it.
-async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Error {
-    // Where the Item is another user's, it is not ours to end.
-    if !matches!(error, StoreError::Foreign)
-        && let Err(left) = backend.plaid.item_remove(&exchanged.access_token).await
-    {
-        let item_id = &exchanged.item_id;
-        tracing::error!(%item_id, cause = chain(&left), "an Item without an owner is left at Plaid");
+    async fn became(&self, id: &ItemId) -> Result<Connected> {
+        let item = self.backend.store.item(self.user, id).await?;
+        let item = item.ok_or(Error::PublicTokenInvalid(None))?;
+        Ok(Connected { item, new: false })
     }
-    Error::NotSaved(error)
-}
 
-/// Adds the balances and the institution. The Item is saved: what fails now, a refresh makes good.
-async fn complete(backend: &Backend, user: &UserId, item: Item, exchanged: &Exchanged) -> Item {
-    let mut completed = item.clone();
-    match backend.plaid.accounts_get(&exchanged.access_token).await {
-        Ok(answer) => take_accounts(&mut completed, answer),
-        Err(error) => {
-            tracing::warn!(item_id = %item.id, cause = chain(&error), "no balances yet");
-            match error.plaid() {
-                Some(said) => take_error(&mut completed, said.clone()),
-                None => completed.status = ItemStatus::Failing,
+    /// Claims the token, once no other of the user's is being exchanged, in whatever process.
+    async fn claim(&self) -> Result<Claim> {
+        loop {
+            let (now, until) = (iso_now(), self.until());
+            let exchange = self.claimed(&now, &until);
+            match self.backend.store.claim(self.user, &exchange).await? {
+                Claim::Wait => tokio::time::sleep(LOOK_EVERY).await,
+                claim => return Ok(claim),
             }
         }
     }
-    take_institution(backend, &mut completed).await;
-    match backend.store.update_item(user, &completed, &[]).await {
-        Ok(_) => completed,
-        Err(error) => {
-            tracing::error!(item_id = %item.id, cause = chain(&error), "balances not saved");
-            item
+
+    /// Asks Plaid, and asks again when it does not answer: it may know the token yet, and give the same answer.
+    async fn exchange(&self, begun: bool) -> Result<Given> {
+        let Backend { store, plaid, .. } = self.backend;
+        let mut unanswered = begun;
+        let mut attempt = 1;
+        loop {
+            let token = &self.request.public_token;
+            let error = match plaid.item_public_token_exchange(token).await {
+                Ok(exchanged) => return Ok(Given::Here(exchanged)),
+                Err(error) => error,
+            };
+            if error.plaid().is_none() {
+                // It may have made an Item nevertheless.
+                unanswered = true;
+                if attempt < ATTEMPTS {
+                    attempt += 1;
+                    self.hold(&self.until()).await?;
+                    continue;
+                }
+            }
+            if unanswered && error.code() == Some(INVALID) {
+                return self.answered_elsewhere(begun, error).await;
+            }
+            if unanswered {
+                // Somebody goes on with it soon.
+                self.hold(&iso_now()).await?;
+            } else {
+                store.release(self.user, &self.token).await?;
+            }
+            return Err(match error.code() {
+                Some(INVALID) => Error::PublicTokenInvalid(Some(error)),
+                _ => error.into(),
+            });
         }
     }
+
+    /// Plaid gave its answer before: to another process, which saves it now, or to nobody.
+    async fn answered_elsewhere(&self, begun: bool, error: plaid_client::Error) -> Result<Given> {
+        let patience = tokio::time::Instant::now() + OTHERS_SAVE;
+        while begun && tokio::time::Instant::now() < patience {
+            if let Claim::Became(id) = self.claim().await? {
+                return Ok(Given::Elsewhere(id));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        let metadata = &self.request.metadata;
+        let institution = metadata.institution.as_ref();
+        tracing::error!(
+            link_session_id = metadata.link_session_id.as_ref().map(|id| id.as_str()),
+            institution_id = institution
+                .and_then(|institution| institution.institution_id.as_ref())
+                .map(|id| id.as_str()),
+            user = self.user.as_str(),
+            cause = chain(&error),
+            "Plaid's answer to an exchange is lost: an Item without an owner may be left at Plaid, whose support can end it",
+        );
+        self.backend.store.lose(self.user, &self.token).await?;
+        Err(Error::AnswerLost(Some(error)))
+    }
+
+    /// Keeps hold of the token.
+    async fn hold(&self, until: &str) -> Result<()> {
+        let exchange = self.claimed(until, until);
+        Ok(self.backend.store.keep_claim(self.user, &exchange).await?)
+    }
+
+    fn claimed<'a>(&'a self, now: &'a str, until: &'a str) -> Exchange<'a> {
+        Exchange {
+            public_token: self.token,
+            sealed: &self.sealed,
+            now,
+            until,
+        }
+    }
+
+    /// When whoever claims the token now is done, or dead.
+    fn until(&self) -> String {
+        iso(OffsetDateTime::now_utc() + self.backend.config.plaid.deadline + TO_SAVE)
+    }
+}
+
+/// What an exchange gave.
+enum Given {
+    /// To us.
+    Here(Exchanged),
+    /// To another process, which made an Item of it.
+    Elsewhere(ItemId),
 }

@@ -5,6 +5,7 @@ use plaid_client::{CreatedLinkToken, InstitutionData, LinkUser, UpdateMode};
 
 use crate::auth::UserId;
 use crate::backend::Backend;
+use crate::config::LinkConfig;
 use crate::error::{Error, Result};
 use crate::refresh::access_token;
 
@@ -20,7 +21,7 @@ pub(crate) async fn create(
     user: &UserId,
     wish: &CreateLinkToken,
 ) -> Result<CreatedLinkToken> {
-    check(wish)?;
+    check(wish, &backend.config.link)?;
     let repair = match &wish.item_id {
         Some(id) => {
             backend.store.item(user, id).await?.ok_or(Error::NotFound)?;
@@ -40,11 +41,12 @@ pub(crate) async fn create(
         country_codes: &link.country_codes,
         user: LinkUser {
             client_user_id: user.as_str(),
+            phone_number: wish.phone_number.as_deref(),
         },
         redirect_uri: redirect_uri.as_ref().map(|uri| uri.as_str()),
-        link_customization_name: link.customization_name.as_deref(),
+        link_customization_name: either(&wish.link_customization_name, &link.customization_name),
         account_filters: link.account_filters.as_ref(),
-        appearance_mode: wish.appearance_mode.as_deref(),
+        appearance_mode: either(&wish.appearance_mode, &link.appearance_mode),
         ..plaid_client::CreateLinkToken::default()
     };
     if !wish.country_codes.is_empty() {
@@ -60,48 +62,70 @@ pub(crate) async fn create(
         None => {
             request.products = &link.products;
             request.webhook = webhook.as_ref().map(|url| url.as_str());
-            request.institution_data = wish
-                .routing_number
-                .as_deref()
+            request.institution_data = either(&wish.routing_number, &link.routing_number)
                 .map(|routing_number| InstitutionData { routing_number });
         }
     }
     Ok(backend.plaid.link_token_create(&request).await?)
 }
 
-fn check(wish: &CreateLinkToken) -> Result<()> {
-    let country =
-        |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-    if wish
-        .language
-        .as_deref()
-        .is_some_and(|language| !LANGUAGES.contains(&language))
+/// What the page wishes, or else what is configured.
+fn either<'a>(wish: &'a Option<String>, configured: &'a Option<String>) -> Option<&'a str> {
+    wish.as_deref().or(configured.as_deref())
+}
+
+fn check(wish: &CreateLinkToken, link: &LinkConfig) -> Result<()> {
+    let allowed = |name: &str| {
+        let names = &link.customizations;
+        names.iter().any(|one| one == name) || link.customization_name.as_deref() == Some(name)
+    };
+    let fits =
+        |text: &Option<String>, fits: &dyn Fn(&str) -> bool| text.as_deref().is_none_or(fits);
+    let complaint = if !fits(&wish.language, &is_language) {
+        "`language` is none of Link's."
+    } else if wish.country_codes.len() > 30
+        || !wish.country_codes.iter().all(|code| is_country_code(code))
     {
-        return Err(Error::Invalid("`language` is none of Link's."));
-    }
-    if wish.country_codes.len() > 30 || !wish.country_codes.iter().all(country) {
-        return Err(Error::Invalid(
-            "`country_codes` are two capital letters each.",
-        ));
-    }
-    if wish.routing_number.as_deref().is_some_and(|number| {
-        number.len() != 9 || !number.bytes().all(|byte| byte.is_ascii_digit())
-    }) {
-        return Err(Error::Invalid("`routing_number` has nine digits."));
-    }
-    if wish
-        .appearance_mode
-        .as_deref()
-        .is_some_and(|mode| !["LIGHT", "DARK", "SYSTEM"].contains(&mode))
-    {
-        return Err(Error::Invalid(
-            "`appearance_mode` is LIGHT, DARK or SYSTEM.",
-        ));
-    }
-    if wish.account_selection && wish.item_id.is_none() {
-        return Err(Error::Invalid(
-            "`account_selection` needs the `item_id` of the Item to change.",
-        ));
-    }
-    Ok(())
+        "`country_codes` are two capital letters each."
+    } else if !fits(&wish.routing_number, &is_routing_number) {
+        "`routing_number` has nine digits."
+    } else if !fits(&wish.appearance_mode, &is_appearance_mode) {
+        "`appearance_mode` is LIGHT, DARK or SYSTEM."
+    } else if !fits(&wish.link_customization_name, &allowed) {
+        "`link_customization_name` is none that the backend allows."
+    } else if !fits(&wish.phone_number, &is_phone_number) {
+        "`phone_number` is a plus, the country and the number, digits only."
+    } else if wish.account_selection && wish.item_id.is_none() {
+        "`account_selection` needs the `item_id` of the Item to change."
+    } else {
+        return Ok(());
+    };
+    Err(Error::Invalid(complaint))
+}
+
+pub(crate) fn is_language(text: &str) -> bool {
+    LANGUAGES.contains(&text)
+}
+
+pub(crate) fn is_country_code(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+pub(crate) fn is_routing_number(text: &str) -> bool {
+    text.len() == 9 && is_digits(text)
+}
+
+pub(crate) fn is_appearance_mode(text: &str) -> bool {
+    ["LIGHT", "DARK", "SYSTEM"].contains(&text)
+}
+
+/// E.164: at most fifteen digits, of which the first is no zero.
+fn is_phone_number(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len()) && is_digits(digits) && !digits.starts_with('0')
+    })
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -56,6 +56,9 @@ pub(crate) async fn run(backend: Weak<Backend>) {
             let Some(backend) = backend.upgrade() else {
                 return;
             };
+            if let Err(error) = exchange::resume(&backend, &until).await {
+                tracing::error!(cause = chain(&error), "exchanges could not be looked at");
+            }
             if let Err(error) = ask_about_all(&backend, &until).await {
                 tracing::error!(cause = chain(&error), "Link tokens could not be looked at");
             }
@@ -147,7 +150,9 @@ async fn take_in(
         allow_duplicate: false,
     };
     match exchange::connect_unreported(backend.clone(), kept.user.clone(), request).await {
-        Ok(()) | Err(Error::PublicTokenInvalid(_) | Error::Duplicate(_)) => Ok(()),
+        Ok(()) | Err(Error::PublicTokenInvalid(_) | Error::AnswerLost(_) | Error::Duplicate(_)) => {
+            Ok(())
+        }
         Err(error) => Err(error),
     }
 }

@@ -2,8 +2,8 @@
 
 use connect_api::{Item, ItemStatus, Transaction};
 use connect_server::store::{
-    Claim, DueSync, KeptLinkToken, PendingWebhook, ReceivedWebhook, Sqlite, Store, StoreError,
-    SyncPage, TransactionFilter,
+    Claim, DueSync, Exchange, Interrupted, KeptLinkToken, PendingWebhook, ReceivedWebhook, Sqlite,
+    Store, StoreError, SyncPage, TransactionFilter,
 };
 use connect_server::{Digest, UserId};
 use plaid_types::{AccountId, ItemId, PlaidError, TransactionId};
@@ -63,11 +63,11 @@ async fn sessions(store: &dyn Store) {
 async fn claims(store: &dyn Store) {
     let (ada, bob) = (user(store, "ada").await, user(store, "bob").await);
     let token = Digest::of("public-claimed");
-    let claim = async |user| store.claim(user, &token, "2026").await.expect("an answer");
+    let claim = async |user| claim(store, user, &token, "2026-01", "2026-03").await;
     assert_eq!(claim(&ada).await, Claim::Taken);
     assert_eq!(
         claim(&ada).await,
-        Claim::Taken,
+        Claim::Begun,
         "an interrupted exchange is taken up again"
     );
     assert_eq!(claim(&bob).await, Claim::Foreign);
@@ -78,9 +78,43 @@ async fn claims(store: &dyn Store) {
         "only its holder gives a claim up"
     );
     store.decline(&bob, &token).await.expect("an answer");
-    assert_eq!(claim(&ada).await, Claim::Taken, "only its holder declines");
+    assert_eq!(claim(&ada).await, Claim::Begun, "only its holder declines");
+
+    let resumable = async |now: &str| store.exchanges_to_resume(now).await.expect("an answer");
+    assert_eq!(resumable("2026-02").await, [], "somebody is at it");
+    let interrupted = Interrupted {
+        user: ada.clone(),
+        sealed: b"request".to_vec(),
+    };
+    assert_eq!(resumable("2026-04").await, [interrupted]);
+    let other = Digest::of("public-other");
+    let another = async |now: &str| self::claim(store, &ada, &other, now, now).await;
+    assert_eq!(another("2026-02").await, Claim::Wait, "one at a time");
+    assert_eq!(
+        another("2026-04").await,
+        Claim::Taken,
+        "the dead hold nobody up"
+    );
+    store.release(&ada, &other).await.expect("an answer");
+
     store.decline(&ada, &token).await.expect("an answer");
     assert_eq!(claim(&ada).await, Claim::Declined);
+    assert_eq!(
+        resumable("2026-04").await,
+        [],
+        "what is declined is left alone"
+    );
+    let again = exchange(&token, "2026-01", "2026-03");
+    store.keep_claim(&bob, &again).await.expect("an answer");
+    assert_eq!(claim(&ada).await, Claim::Declined);
+    store.keep_claim(&ada, &again).await.expect("an answer");
+    assert_eq!(claim(&ada).await, Claim::Begun);
+    assert_eq!(resumable("2026-04").await.len(), 1);
+    store.lose(&bob, &token).await.expect("an answer");
+    assert_eq!(claim(&ada).await, Claim::Begun, "only its holder loses it");
+    store.lose(&ada, &token).await.expect("an answer");
+    assert_eq!(claim(&ada).await, Claim::Lost);
+    assert_eq!(resumable("2026-04").await, []);
     store.release(&ada, &token).await.expect("an answer");
     assert_eq!(claim(&bob).await, Claim::Taken);
 
@@ -88,14 +122,32 @@ async fn claims(store: &dyn Store) {
         .add_item(&bob, &token, &item("claimed"), b"sealed", None)
         .await
         .expect("an answer");
-    assert_eq!(claim(&bob).await, Claim::Became(ItemId::new("claimed")));
+    let became = Claim::Became(ItemId::new("claimed"));
+    assert_eq!(claim(&bob).await, became);
     assert_eq!(claim(&ada).await, Claim::Foreign);
+    assert_eq!(resumable("2026-04").await, []);
     store.release(&bob, &token).await.expect("an answer");
-    assert_eq!(
-        claim(&bob).await,
-        Claim::Became(ItemId::new("claimed")),
-        "an Item is not given up"
-    );
+    store.decline(&bob, &token).await.expect("an answer");
+    store.lose(&bob, &token).await.expect("an answer");
+    store.keep_claim(&bob, &again).await.expect("an answer");
+    assert_eq!(claim(&bob).await, became, "an Item is not given up");
+    assert_eq!(resumable("2026-04").await, []);
+}
+
+fn exchange<'a>(token: &Digest, now: &'a str, until: &'a str) -> Exchange<'a> {
+    Exchange {
+        public_token: *token,
+        sealed: b"request",
+        now,
+        until,
+    }
+}
+
+async fn claim(store: &dyn Store, user: &UserId, token: &Digest, now: &str, until: &str) -> Claim {
+    store
+        .claim(user, &exchange(token, now, until))
+        .await
+        .expect("an answer")
 }
 
 async fn items(store: &dyn Store) {
@@ -107,7 +159,7 @@ async fn items(store: &dyn Store) {
         ..item("new")
     };
     for item in [&new, &old] {
-        store.claim(&ada, &token, "2026").await.expect("an answer");
+        claim(store, &ada, &token, "2026", "2026").await;
         store
             .add_item(&ada, &token, item, item.id.as_str().as_bytes(), None)
             .await
@@ -327,7 +379,7 @@ async fn transactions(store: &dyn Store) {
     let (ada, bob) = (user(store, "gus").await, user(store, "hal").await);
     let token = Digest::of("public-transactions");
     let id = ItemId::new("with transactions");
-    store.claim(&ada, &token, "2026").await.expect("an answer");
+    claim(store, &ada, &token, "2026", "2026").await;
     store
         .add_item(&ada, &token, &item(id.as_str()), b"sealed", Some("2026-01"))
         .await
@@ -493,12 +545,12 @@ async fn tidy(store: &dyn Store) {
 
     let token = Digest::of("public-claimed");
     assert_ne!(
-        store.claim(&user, &token, "2031").await.expect("an answer"),
+        claim(store, &user, &token, "2031", "2031").await,
         Claim::Taken
     );
     store.tidy("2031", "2030").await.expect("an answer");
     assert_eq!(
-        store.claim(&user, &token, "2031").await.expect("an answer"),
+        claim(store, &user, &token, "2031", "2031").await,
         Claim::Taken
     );
 }

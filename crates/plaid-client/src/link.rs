@@ -82,6 +82,9 @@ pub struct InstitutionData<'a> {
 pub struct LinkUser<'a> {
     /// The app's own opaque name for the user: nothing that tells who it is.
     pub client_user_id: &'a str,
+    /// Their phone number, E.164: Link asks for a code sent to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<&'a str>,
 }
 
 /// What update mode is to offer.

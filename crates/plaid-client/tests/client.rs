@@ -61,6 +61,7 @@ async fn a_link_token_for_a_new_item_asks_for_no_more_than_it_needs() {
         country_codes: &["US".to_owned()],
         user: LinkUser {
             client_user_id: "u1",
+            ..LinkUser::default()
         },
         products: &["transactions".to_owned()],
         ..CreateLinkToken::default()

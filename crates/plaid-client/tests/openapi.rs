@@ -55,6 +55,7 @@ async fn ask_everything(client: &PlaidClient) {
         country_codes: &countries,
         user: LinkUser {
             client_user_id: "user-1",
+            phone_number: Some("+14155550011"),
         },
         products: &["transactions".to_owned()],
         webhook: Some("https://connect.example/api/webhooks/plaid"),
@@ -73,6 +74,7 @@ async fn ask_everything(client: &PlaidClient) {
         country_codes: &countries,
         user: LinkUser {
             client_user_id: "user-1",
+            phone_number: Some("+14155550011"),
         },
         access_token: Some(&token),
         update: Some(UpdateMode {

@@ -49,11 +49,20 @@ pub trait Sessions: fmt::Debug + Send + Sync {
 /// Items, and the public tokens that became them.
 #[async_trait]
 pub trait Items {
-    /// Takes hold of a public token for a user before it is exchanged.
-    async fn claim(&self, user: &UserId, public_token: &Digest, now: &str) -> Result<Claim>;
+    /// Takes hold of a public token for a user before it is exchanged, unless another of the user's is being exchanged.
+    async fn claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<Claim>;
+
+    /// Keeps hold of a public token that the user claimed before, also of a declined one, and for as long as it says.
+    async fn keep_claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<()>;
+
+    /// The exchanges that nobody is at since `now`.
+    async fn exchanges_to_resume(&self, now: &str) -> Result<Vec<Interrupted>>;
 
     /// Notes that a claimed token is not to be exchanged unless its user asks again.
     async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()>;
+
+    /// Notes that a claimed token was exchanged, and the answer went to nobody.
+    async fn lose(&self, user: &UserId, public_token: &Digest) -> Result<()>;
 
     /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays.
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()>;
@@ -232,13 +241,41 @@ pub struct PendingWebhook {
     pub sealed: Vec<u8>,
 }
 
+/// A public token that is about to be exchanged.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange<'a> {
+    /// The public token's.
+    pub public_token: Digest,
+    /// What the browser sent, sealed.
+    pub sealed: &'a [u8],
+    /// The time now.
+    pub now: &'a str,
+    /// Who claims it is done by then, or dead.
+    pub until: &'a str,
+}
+
+/// An exchange that ended half-way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// Whose it is.
+    pub user: UserId,
+    /// What the browser sent, sealed.
+    pub sealed: Vec<u8>,
+}
+
 /// What came of claiming a public token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
     /// It is the caller's to exchange.
     Taken,
+    /// It is the caller's to exchange, and somebody began to: Plaid's answer may be on its way to them, or lost.
+    Begun,
+    /// Another public token of the user is being exchanged.
+    Wait,
     /// It is the caller's, but was [declined](Items::decline) before.
     Declined,
+    /// It was the caller's, and is [lost](Items::lose).
+    Lost,
     /// It became this Item before.
     Became(ItemId),
     /// Another user holds it.

@@ -1,6 +1,7 @@
 //! A Plaid that does the least a test needs, answers what it is told to, and remembers what it was asked.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
@@ -31,6 +32,12 @@ struct World {
     calls: Mutex<Vec<(String, Value)>>,
     canned: Mutex<HashMap<String, VecDeque<(u16, String)>>>,
     gates: Mutex<HashMap<String, Arc<Semaphore>>>,
+    /// What was done without a word.
+    done: Mutex<Vec<String>>,
+    /// Endpoints that do their work and then say nothing.
+    mute: Mutex<HashSet<String>>,
+    /// Whether a used public token answers again.
+    lenient: AtomicBool,
     exchanged: Mutex<HashSet<String>>,
     item: Mutex<Value>,
     signer: Arc<Signer>,
@@ -88,6 +95,37 @@ impl CannedPlaid {
         gate
     }
 
+    /// From now on the endpoint does its work and never answers, or does so again.
+    pub(crate) fn mutes(&self, endpoint: &str, mute: bool) {
+        let mut muted = lock(&self.world.mute);
+        if mute {
+            muted.insert(endpoint.to_owned());
+        } else {
+            muted.remove(endpoint);
+        }
+    }
+
+    /// How often the endpoint worked and said nothing.
+    pub(crate) fn muted(&self, endpoint: &str) -> usize {
+        let done = lock(&self.world.done);
+        done.iter().filter(|path| *path == endpoint).count()
+    }
+
+    /// From now on a public token that was exchanged gives the same answer again.
+    pub(crate) fn exchanges_again(&self) {
+        self.world.lenient.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on nobody waits at the endpoint's gate any more.
+    pub(crate) fn opens(&self, endpoint: &str) {
+        lock(&self.world.gates).remove(endpoint);
+    }
+
+    /// Whether a public token was exchanged.
+    pub(crate) fn exchanged(&self, public_token: &str) -> bool {
+        lock(&self.world.exchanged).contains(public_token)
+    }
+
     /// The bodies that the endpoint was sent.
     pub(crate) fn calls(&self, endpoint: &str) -> Vec<Value> {
         let calls = lock(&self.world.calls);
@@ -141,7 +179,12 @@ async fn answer(State(world): State<Arc<World>>, uri: Uri, body: Bytes) -> Respo
         };
         return (StatusCode::from_u16(status).expect("a status"), body).into_response();
     }
-    world.work(&path, &request).into_response()
+    let answer = world.work(&path, &request);
+    if lock(&world.mute).contains(&path) {
+        lock(&world.done).push(path);
+        return std::future::pending().await;
+    }
+    answer.into_response()
 }
 
 impl World {
@@ -156,7 +199,8 @@ impl World {
             }
             EXCHANGE => {
                 let token = request["public_token"].as_str().expect("a public token");
-                if !lock(&self.exchanged).insert(token.to_owned()) {
+                let new = lock(&self.exchanged).insert(token.to_owned());
+                if !new && !self.lenient.load(Ordering::Relaxed) {
                     let used = error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
                     return (StatusCode::BAD_REQUEST, used);
                 }

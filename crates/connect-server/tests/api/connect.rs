@@ -14,6 +14,7 @@ use plaid_client::{Environment, Secret};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 use tower::ServiceExt;
 use url::Url;
 
@@ -52,6 +53,22 @@ impl Connect {
         }
     }
 
+    /// A process that can be killed, on the same database.
+    pub(crate) async fn doomed(&self) -> Doomed {
+        let runtime = Runtime::new().expect("a runtime");
+        let opened = runtime.spawn(Backend::open(self.config.clone()));
+        let backend = opened.await.expect("no panic").expect("a backend");
+        Doomed {
+            app: app(backend),
+            runtime,
+        }
+    }
+
+    /// Another process on the same database, at the same time.
+    pub(crate) async fn replica(&self) -> Router {
+        app(Backend::open(self.config.clone()).await.expect("a backend"))
+    }
+
     /// The same database, another process.
     pub(crate) async fn restart(&mut self) -> Result<(), StartError> {
         self.app = app(Backend::open(self.config.clone()).await?);
@@ -65,6 +82,14 @@ impl Connect {
             .expect("a database");
         sqlx::raw_sql(sql).execute(&pool).await.expect("SQL");
         pool.close().await;
+    }
+
+    /// Nobody else writes while this is held.
+    pub(crate) async fn locks_the_database(&self) -> impl Sized + use<> {
+        let pool = sqlx::SqlitePool::connect(&self.config.database_url)
+            .await
+            .expect("a database");
+        pool.begin_with("BEGIN IMMEDIATE").await.expect("a lock")
     }
 
     /// A number that the database knows.
@@ -136,6 +161,27 @@ impl Connect {
     }
 }
 
+/// A process that can be killed.
+pub(crate) struct Doomed {
+    runtime: Runtime,
+    app: Router,
+}
+
+impl Doomed {
+    /// A browser hands over what Link gave it; nobody waits for the answer.
+    pub(crate) fn takes(&self, browser: &Browser, public_token: &str) {
+        let browser = browser.clone().at(self.app.clone());
+        let success = success(public_token);
+        self.runtime
+            .spawn(async move { browser.post("/api/items", success).await });
+    }
+
+    /// Ends at once whatever it does, wherever it is.
+    pub(crate) fn dies(self) {
+        self.runtime.shutdown_background();
+    }
+}
+
 /// A folder with a built app, and a configuration that uses it.
 pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
     let dist = folder.path().join("dist");
@@ -161,6 +207,9 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
             country_codes: vec!["US".to_owned()],
             language: "en".to_owned(),
             customization_name: None,
+            customizations: Vec::new(),
+            routing_number: None,
+            appearance_mode: None,
             account_filters: None,
         },
         reconcile_every: Duration::from_secs(1200),
@@ -184,6 +233,12 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
+    /// The same browser, asking this process.
+    pub(crate) fn at(mut self, app: Router) -> Self {
+        self.app = app;
+        self
+    }
+
     pub(crate) fn with_cookie(mut self, cookie: &str) -> Self {
         self.cookie = Some(cookie.to_owned());
         self

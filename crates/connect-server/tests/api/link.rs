@@ -5,6 +5,8 @@ use url::Url;
 
 use crate::connect::Connect;
 
+const TOKENS: &str = "/api/link/tokens";
+
 #[tokio::test]
 async fn a_link_token_is_for_this_user_and_lives_as_long_as_plaid_says() {
     let connect = Connect::start().await;
@@ -72,4 +74,73 @@ async fn what_happened_in_link_is_taken_within_bounds() {
         browser.post("/api/link/events", unknown).await.status,
         StatusCode::NO_CONTENT
     );
+}
+
+#[tokio::test]
+async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
+    let connect = Connect::start_with(|config| {
+        config.link.customization_name = Some("spring".to_owned());
+        config.link.customizations = vec!["summer".to_owned()];
+        config.link.routing_number = Some("021000021".to_owned());
+        config.link.appearance_mode = Some("LIGHT".to_owned());
+        config.link.account_filters =
+            Some(json!({ "depository": { "account_subtypes": ["all"] } }));
+    })
+    .await;
+    let browser = connect.browser().await;
+    let wish = json!({
+        "language": "es", "country_codes": ["ES", "US"], "routing_number": "011401533",
+        "appearance_mode": "DARK", "link_customization_name": "summer", "phone_number": "+14155550011",
+    });
+    assert_eq!(browser.post(TOKENS, json!({})).await.status, StatusCode::OK);
+    assert_eq!(browser.post(TOKENS, wish).await.status, StatusCode::OK);
+    let calls = connect.plaid.calls("/link/token/create");
+    let [asked_by_default, asked] = &calls[..] else {
+        panic!("two calls: {calls:?}");
+    };
+    for (field, value) in [
+        ("language", json!("en")),
+        ("country_codes", json!(["US"])),
+        ("institution_data", json!({ "routing_number": "021000021" })),
+        ("appearance_mode", json!("LIGHT")),
+        ("link_customization_name", json!("spring")),
+    ] {
+        assert_eq!(asked_by_default[field], value, "{field}");
+    }
+    assert_eq!(asked_by_default["user"].get("phone_number"), None);
+    assert_eq!(asked["user"]["phone_number"], "+14155550011");
+    for (field, value) in [
+        ("language", json!("es")),
+        ("country_codes", json!(["ES", "US"])),
+        ("institution_data", json!({ "routing_number": "011401533" })),
+        ("appearance_mode", json!("DARK")),
+        ("link_customization_name", json!("summer")),
+        (
+            "account_filters",
+            json!({ "depository": { "account_subtypes": ["all"] } }),
+        ),
+    ] {
+        assert_eq!(asked[field], value, "{field}");
+    }
+    for wish in [
+        json!({ "language": "tlh" }),
+        json!({ "country_codes": ["us"] }),
+        json!({ "country_codes": ["USA"] }),
+        json!({ "routing_number": "12" }),
+        json!({ "appearance_mode": "dark" }),
+        json!({ "link_customization_name": "winter" }),
+        json!({ "phone_number": "4155550011" }),
+        json!({ "phone_number": "+1 415 555 0011" }),
+        json!({ "phone_number": "+0415555001" }),
+        json!({ "phone_number": "+1415555001112345" }),
+        json!({ "account_selection": true }),
+    ] {
+        let problem = browser.post(TOKENS, wish.clone()).await.problem();
+        assert_eq!(
+            (problem.status, problem.code),
+            (422, ProblemCode::InvalidRequest),
+            "{wish}"
+        );
+    }
+    assert_eq!(connect.plaid.calls("/link/token/create").len(), 2);
 }

@@ -7,6 +7,7 @@ mod signer;
 
 mod bad_input;
 mod config;
+mod crash;
 mod disconnect;
 mod duplicate;
 mod events;
@@ -16,6 +17,7 @@ mod link;
 mod page;
 mod reconcile;
 mod repair;
+mod replicas;
 mod secrecy;
 mod session;
 mod start;

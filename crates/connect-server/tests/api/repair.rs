@@ -1,4 +1,3 @@
-use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, LinkTokenGrant, ProblemCode, Session};
 use serde_json::json;
 
@@ -92,50 +91,4 @@ async fn an_item_is_healed_by_plaid_and_not_by_the_browser() {
         browser.post(REPAIRED, json!({})).await.problem().code,
         ProblemCode::PlaidUnavailable
     );
-}
-
-#[tokio::test]
-async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
-    let connect = Connect::start_with(|config| {
-        config.link.customization_name = Some("spring".to_owned());
-        config.link.account_filters =
-            Some(json!({ "depository": { "account_subtypes": ["all"] } }));
-    })
-    .await;
-    let browser = connect.browser().await;
-    let wish = json!({
-        "language": "es", "country_codes": ["ES", "US"], "routing_number": "011401533",
-        "appearance_mode": "DARK",
-    });
-    assert_eq!(browser.post(TOKENS, wish).await.status, StatusCode::OK);
-    let asked = &connect.plaid.calls("/link/token/create")[0];
-    for (field, value) in [
-        ("language", json!("es")),
-        ("country_codes", json!(["ES", "US"])),
-        ("institution_data", json!({ "routing_number": "011401533" })),
-        ("appearance_mode", json!("DARK")),
-        ("link_customization_name", json!("spring")),
-        (
-            "account_filters",
-            json!({ "depository": { "account_subtypes": ["all"] } }),
-        ),
-    ] {
-        assert_eq!(asked[field], value, "{field}");
-    }
-    for wish in [
-        json!({ "language": "tlh" }),
-        json!({ "country_codes": ["us"] }),
-        json!({ "country_codes": ["USA"] }),
-        json!({ "routing_number": "12" }),
-        json!({ "appearance_mode": "dark" }),
-        json!({ "account_selection": true }),
-    ] {
-        let problem = browser.post(TOKENS, wish.clone()).await.problem();
-        assert_eq!(
-            (problem.status, problem.code),
-            (422, ProblemCode::InvalidRequest),
-            "{wish}"
-        );
-    }
-    assert_eq!(connect.plaid.calls("/link/token/create").len(), 1);
 }

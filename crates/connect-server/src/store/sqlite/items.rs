@@ -9,41 +9,107 @@ use sqlx::sqlite::SqliteRow;
 use super::Sqlite;
 use crate::auth::UserId;
 use crate::digest::Digest;
-use crate::store::{Claim, Items, Result, StoreError};
+use crate::store::{Claim, Exchange, Interrupted, Items, Result, StoreError};
 
 #[async_trait]
 impl Items for Sqlite {
-    async fn claim(&self, user: &UserId, public_token: &Digest, now: &str) -> Result<Claim> {
+    async fn claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<Claim> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(
-            "INSERT OR IGNORE INTO public_tokens (token_sha256, user_id, claimed_at) VALUES (?, ?, ?)",
+        let others: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM public_tokens WHERE user_id = ? AND exchange_until > ? \
+                AND token_sha256 <> ?",
         )
-        .bind(public_token.as_bytes())
         .bind(user.as_str())
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-        let (holder, item, declined): (String, Option<String>, bool) = sqlx::query_as(
-            "SELECT user_id, item_id, declined FROM public_tokens WHERE token_sha256 = ?",
-        )
-        .bind(public_token.as_bytes())
+        .bind(exchange.now)
+        .bind(exchange.public_token.as_bytes())
         .fetch_one(&mut *transaction)
         .await?;
-        transaction.commit().await?;
-        Ok(match item {
-            _ if holder != user.as_str() => Claim::Foreign,
-            Some(item) => Claim::Became(ItemId::new(item)),
-            None if declined => Claim::Declined,
+        if others > 0 {
+            return Ok(Claim::Wait);
+        }
+        let before: Option<(String, Option<String>, bool, bool)> = sqlx::query_as(
+            "SELECT user_id, item_id, lost, declined FROM public_tokens WHERE token_sha256 = ?",
+        )
+        .bind(exchange.public_token.as_bytes())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let claim = match before {
             None => Claim::Taken,
-        })
+            Some((holder, ..)) if holder != user.as_str() => Claim::Foreign,
+            Some((_, Some(item), ..)) => Claim::Became(ItemId::new(item)),
+            Some((_, None, true, _)) => Claim::Lost,
+            Some((_, None, false, true)) => Claim::Declined,
+            Some((_, None, false, false)) => Claim::Begun,
+        };
+        if matches!(claim, Claim::Taken | Claim::Begun) {
+            sqlx::query(
+                "INSERT INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
+                 VALUES (?, ?, ?, ?, ?) \
+                 ON CONFLICT (token_sha256) DO UPDATE SET exchange_until = excluded.exchange_until",
+            )
+            .bind(exchange.public_token.as_bytes())
+            .bind(user.as_str())
+            .bind(exchange.now)
+            .bind(exchange.sealed)
+            .bind(exchange.until)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(claim)
+    }
+
+    async fn keep_claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<()> {
+        sqlx::query(
+            "UPDATE public_tokens SET declined = 0, sealed = ?, exchange_until = ? \
+             WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
+        )
+        .bind(exchange.sealed)
+        .bind(exchange.until)
+        .bind(exchange.public_token.as_bytes())
+        .bind(user.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn exchanges_to_resume(&self, now: &str) -> Result<Vec<Interrupted>> {
+        let interrupted: Vec<(String, Vec<u8>)> = sqlx::query_as(
+            "SELECT user_id, sealed FROM public_tokens WHERE exchange_until <= ? AND sealed IS NOT NULL",
+        )
+        .bind(now)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(interrupted
+            .into_iter()
+            .map(|(user, sealed)| Interrupted {
+                user: UserId::new(user),
+                sealed,
+            })
+            .collect())
     }
 
     async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()> {
-        sqlx::query("UPDATE public_tokens SET declined = 1 WHERE token_sha256 = ? AND user_id = ?")
-            .bind(public_token.as_bytes())
-            .bind(user.as_str())
-            .execute(&self.writer)
-            .await?;
+        sqlx::query(
+            "UPDATE public_tokens SET declined = 1, sealed = NULL, exchange_until = NULL \
+             WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
+        )
+        .bind(public_token.as_bytes())
+        .bind(user.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn lose(&self, user: &UserId, public_token: &Digest) -> Result<()> {
+        sqlx::query(
+            "UPDATE public_tokens SET lost = 1, sealed = NULL, exchange_until = NULL \
+             WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
+        )
+        .bind(public_token.as_bytes())
+        .bind(user.as_str())
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 
@@ -92,12 +158,15 @@ impl Items for Sqlite {
         if saved.rows_affected() == 0 {
             return Err(StoreError::Foreign);
         }
-        sqlx::query("UPDATE public_tokens SET item_id = ? WHERE token_sha256 = ? AND user_id = ?")
-            .bind(item.id.as_str())
-            .bind(public_token.as_bytes())
-            .bind(user.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE public_tokens SET item_id = ?, sealed = NULL, exchange_until = NULL \
+             WHERE token_sha256 = ? AND user_id = ?",
+        )
+        .bind(item.id.as_str())
+        .bind(public_token.as_bytes())
+        .bind(user.as_str())
+        .execute(&mut *transaction)
+        .await?;
         if let Some(sync_at) = sync_at {
             sqlx::query(
                 "INSERT INTO transaction_syncs (item_id, sync_at) VALUES (?, ?) \

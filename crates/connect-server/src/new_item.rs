@@ -1,0 +1,125 @@
+//! What Plaid gave for a public token becomes an Item: saved first, completed afterwards.
+
+use connect_api::{Item, ItemStatus};
+use plaid_client::Exchanged;
+use plaid_types::link::{LinkAccount, SuccessMetadata};
+use plaid_types::{Account, Balances};
+
+use crate::auth::UserId;
+use crate::backend::Backend;
+use crate::clock::iso_now;
+use crate::digest::Digest;
+use crate::error::{Error, Result, chain};
+use crate::exchange::MAX_TEXT;
+use crate::refresh::{take_accounts, take_error, take_institution};
+use crate::store::StoreError;
+use crate::sync;
+
+/// Saves the Item with what Link said of it, before anything else is asked.
+pub(crate) async fn save(
+    backend: &Backend,
+    user: &UserId,
+    token: &Digest,
+    exchanged: &Exchanged,
+    metadata: &SuccessMetadata,
+) -> Result<Item> {
+    let institution = metadata.institution.clone().unwrap_or_default();
+    let now = iso_now();
+    let item = Item {
+        id: exchanged.item_id.clone(),
+        institution_id: institution.institution_id,
+        institution_name: institution
+            .name
+            .filter(|name| !name.trim().is_empty() && name.len() <= MAX_TEXT)
+            .unwrap_or_else(|| "Your bank".to_owned()),
+        institution_color: None,
+        status: ItemStatus::Healthy,
+        error: None,
+        accounts: metadata
+            .accounts
+            .iter()
+            .filter_map(without_balances)
+            .collect(),
+        new_accounts_available: false,
+        disconnects_at: None,
+        created_at: now.clone(),
+        refreshed_at: now,
+    };
+    let sealed = backend
+        .vault
+        .seal(&exchanged.access_token, user, &item.id)?;
+    let sync_at = sync::first(backend);
+    let saved = backend
+        .store
+        .add_item(user, token, &item, &sealed, sync_at.as_deref());
+    match saved.await {
+        Ok(()) => {
+            backend.sync_bell.notify_one();
+            Ok(item)
+        }
+        Err(error) => {
+            let error = undo(backend, exchanged, error).await;
+            // It was exchanged, and is worth nothing any more.
+            if let Err(failed) = backend.store.decline(user, token).await {
+                tracing::error!(
+                    cause = chain(&failed),
+                    "a used public token will be tried again"
+                );
+            }
+            Err(error)
+        }
+    }
+}
+
+/// An account as Link told it, until Plaid tells more.
+fn without_balances(account: &LinkAccount) -> Option<Account> {
+    Some(Account {
+        account_id: account.id.clone()?,
+        balances: Balances::default(),
+        mask: account.mask.clone(),
+        name: account.name.clone()?,
+        official_name: None,
+        kind: account.kind.clone()?,
+        subtype: account.subtype.clone(),
+    })
+}
+
+/// An Item whose token is not kept would live on at Plaid with nobody to end it.
+async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Error {
+    // Where the Item is another user's, it is not ours to end.
+    if !matches!(error, StoreError::Foreign)
+        && let Err(left) = backend.plaid.item_remove(&exchanged.access_token).await
+    {
+        let item_id = &exchanged.item_id;
+        tracing::error!(%item_id, cause = chain(&left), "an Item without an owner is left at Plaid");
+    }
+    Error::NotSaved(error)
+}
+
+/// Adds the balances and the institution. The Item is saved: what fails now, a refresh makes good.
+pub(crate) async fn complete(
+    backend: &Backend,
+    user: &UserId,
+    item: Item,
+    exchanged: &Exchanged,
+) -> Item {
+    let mut completed = item.clone();
+    match backend.plaid.accounts_get(&exchanged.access_token).await {
+        Ok(answer) => take_accounts(&mut completed, answer),
+        Err(error) => {
+            tracing::warn!(item_id = %item.id, cause = chain(&error), "no balances yet");
+            match error.plaid() {
+                Some(said) => take_error(&mut completed, said.clone()),
+                None => completed.status = ItemStatus::Failing,
+            }
+        }
+    }
+    take_institution(backend, &mut completed).await;
+    match backend.store.update_item(user, &completed, &[]).await {
+        Ok(_) => completed,
+        Err(error) => {
+            tracing::error!(item_id = %item.id, cause = chain(&error), "balances not saved");
+            item
+        }
+    }
+}
