@@ -5,6 +5,26 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 use crate::{setup, step};
 
+/// What the library is built for besides our app.
+const OTHER_BUILDS: [&[&str]; 3] = [
+    &["--package", "minimal", "--target", "wasm32-unknown-unknown"],
+    &[
+        "--package",
+        "leptos-plaid-link",
+        "--features",
+        "hydrate",
+        "--target",
+        "wasm32-unknown-unknown",
+    ],
+    &[
+        "--package",
+        "leptos-plaid-link",
+        "--features",
+        "ssr",
+        "--all-targets",
+    ],
+];
+
 /// Runs every check; the first that fails ends it.
 pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
     setup::lint_tools()?;
@@ -50,6 +70,15 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
         "-D",
         "warnings",
     ])))?;
+
+    for other in OTHER_BUILDS {
+        step::run(&mut step::cargo(
+            ["clippy"]
+                .into_iter()
+                .chain(other.iter().copied())
+                .chain(["--", "-D", "warnings"]),
+        ))?;
+    }
 
     let doc = [
         "doc",

@@ -79,6 +79,17 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         );
     tally.tests("browser tests", &mut browser_tests)?;
 
+    tally.succeeds(
+        "the build of the examples",
+        &step::run(&mut step::cargo([
+            "build",
+            "--package",
+            "minimal",
+            "--target",
+            "wasm32-unknown-unknown",
+        ])),
+    );
+
     if tally.succeeds("the build of the app", &build::app(workspace)) {
         tally.succeeds(
             "the size budget",
