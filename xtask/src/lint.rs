@@ -5,6 +5,14 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 use crate::{setup, step};
 
+/// What others may depend on, by way of crates.io.
+const PUBLISHED: [&str; 4] = [
+    "plaid-types",
+    "plaid-link",
+    "link-flow",
+    "leptos-plaid-link",
+];
+
 /// What the library is built for besides our app.
 const OTHER_BUILDS: [&[&str]; 3] = [
     &["--package", "minimal", "--target", "wasm32-unknown-unknown"],
@@ -87,6 +95,16 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
         "--document-private-items",
     ];
     step::run(step::cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))?;
+
+    let package = [
+        "package",
+        "--quiet",
+        "--offline",
+        "--allow-dirty",
+        "--no-verify",
+    ];
+    let names = PUBLISHED.iter().flat_map(|name| ["--package", name]);
+    step::run(&mut step::cargo(package.into_iter().chain(names)))?;
 
     if step::cargo(["deny", "--version"])
         .output()
