@@ -18,6 +18,8 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/emulator/clock/advance", post(advance))
         .route("/emulator/faults", post(set_faults))
+        .route("/emulator/items", get(items))
+        .route("/emulator/public_tokens", post(set_public_tokens))
         .route("/emulator/requests", get(requests))
         .route("/emulator/reset", post(reset))
         .route("/emulator/webhooks", get(webhooks).post(set_webhooks))
@@ -35,6 +37,25 @@ async fn advance(State(app): State<App>, Json(by): Json<Advance>) -> Json<Value>
 
 async fn set_faults(State(app): State<App>, Json(rules): Json<Vec<Rule>>) -> StatusCode {
     app.faults.set(rules);
+    StatusCode::NO_CONTENT
+}
+
+async fn items(State(app): State<App>) -> Json<Value> {
+    let counts = app.world.access_tokens().into_iter();
+    let items: Vec<_> = counts
+        .map(|(id, count)| json!({ "item_id": id, "access_tokens": count }))
+        .collect();
+    Json(json!({ "items": items }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublicTokens {
+    answer_again: bool,
+}
+
+async fn set_public_tokens(State(app): State<App>, Json(to): Json<PublicTokens>) -> StatusCode {
+    app.world.set_answer_again(to.answer_again);
     StatusCode::NO_CONTENT
 }
 

@@ -14,7 +14,7 @@ use super::{
     text::fill,
     visit::Visit,
 };
-use crate::world::{Filter, Institutions, SandboxInstitution};
+use crate::world::{AccountSelect, Filter, Institutions, SandboxInstitution};
 
 /// The pane that the visit is at.
 pub(super) fn pane(
@@ -81,6 +81,7 @@ pub(super) fn pane(
             frame,
             bank,
             refused: *refused,
+            one: visit.terms.request.account_select() == AccountSelect::One,
             accounts: accounts(visit),
         }),
         Pane::Oauth => page(&Oauth { frame, bank, way }),

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     error::plaid_error,
     seed::{self, AccountTemplate},
+    world::AccountSelect,
 };
 
 impl Visit {
@@ -97,10 +98,14 @@ impl Visit {
         if self.terms.update.is_some() {
             return;
         }
-        let offer = |template| Offered {
-            fits: self.terms.fits(&template),
-            template,
-            chosen: false,
+        let all = self.terms.request.account_select() == AccountSelect::All;
+        let offer = |template| {
+            let fits = self.terms.fits(&template);
+            Offered {
+                fits,
+                template,
+                chosen: fits && all,
+            }
         };
         self.accounts = holdings.into_iter().map(offer).collect();
     }

@@ -105,7 +105,8 @@ impl Visit {
                 for (place, offered) in self.accounts.iter_mut().enumerate() {
                     offered.chosen = offered.fits && places.contains(&place);
                 }
-                if self.accounts.iter().any(|offered| offered.chosen) {
+                let chosen = self.accounts.iter().filter(|offered| offered.chosen);
+                if self.terms.takes(chosen.count()) {
                     self.go(Pane::Connected);
                 } else {
                     self.pane = Pane::Accounts { refused: true };

@@ -125,6 +125,8 @@ pub(super) struct Accounts<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) bank: BankMark<'a>,
     pub(super) refused: bool,
+    /// Whether only one can be chosen.
+    pub(super) one: bool,
     pub(super) accounts: Vec<AccountRow<'a>>,
 }
 

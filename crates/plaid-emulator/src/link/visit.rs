@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     seed::AccountTemplate,
-    world::{LinkTokenRequest, SandboxInstitution},
+    world::{AccountSelect, LinkTokenRequest, SandboxInstitution},
 };
 
 /// One visit to Link.
@@ -70,6 +70,14 @@ impl Terms {
             .as_ref()
             .and_then(|data| data.routing_number.as_deref());
         known.is_some_and(|number| bank.routing_numbers.contains(&number))
+    }
+
+    /// Whether so many accounts may be shared.
+    pub(crate) fn takes(&self, accounts: usize) -> bool {
+        match self.request.account_select() {
+            AccountSelect::One => accounts == 1,
+            AccountSelect::Many | AccountSelect::All | AccountSelect::Legacy => accounts > 0,
+        }
     }
 
     /// Whether the account may be shared: the token's filters let it through and, for `auth`, money can move.

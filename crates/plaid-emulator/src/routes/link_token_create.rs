@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::{
     endpoint::{Body, Endpoint},
     field::{Field, Kind, missing_fields, optional, required},
-    values::{COUNTRIES, LANGUAGES, PRODUCTS},
+    values::{COUNTRIES, LANGUAGES, PRODUCTS, SUBTYPES},
 };
 use crate::{
     app::App,
     clock::iso,
     error::{plaid_error, plaid_error_saying},
-    world::LinkTokenRequest,
+    world::{AccountSelect, LinkTokenRequest},
 };
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
@@ -89,17 +89,17 @@ const USER: &[Field] = &[
     optional("id_number", Kind::AnyObject),
 ];
 
-const SUBTYPES: Kind = Kind::Object(&[required(
+const FILTER: Kind = Kind::Object(&[required(
     "account_subtypes",
-    Kind::FilledList(&Kind::FilledText),
+    Kind::FilledList(&Kind::OneOf(SUBTYPES)),
 )]);
 
 const ACCOUNT_FILTERS: &[Field] = &[
-    optional("depository", SUBTYPES),
-    optional("credit", SUBTYPES),
-    optional("loan", SUBTYPES),
-    optional("investment", SUBTYPES),
-    optional("other", SUBTYPES),
+    optional("depository", FILTER),
+    optional("credit", FILTER),
+    optional("loan", FILTER),
+    optional("investment", FILTER),
+    optional("other", FILTER),
 ];
 
 const UPDATE: &[Field] = &[
@@ -161,6 +161,17 @@ fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(
             "products must not name balance: it comes with every other product",
         ));
     }
+    if request
+        .user
+        .phone_number
+        .as_deref()
+        .is_some_and(|phone| !is_e164(phone))
+    {
+        return Err(invalid("user.phone_number must be in E.164 format"));
+    }
+    if request.account_selection_enabled() && request.account_select() == AccountSelect::Legacy {
+        return Err(plaid_error("INVALID_LINK_CUSTOMIZATION"));
+    }
     if !update_mode && request.account_selection_enabled() {
         return Err(invalid(
             "update.account_selection_enabled needs an access_token",
@@ -187,4 +198,10 @@ fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(
 
 fn invalid(message: &str) -> PlaidError {
     plaid_error_saying("INVALID_FIELD", message)
+}
+
+fn is_e164(phone: &str) -> bool {
+    phone.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }

@@ -106,7 +106,30 @@ pub(crate) struct HostedLink {
     pub(crate) delivery_method: Option<String>,
 }
 
+/// How the user chooses accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountSelect {
+    /// Exactly one.
+    One,
+    /// One or more.
+    Many,
+    /// All, unless the user takes some out.
+    All,
+    /// As it was before it could be chosen anew.
+    Legacy,
+}
+
 impl LinkTokenRequest {
+    /// What the customization says of Account Select: those that the emulator's dashboard would have.
+    pub(crate) fn account_select(&self) -> AccountSelect {
+        match self.link_customization_name.as_deref() {
+            Some("one-account") => AccountSelect::One,
+            Some("all-accounts") => AccountSelect::All,
+            Some("legacy-accounts") => AccountSelect::Legacy,
+            _ => AccountSelect::Many,
+        }
+    }
+
     /// Update mode in which the user chooses accounts anew.
     pub(crate) fn account_selection_enabled(&self) -> bool {
         self.update

@@ -31,7 +31,7 @@ pub(crate) use self::{
     institution::{Filter, Health, Institutions, SandboxInstitution},
     item::{BankAccount, CreatedItem, Item, NewItem},
     ledger::{Change, Transaction, Update},
-    link_token::{LinkTokenRecord, LinkTokenRequest},
+    link_token::{AccountSelect, LinkTokenRecord, LinkTokenRequest},
     session::{LinkSession, SessionEnd, SessionEvent},
 };
 use crate::{clock::Clock, webhooks::Webhooks};
@@ -57,6 +57,8 @@ struct State {
     /// Which visits a Link token opened, the oldest first.
     visits: HashMap<LinkToken, Vec<LinkSessionId>>,
     public_tokens: HashMap<PublicToken, PublicTokenRecord>,
+    /// Whether a public token that was exchanged answers again.
+    answer_again: bool,
     items: HashMap<ItemId, Item>,
     /// The transactions of the Items that have them.
     ledgers: HashMap<ItemId, Ledger>,
@@ -73,6 +75,7 @@ impl State {
             sessions: HashMap::new(),
             visits: HashMap::new(),
             public_tokens: HashMap::new(),
+            answer_again: false,
             items: HashMap::new(),
             ledgers: HashMap::new(),
             access: HashMap::new(),

@@ -1,5 +1,7 @@
 //! The tokens that lead to an Item: a public token, once, and then an access token until it is taken back.
 
+use std::collections::HashMap;
+
 use plaid_types::{ItemId, PlaidError, PublicToken};
 use time::{Duration, OffsetDateTime};
 
@@ -13,6 +15,8 @@ pub(super) struct PublicTokenRecord {
     item_id: ItemId,
     expires_at: OffsetDateTime,
     exchangeable: bool,
+    /// What it was exchanged for, where it may be exchanged again.
+    exchanged: Option<String>,
 }
 
 impl World {
@@ -42,7 +46,7 @@ impl World {
         }
     }
 
-    /// Gives the access token for a public token, which is used up by that.
+    /// Gives the access token for a public token, which is used up by that, unless it was said to answer again.
     ///
     /// # Errors
     /// `INVALID_PUBLIC_TOKEN` when it is unknown, used, expired, or of update mode.
@@ -52,17 +56,47 @@ impl World {
         }
         let now = self.clock.now();
         let mut state = self.state();
+        let token = PublicToken::from(public_token);
         let record = state
             .public_tokens
-            .remove(&PublicToken::from(public_token))
+            .remove(&token)
             .filter(|record| record.exchangeable)
             .ok_or_else(|| plaid_error("INVALID_PUBLIC_TOKEN"))?;
         if record.expires_at <= now {
             let message = "the public token has expired: it lives 30 minutes";
             return Err(plaid_error_saying("INVALID_PUBLIC_TOKEN", message));
         }
-        let access_token = state.access_token(&record.item_id);
-        Ok((record.item_id, access_token))
+        let access_token = match &record.exchanged {
+            Some(before) => before.clone(),
+            None => state.access_token(&record.item_id),
+        };
+        let item_id = record.item_id.clone();
+        if state.answer_again {
+            let exchanged = Some(access_token.clone());
+            let record = PublicTokenRecord {
+                exchanged,
+                ..record
+            };
+            state.public_tokens.insert(token, record);
+        }
+        Ok((item_id, access_token))
+    }
+
+    /// Whether a public token that was exchanged gives the same access token again, for as long as it lives.
+    pub(crate) fn set_answer_again(&self, answer_again: bool) {
+        self.state().answer_again = answer_again;
+    }
+
+    /// Every Item that is not removed, and how many access tokens open it.
+    pub(crate) fn access_tokens(&self) -> HashMap<ItemId, usize> {
+        let state = self.state();
+        let mut counts: HashMap<_, _> = state.items.keys().map(|id| (id.clone(), 0)).collect();
+        for id in state.access.values() {
+            if let Some(count) = counts.get_mut(id) {
+                *count += 1;
+            }
+        }
+        counts
     }
 
     /// Gives a new access token for an old one, which is dead from now on.
@@ -113,6 +147,7 @@ impl State {
             item_id: item_id.clone(),
             expires_at: now + LIFETIME,
             exchangeable,
+            exchanged: None,
         };
         self.public_tokens.insert(token.clone(), record);
         token

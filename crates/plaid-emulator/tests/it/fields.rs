@@ -224,6 +224,30 @@ async fn a_link_token_request_is_checked_field_by_field() {
             "account_filters.depository.account_subtypes",
         ),
         (
+            json!({ "account_filters": { "depository": { "account_subtypes": ["piggy bank"] } } }),
+            "INVALID_FIELD",
+            "account_filters.depository.account_subtypes",
+        ),
+        (
+            json!({ "appearance_mode": "dark" }),
+            "INVALID_FIELD",
+            "appearance_mode",
+        ),
+        (
+            json!({ "user": { "client_user_id": "u", "phone_number": "415-555-0011" } }),
+            "INVALID_FIELD",
+            "user.phone_number",
+        ),
+        (
+            json!({
+                "access_token": "access-sandbox-0",
+                "update": { "account_selection_enabled": true },
+                "link_customization_name": "legacy-accounts",
+            }),
+            "INVALID_LINK_CUSTOMIZATION",
+            "account selection",
+        ),
+        (
             json!({ "access_token": "nonsense" }),
             "INVALID_ACCESS_TOKEN",
             "access-sandbox",

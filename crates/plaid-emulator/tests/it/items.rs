@@ -30,6 +30,43 @@ async fn a_public_token_is_exchanged_once() {
 }
 
 #[tokio::test]
+async fn a_used_public_token_answers_again_if_told_so() {
+    let plaid = Plaid::start().await;
+    plaid
+        .control("public_tokens", json!({ "answer_again": true }))
+        .await;
+    let body = json!({ "public_token": plaid.public_token().await });
+    let exchange = async || {
+        plaid
+            .call("/item/public_token/exchange", body.clone())
+            .await
+    };
+    assert_eq!(access_tokens(&plaid).await, [0]);
+    let (first, second) = (exchange().await.ok(), exchange().await.ok());
+    assert_eq!(first["access_token"], second["access_token"]);
+    assert_eq!(first["item_id"], second["item_id"]);
+    assert_eq!(access_tokens(&plaid).await, [1]);
+    plaid.advance(30 * 60).await;
+    assert_eq!(exchange().await.fails(400), "INVALID_PUBLIC_TOKEN");
+
+    let removed = json!({ "access_token": first["access_token"] });
+    plaid.call("/item/remove", removed).await.ok();
+    assert_eq!(access_tokens(&plaid).await, [] as [u64; 0]);
+}
+
+/// How many access tokens open each Item.
+async fn access_tokens(plaid: &Plaid) -> Vec<u64> {
+    let url = format!("{}/emulator/items", plaid.emulator.url());
+    let answer = plaid.http.get(url).send().await.expect("an answer");
+    let answer: Value = answer.json().await.expect("JSON");
+    let items = answer["items"].as_array().expect("a list");
+    items
+        .iter()
+        .map(|item| item["access_tokens"].as_u64().expect("a number"))
+        .collect()
+}
+
+#[tokio::test]
 async fn a_public_token_lives_thirty_minutes() {
     let plaid = Plaid::start().await;
     let (kept, late) = (plaid.public_token().await, plaid.public_token().await);

@@ -452,6 +452,45 @@ async fn the_link_token_decides_what_is_shown() {
 }
 
 #[tokio::test]
+async fn every_language_of_link_opens_it() {
+    let plaid = Plaid::start().await;
+    for language in [
+        "da", "nl", "en", "et", "fr", "de", "hi", "it", "lv", "lt", "no", "pl", "pt", "ro", "es",
+        "sv", "vi",
+    ] {
+        let token = token_with(&plaid, json!({ "language": language })).await;
+        let visitor = Visitor::open(&plaid, &token).await;
+        assert!(!visitor.heading().is_empty(), "{language}");
+    }
+}
+
+/// One account is chosen and no more, or all of them are to begin with.
+#[tokio::test]
+async fn a_customization_decides_how_accounts_are_chosen() {
+    let plaid = Plaid::start().await;
+    let one = json!({ "link_customization_name": "one-account" });
+    let mut visitor = Visitor::open(&plaid, &token_with(&plaid, one).await).await;
+    visitor
+        .sign_in(FIRST_PLATYPUS, "user_good", "pass_good")
+        .await;
+    assert!(visitor.pane.contains(r#"type="radio" name="account""#));
+    assert!(visitor.pane.contains(r#"role="radiogroup""#));
+    visitor.send("share", &[("account", "0,1")]).await;
+    assert!(visitor.pane.contains(r#"role="alert""#), "two are too many");
+    visitor.send("share", &[("account", "1")]).await;
+    assert!(visitor.pane.contains(">Finish</button>"));
+
+    let all = json!({ "link_customization_name": "all-accounts" });
+    let mut visitor = Visitor::open(&plaid, &token_with(&plaid, all).await).await;
+    visitor
+        .sign_in(FIRST_PLATYPUS, "user_good", "pass_good")
+        .await;
+    let boxes = visitor.pane.matches(r#"type="checkbox""#).count();
+    assert!(boxes > 5);
+    assert_eq!(visitor.pane.matches(" checked>").count(), boxes);
+}
+
+#[tokio::test]
 async fn a_custom_user_has_the_accounts_that_the_password_describes() {
     let plaid = Plaid::start().await;
     let mut visitor = Visitor::open(&plaid, &plaid.link_token().await).await;
