@@ -119,6 +119,19 @@ pub fn use_plaid_link(
 }
 
 /// Options of [`use_plaid_link`].
+///
+/// ```
+/// use leptos_plaid_link::{LoadOptions, UsePlaidLinkOptions};
+///
+/// let load = LoadOptions { timeout_seconds: 10, ..LoadOptions::default() };
+/// let options = UsePlaidLinkOptions::default()
+///     .load(load)
+///     .on_exit(|error, metadata| {
+///         // `error` is the last that the user met, if any
+///         # let _ = (error, metadata);
+///     });
+/// # let _ = options;
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct UsePlaidLinkOptions {
     pub(crate) load: LoadOptions,
@@ -183,6 +196,14 @@ impl UsePlaidLinkOptions {
 }
 
 /// What [`use_plaid_link`] returns: signals, and what can be done. `Copy`, as signals are.
+///
+/// ```no_run
+/// use leptos_plaid_link::{Error, ExitOptions, UsePlaidLinkReturn};
+///
+/// fn leave_at_once(link: UsePlaidLinkReturn) -> Result<(), Error> {
+///     link.exit(ExitOptions { force: true })
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct UsePlaidLinkReturn {
     /// The script has run.
@@ -207,7 +228,9 @@ impl UsePlaidLinkReturn {
     pub fn open(self) -> Result<(), Error> {
         let handler = self.handler()?;
         self.set_is_open.set(true);
-        handler.open().inspect_err(|_| self.set_is_open.set(false))
+        handler.open().inspect_err(|_| {
+            self.set_is_open.try_set(false);
+        })
     }
 
     /// Closes Link; ends in `on_exit`, or in `on_success` if the Item was already linked.
@@ -231,16 +254,19 @@ impl UsePlaidLinkReturn {
     /// Tries again what failed: loads the script and creates the handler anew.
     pub fn retry(self) {
         self.retries
-            .update(|retries| *retries = retries.wrapping_add(1));
+            .try_update(|retries| *retries = retries.wrapping_add(1));
     }
 
     /// A reference of its own, so that the arena is not held while Link's code runs.
     fn handler(self) -> Result<Rc<Handler>, Error> {
-        if let Some(error) = self.error.get_untracked() {
+        // What is left of it after its owner has gone can be asked still.
+        if let Some(error) = self.error.try_get_untracked().flatten() {
             return Err(error);
         }
         // Another token may have come that no handler was created with yet.
-        let slot = self.slot.filter(|_| self.ready.get_untracked());
+        let slot = self
+            .slot
+            .filter(|_| self.ready.try_get_untracked() == Some(true));
         slot.and_then(|slot| slot.try_with_value(|slot| slot.handler.clone()).flatten())
             .ok_or(Error::NoToken)
     }
