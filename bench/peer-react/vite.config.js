@@ -12,13 +12,21 @@ const linkScript = {
   },
 };
 
-// Each page is built alone, as an app would be: two in one build would share a file that one alone has no need of.
+// A page is built alone, by its name as the mode: two in one build would share a file that neither needs so. Files are
+// named by their hash as Connect's are, so that a server that keeps one for good keeps the other as well.
 export default defineConfig(({ mode }) => ({
   plugins: [linkScript],
   base: "./",
   esbuild: { jsx: "automatic" },
   build: {
-    rollupOptions: { input: mode === "twin" ? "twin.html" : "index.html" },
+    rollupOptions: {
+      input: `${mode}.html`,
+      output: {
+        hashCharacters: "hex",
+        entryFileNames: "assets/[name]-[hash:16].js",
+        assetFileNames: "assets/[name]-[hash:16][extname]",
+      },
+    },
     emptyOutDir: true,
     reportCompressedSize: false,
   },

@@ -27,9 +27,30 @@ pub(crate) fn app(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
 
+    bundle(
+        workspace,
+        "connect",
+        "connect",
+        &workspace.root.join("index.html"),
+        &dist,
+    )?;
+
+    fs::create_dir_all(workspace.target.join("xtask"))?;
+    fs::write(&stamp, stamp_of(&sources, &dist)?)
+        .with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Builds an app into `dist` from its page, small and precompressed.
+pub(crate) fn bundle(
+    workspace: &Workspace,
+    package: &str,
+    bin: &str,
+    page: &Path,
+    dist: &Path,
+) -> Result<()> {
     let tools = setup::app_tools(workspace)?;
     // By cargo first, which may use the network and says plainly what does not compile.
-    let mut compile = step::cargo(["build", "--package", "connect", "--bin", "connect"]);
+    let mut compile = step::cargo(["build", "--package", package, "--bin", bin]);
     compile.args([
         "--target",
         "wasm32-unknown-unknown",
@@ -38,8 +59,7 @@ pub(crate) fn app(workspace: &Workspace) -> Result<()> {
     ]);
     step::run(compile.current_dir(&workspace.root))?;
     let mut bundle = Command::new(&tools.trunk);
-    bundle.args([
-        "build",
+    bundle.arg("build").arg(page).arg("--dist").arg(dist).args([
         "--quiet",
         "--release",
         "--cargo-profile",
@@ -54,12 +74,8 @@ pub(crate) fn app(workspace: &Workspace) -> Result<()> {
     // Trunk wants a boolean in it, against the custom.
     bundle.env_remove("NO_COLOR");
     step::run(&mut bundle)?;
-    shorten::names(&dist)?;
-    size::precompress(&dist)?;
-
-    fs::create_dir_all(workspace.target.join("xtask"))?;
-    fs::write(&stamp, stamp_of(&sources, &dist)?)
-        .with_context(|| format!("cannot write {}", stamp.display()))
+    shorten::names(dist)?;
+    size::precompress(dist)
 }
 
 /// Every file that the app is made of.

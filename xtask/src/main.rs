@@ -1,8 +1,10 @@
 //! The commands of this repository: `cargo xtask run`, `test`, `lint` and `build`, each with all its own set-up.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on stdout")]
 
+mod bench;
 mod build;
 mod lint;
+mod npm;
 mod part;
 mod run;
 mod setup;
@@ -12,6 +14,7 @@ mod step;
 mod test;
 #[cfg(test)]
 mod tidy;
+mod twin;
 mod workspace;
 
 use std::process::ExitCode;
@@ -25,6 +28,7 @@ usage: cargo xtask <command>
   run     build everything and bring up Connect, its backend and an offline Plaid
   test    every test: host, browser, end to end
   lint    formatting, house rules, clippy and docs, warnings denied
+  bench   the benchmarks, each number beside its peer's
   build   the app for the browser, in dist/, with its size table
   setup   install what the other commands need; they do it by themselves as well";
 
@@ -45,6 +49,7 @@ fn command(args: &[String]) -> Result<ExitCode> {
         ["run"] => run::run(&Workspace::load()?)?,
         ["lint"] => lint::lint(&Workspace::load()?)?,
         ["build"] => build::build(&Workspace::load()?)?,
+        ["bench", args @ ..] => bench::bench(&Workspace::load()?, args)?,
         ["setup"] => setup::everything(&Workspace::load()?)?,
         [part::VERB, program, rest @ ..] => part::become_part(program, rest)?,
         [] | ["help" | "-h" | "--help"] => println!("{USAGE}"),

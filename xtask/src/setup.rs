@@ -45,6 +45,7 @@ pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
     lint_tools()?;
     app_tools(workspace)?;
     browser()?;
+    node()?;
     println!("Everything is there.");
     Ok(())
 }
@@ -98,26 +99,42 @@ pub(crate) fn browser() -> Result<Browser> {
     if let Some(browser) = find_browser() {
         return Ok(browser);
     }
-    if !is_root() || find("apt-get").is_none() {
-        bail!(
-            "the browser tests need Chromium and its driver: install the packages `chromium` and `chromium-driver`, \
-             or say where they are in CHROME and CHROMEDRIVER"
-        );
-    }
-    step::run(Command::new("apt-get").arg("update"))?;
-    let install = [
-        "install",
-        "--yes",
-        "--no-install-recommends",
-        "chromium",
-        "chromium-driver",
-    ];
-    step::run(
-        Command::new("apt-get")
-            .args(install)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
+    apt(
+        &["chromium", "chromium-driver"],
+        "the browser tests need Chromium and its driver: install the packages `chromium` and `chromium-driver`, \
+         or say where they are in CHROME and CHROMEDRIVER",
     )?;
     find_browser().context("apt installed Chromium and its driver, but they are not on the PATH")
+}
+
+/// Node.js and npm, from the `PATH` or through apt.
+pub(crate) fn node() -> Result<()> {
+    let there = || find("node").is_some() && find("npm").is_some();
+    if !there() {
+        apt(
+            &["nodejs", "npm"],
+            "what is tested and measured beside JavaScript needs Node.js 18 or newer with npm: install the packages \
+             `nodejs` and `npm`",
+        )?;
+    }
+    if !there() {
+        bail!("apt installed Node.js and npm, but they are not on the PATH");
+    }
+    Ok(())
+}
+
+/// Installs Debian packages if that can be done here; `otherwise` tells a person what to do.
+pub(crate) fn apt(packages: &[&str], otherwise: &str) -> Result<()> {
+    if !is_root() || find("apt-get").is_none() {
+        bail!("{otherwise}");
+    }
+    step::run(Command::new("apt-get").arg("update"))?;
+    let mut install = Command::new("apt-get");
+    install
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    step::run(&mut install)
 }
 
 /// Installs `package` into a directory of its own in the cache, unless a sound copy is there; returns its `bin`.
@@ -205,7 +222,7 @@ fn named_by(variable: &str) -> Option<PathBuf> {
         .filter(|path| path.is_file())
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .map(|dir| dir.join(program))
         .find(|path| path.is_file())

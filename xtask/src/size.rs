@@ -77,6 +77,14 @@ pub(crate) fn report(dist: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What a built app weighs in brotli, in bytes.
+pub(crate) fn weight(dist: &Path) -> Result<u64> {
+    let sizes = files_with(dist, &CRITICAL)?
+        .into_iter()
+        .map(|path| size_of(&beside(&path, "br")));
+    sizes.sum()
+}
+
 fn row(name: &str, [raw, gz, br]: [u64; 3]) {
     println!("{name:<44} {raw:>9} {gz:>9} {br:>9}");
 }

@@ -9,10 +9,10 @@ use serde_json::json;
 
 use crate::step::{self, Counts};
 use crate::workspace::Workspace;
-use crate::{build, setup, size};
+use crate::{build, setup, size, twin};
 
 /// For a browser that nobody watches: in a container, without a network, calling no one.
-const CHROME_FLAGS: [&str; 9] = [
+pub(crate) const CHROME_FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +31,7 @@ const MEASURING_FLAGS: [&str; 2] = ["--js-flags=--expose-gc", "--enable-precise-
 pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
     let tools = setup::app_tools(workspace)?;
     let browser = setup::browser()?;
+    setup::node()?;
     let mut tally = Tally::default();
 
     tally.tests(
@@ -95,6 +96,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
             "the size budget",
             &size::report(&workspace.root.join("dist")),
         );
+        tally.succeeds("the twin's pages", &twin::pages(workspace));
         let mut stories = step::cargo(["test", "--package", "e2e", "--no-fail-fast"]);
         stories
             .env("CHROME", &browser.chrome)

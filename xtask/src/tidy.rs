@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::workspace::Workspace;
 
 /// What each package may depend on among ours; second, what its tests may besides. ARCHITECTURE.md draws it.
-const ARROWS: [(&str, &[&str], &[&str]); 15] = [
+const ARROWS: [(&str, &[&str], &[&str]); 17] = [
     ("plaid-types", &[], &[]),
     ("plaid-link", &["plaid-types"], &["fake-link"]),
     ("link-flow", &["plaid-types"], &[]),
@@ -47,6 +47,8 @@ const ARROWS: [(&str, &[&str], &[&str]); 15] = [
     ),
     ("fake-link", &["plaid-link"], &[]),
     ("minimal", &["leptos-plaid-link"], &[]),
+    ("seed", &["connect-server"], &[]),
+    ("size", &["leptos-plaid-link"], &[]),
     ("twin", &["leptos-plaid-link", "plaid-link"], &[]),
     ("xtask", &[], &[]),
     // Not ours by name: it stands in for a library.

@@ -1,4 +1,5 @@
 // A page that drives react-plaid-link and keeps what it calls in `calls`; tests/twin is the same page over ours.
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { usePlaidLink } from "react-plaid-link";
 
@@ -20,7 +21,7 @@ function Page({ token }) {
 window.twin = {
   start(token) {
     root ??= createRoot(document.body.appendChild(document.createElement("div")));
-    root.render(<Page token={token} />);
+    flushSync(() => root.render(<Page token={token} />));
   },
   open: () => link.open(),
   exit: (force) => link.exit({ force }),

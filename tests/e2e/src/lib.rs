@@ -14,6 +14,7 @@ mod record;
 mod stack;
 mod stand_in;
 mod story;
+mod window;
 
 pub use browser::Browser;
 pub use keyboard::Key;

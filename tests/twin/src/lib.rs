@@ -2,10 +2,10 @@
 //! over react-plaid-link.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use js_sys::{Array, Reflect, global};
-use leptos::mount::mount_to_body;
+use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::json::Json;
 use leptos_plaid_link::plaid_types::{LinkToken, PublicToken};
@@ -16,39 +16,32 @@ use plaid_link::json::to_js;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
-    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
-}
-
-struct Page {
-    link: UsePlaidLinkReturn,
+    static LINK: Cell<Option<UsePlaidLinkReturn>> = const { Cell::new(None) };
     /// Unmounts on drop.
-    _mounted: Box<dyn Any>,
+    static MOUNTED: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
 /// Mounts the hook, with Link's script from here.
 #[wasm_bindgen]
 pub fn start(script: String, token: String) {
-    let mut link = None;
-    let mounted = mount_to_body(|| {
+    let body = document().body().expect_throw("a page has a body");
+    let mounted = mount_to(body, move || {
         let token = Signal::stored(Some(LinkToken::new(token)));
-        link = Some(use_plaid_link(token, options(script)));
+        LINK.set(Some(use_plaid_link(token, options(script))));
     });
-    PAGE.set(link.map(|link| Page {
-        link,
-        _mounted: Box::new(mounted),
-    }));
+    MOUNTED.set(Some(Box::new(mounted)));
 }
 
 /// Opens Link. Before there is a handler it says false.
 #[wasm_bindgen]
 pub fn open() -> bool {
-    link().is_some_and(|link| link.open().is_ok())
+    LINK.get().is_some_and(|link| link.open().is_ok())
 }
 
 /// Closes Link.
 #[wasm_bindgen]
 pub fn exit(force: bool) {
-    if let Some(link) = link() {
+    if let Some(link) = LINK.get() {
         // That there is no handler is what some scenarios are about.
         let _ = link.exit(ExitOptions { force });
     }
@@ -57,7 +50,7 @@ pub fn exit(force: bool) {
 /// Unmounts the hook.
 #[wasm_bindgen]
 pub fn stop() {
-    drop(PAGE.take());
+    drop(MOUNTED.take());
 }
 
 fn options(script: String) -> UsePlaidLinkOptions {
@@ -68,7 +61,8 @@ fn options(script: String) -> UsePlaidLinkOptions {
         })
         .on_success(|token, metadata| {
             let token = token.as_ref().map(PublicToken::as_str);
-            keep(&["success".into(), token.into(), to_js(&metadata.write())]);
+            let token = token.map_or(JsValue::NULL, JsValue::from);
+            keep(&["success".into(), token, to_js(&metadata.write())]);
         })
         .on_exit(|error, metadata| {
             let error = error.map_or(JsValue::NULL, |error| to_js(&error.write()));
@@ -82,12 +76,8 @@ fn options(script: String) -> UsePlaidLinkOptions {
 }
 
 fn keep(call: &[JsValue]) {
-    let calls = Reflect::get(&global(), &"calls".into()).map(Array::from);
-    if let Ok(calls) = calls {
+    if let Ok(calls) = Reflect::get(&global(), &"calls".into()) {
+        let calls: Array = calls.unchecked_into();
         calls.push(&call.iter().collect::<Array>());
     }
-}
-
-fn link() -> Option<UsePlaidLinkReturn> {
-    PAGE.with_borrow(|page| page.as_ref().map(|page| page.link))
 }

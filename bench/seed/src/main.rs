@@ -1,0 +1,115 @@
+//! Fills a database of Connect with copies of its first Item, while Connect runs.
+//!
+//! - `seed <data> users <items>`: so many Items, each of a user of its own.
+//! - `seed <data> user <user> <items> <accounts>`: so many Items of this user, each with so many accounts; the balances of
+//!   the first are of another day.
+//! - `seed <data> token <user>`: the access token of the user's Item, as the vault's key shows it.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks on stdout")]
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+
+use connect_server::vault::Vault;
+use connect_server::{UserId, store};
+use sqlx::AssertSqlSafe;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The numbers from 1 to a bound.
+const NUMBERS: &str =
+    "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)";
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        [data, "users", items] => users(&open(data).await?, items.parse()?).await,
+        [data, "user", user, items, accounts] => {
+            let database = open(data).await?;
+            one_user(&database, user, items.parse()?, accounts.parse()?).await
+        }
+        [data, "token", user] => token(data, user).await,
+        _ => Err("say what to seed: users, user or token".into()),
+    }
+}
+
+async fn users(database: &SqlitePool, items: i64) -> Result<()> {
+    let mut all = database.begin().await?;
+    let users = format!(
+        "{NUMBERS} INSERT INTO users SELECT 'seed-' || n, (SELECT min(created_at) FROM users) FROM numbers"
+    );
+    sqlx::query(AssertSqlSafe(users))
+        .bind(items)
+        .execute(&mut *all)
+        .await?;
+    copies(&mut all, "'seed-' || n", "accounts", items).await?;
+    Ok(all.commit().await?)
+}
+
+async fn one_user(database: &SqlitePool, user: &str, items: i64, accounts: i64) -> Result<()> {
+    let mut all = database.begin().await?;
+    sqlx::query("DELETE FROM items WHERE id LIKE 'seed-%'")
+        .execute(&mut *all)
+        .await?;
+    // The balance of another day, which a refresh sets right.
+    let cut = format!(
+        "UPDATE items SET accounts = (SELECT json_group_array(json_set(value, '$.balances.current', 1.0)) \
+         FROM (SELECT value FROM json_each(accounts) LIMIT {accounts})) WHERE user_id = ?"
+    );
+    sqlx::query(AssertSqlSafe(cut))
+        .bind(user)
+        .execute(&mut *all)
+        .await?;
+    copies(
+        &mut all,
+        "user_id",
+        "json_replace(accounts, '$[0].balances.current', 2.0)",
+        items - 1,
+    )
+    .await?;
+    Ok(all.commit().await?)
+}
+
+/// Copies the oldest Item; the user and the accounts are expressions.
+async fn copies(
+    all: &mut sqlx::SqliteConnection,
+    user: &str,
+    accounts: &str,
+    items: i64,
+) -> Result<()> {
+    let copies = format!(
+        "{NUMBERS} INSERT INTO items (id, user_id, institution_id, institution_name, institution_color, status, accounts, \
+            access_token, created_at, refreshed_at) \
+         SELECT 'seed-' || n, {user}, institution_id, institution_name, institution_color, status, {accounts}, \
+            access_token, created_at, refreshed_at \
+         FROM numbers, (SELECT * FROM items ORDER BY rowid LIMIT 1)"
+    );
+    sqlx::query(AssertSqlSafe(copies))
+        .bind(items)
+        .execute(all)
+        .await?;
+    Ok(())
+}
+
+async fn token(data: &str, user: &str) -> Result<()> {
+    let user = UserId::new(user.to_owned());
+    let store = store::open(&format!("sqlite:{data}/connect.db")).await?;
+    let vault = Vault::open(&Path::new(data).join("vault.key"))?;
+    let items = store.items(&user).await?;
+    let item = items.first().ok_or("the user has no Item")?;
+    let sealed = store
+        .access_token(&user, &item.id)
+        .await?
+        .ok_or("the Item has no token")?;
+    println!("{}", vault.unseal(&sealed, &user, &item.id)?.expose());
+    store.close().await;
+    Ok(())
+}
+
+async fn open(data: &str) -> Result<SqlitePool> {
+    let options = SqliteConnectOptions::new().filename(Path::new(data).join("connect.db"));
+    Ok(SqlitePool::connect_with(options).await?)
+}

@@ -1,0 +1,192 @@
+//! What the backend takes as its Items grow from a thousand to a million.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::load::{Bodies, Load};
+use super::program::{Connect, Program, Programs, to_plaid};
+use super::report::{Goal, Table};
+use super::{Effort, backend};
+use crate::workspace::Workspace;
+
+/// A list, a new Item and a webhook, with few and with many Items in the database.
+pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
+    let programs = Programs::build(workspace, effort)?;
+    let (few, many, times) = if effort.quick {
+        (100, 1000, 3)
+    } else {
+        (1000, 1_000_000, 50)
+    };
+    let plaid = programs.plaid()?;
+    let mut sides = Vec::new();
+    for (name, items) in [("few", few), ("many", many)] {
+        let connect = programs.connect(&plaid, None, name)?;
+        let visitor = Visitor::with_item(&connect, &plaid)?;
+        connect.seed(&["users", &items.to_string()])?;
+        sides.push((connect, visitor, Figures::default()));
+    }
+    for _ in 0..effort.rounds {
+        for (connect, visitor, figures) in &mut sides {
+            figures.measure(connect, &plaid, visitor, times)?;
+        }
+    }
+    let head = [
+        "",
+        &format!("{many} Items"),
+        &format!("{few} Items"),
+        "ratio",
+        "goal",
+        "",
+    ];
+    let mut table = Table::new(
+        "Growth",
+        "One request after the other. A webhook is measured from when Plaid is told to send it until an open page hears of it.",
+        &head,
+    );
+    if let [(_, _, few), (_, _, many)] = &sides[..] {
+        for (what, many, few) in [
+            ("list a user's Items", &many.list, &few.list),
+            ("exchange a public token", &many.exchange, &few.exchange),
+            ("webhook", &many.webhook, &few.webhook),
+        ] {
+            table.compare(what, "ms", many, few, Goal::AtMost(1.3));
+        }
+    }
+    Ok(vec![table])
+}
+
+#[derive(Default)]
+struct Figures {
+    list: Vec<f64>,
+    exchange: Vec<f64>,
+    webhook: Vec<f64>,
+}
+
+impl Figures {
+    fn measure(
+        &mut self,
+        connect: &Connect,
+        plaid: &Program,
+        visitor: &Visitor,
+        times: usize,
+    ) -> Result<()> {
+        let cookies = [visitor.cookie.clone()];
+        let list = Load {
+            method: "GET",
+            to: connect.program.at,
+            path: "/api/items",
+            cookies: &cookies,
+            bodies: Bodies::Times("", times),
+            connections: 1,
+        };
+        self.list.push(list.run()?.median);
+        // A user each, or the list would grow.
+        let public_tokens = backend::public_tokens(plaid, times)?;
+        let cookies = [Visitor::new(&connect.program)?.cookie];
+        let exchange = Load {
+            method: "POST",
+            path: "/api/items",
+            cookies: &cookies,
+            bodies: Bodies::Each(&public_tokens),
+            ..list
+        };
+        self.exchange.push(exchange.run()?.median);
+        self.webhook
+            .push(visitor.webhook(&connect.program, plaid, "ERROR")?);
+        self.webhook
+            .push(visitor.webhook(&connect.program, plaid, "LOGIN_REPAIRED")?);
+        Ok(())
+    }
+}
+
+/// Someone who uses Connect.
+pub(crate) struct Visitor {
+    pub(crate) cookie: String,
+    pub(crate) user: String,
+    access_token: String,
+}
+
+impl Visitor {
+    fn new(connect: &Program) -> Result<Self> {
+        let session = connect.call("GET", "/api/session", "", "")?;
+        let user: Value = serde_json::from_str(&session.body)?;
+        Ok(Self {
+            cookie: session.cookie.context("a visitor gets a session")?,
+            user: user["user_id"].as_str().unwrap_or_default().to_owned(),
+            access_token: String::new(),
+        })
+    }
+
+    /// A visitor with one Item, of whose webhooks Connect hears.
+    pub(crate) fn with_item(connect: &Connect, plaid: &Program) -> Result<Self> {
+        let mut visitor = Self::new(&connect.program)?;
+        let webhook = format!(
+            "\"institution_id\":\"ins_109508\",\"initial_products\":[\"transactions\"],\
+             \"options\":{{\"webhook\":\"http://{}/api/webhooks/plaid\"}}",
+            connect.program.at
+        );
+        let made = plaid.call(
+            "POST",
+            "/sandbox/public_token/create",
+            "",
+            &to_plaid(&webhook),
+        )?;
+        let made: Value = serde_json::from_str(&made.body)?;
+        let exchange = format!(
+            "{{\"public_token\":{},\"metadata\":{{}}}}",
+            made["public_token"]
+        );
+        connect
+            .program
+            .call("POST", "/api/items", &visitor.cookie, &exchange)?;
+        visitor.access_token = connect.seed(&["token", &visitor.user])?;
+        Ok(visitor)
+    }
+
+    /// Milliseconds from when Plaid is told to send a webhook until an open page hears of the change.
+    fn webhook(&self, connect: &Program, plaid: &Program, code: &str) -> Result<f64> {
+        let mut stream = TcpStream::connect(connect.at)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        write!(
+            stream,
+            "GET /api/events HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n",
+            connect.at, self.cookie
+        )?;
+        let mut lines = BufReader::new(stream).lines();
+        let mut hears = |event: &str| -> Result<()> {
+            for line in lines.by_ref() {
+                if line?.contains(event) {
+                    return Ok(());
+                }
+            }
+            bail!("Connect ended its events")
+        };
+        hears("event: ready")?;
+        let fire = format!(
+            "\"access_token\":\"{}\",\"webhook_code\":\"{code}\"",
+            self.access_token
+        );
+        let fired = Instant::now();
+        plaid.call("POST", "/sandbox/item/fire_webhook", "", &to_plaid(&fire))?;
+        hears("event: change")?;
+        Ok(fired.elapsed().as_secs_f64() * 1000.0)
+    }
+}
+
+impl Connect {
+    /// Runs `bench/seed` on its database; gives what it says.
+    pub(crate) fn seed(&self, args: &[&str]) -> Result<String> {
+        let mut seed = Command::new(&self.seed);
+        seed.arg(&self.data).args(args);
+        let output = seed.output().context("bench/seed does not start")?;
+        if !output.status.success() {
+            bail!("bench/seed: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+}

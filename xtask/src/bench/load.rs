@@ -1,0 +1,182 @@
+//! Load: so many connections, each asking again as soon as it is answered.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// What to ask.
+pub(crate) struct Load<'a> {
+    pub(crate) method: &'static str,
+    pub(crate) to: SocketAddr,
+    pub(crate) path: &'a str,
+    /// One for each connection.
+    pub(crate) cookies: &'a [String],
+    pub(crate) bodies: Bodies<'a>,
+    pub(crate) connections: usize,
+}
+
+/// What is sent, and until when.
+pub(crate) enum Bodies<'a> {
+    /// The same again and again, for so long.
+    Same(&'a str, Duration),
+    /// The same, so often.
+    Times(&'a str, usize),
+    /// Each once.
+    Each(&'a [String]),
+}
+
+/// How it went.
+pub(crate) struct Outcome {
+    pub(crate) per_second: f64,
+    /// In milliseconds.
+    pub(crate) median: f64,
+    pub(crate) p99: f64,
+    /// The bodies of the answers, in no order.
+    pub(crate) answers: Vec<String>,
+}
+
+impl Load<'_> {
+    /// Asks; an answer that is no success ends it with an error.
+    pub(crate) fn run(&self) -> Result<Outcome> {
+        let next = AtomicUsize::new(0);
+        let begun = Instant::now();
+        let work = |connection: usize| self.ask(connection, &next, begun);
+        let done: Vec<Result<Vec<(f64, String)>>> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.connections)
+                .map(|connection| scope.spawn(move || work(connection)))
+                .collect();
+            let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
+            ended
+                .map(|ended| ended.unwrap_or_else(|_| bail!("a connection panicked")))
+                .collect()
+        });
+        let took = begun.elapsed().as_secs_f64();
+        let mut times = Vec::new();
+        let mut answers = Vec::new();
+        for connection in done {
+            for (time, answer) in connection? {
+                times.push(time);
+                answers.push(answer);
+            }
+        }
+        times.sort_by(f64::total_cmp);
+        let at = |part: f64| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "a place in a list"
+            )]
+            let place = (times.len() as f64 * part) as usize;
+            times.get(place).copied().unwrap_or(f64::NAN)
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a count")]
+        let per_second = times.len() as f64 / took;
+        Ok(Outcome {
+            per_second,
+            median: at(0.5),
+            p99: at(0.99),
+            answers,
+        })
+    }
+
+    fn ask(
+        &self,
+        connection: usize,
+        next: &AtomicUsize,
+        begun: Instant,
+    ) -> Result<Vec<(f64, String)>> {
+        let mut http = Http::connect(self.to)?;
+        let cookie = self.cookies.get(connection).map_or("", String::as_str);
+        let mut done = Vec::new();
+        loop {
+            let nth = next.fetch_add(1, Ordering::Relaxed);
+            let body = match self.bodies {
+                Bodies::Same(body, during) if begun.elapsed() < during => body,
+                Bodies::Times(body, times) if nth < times => body,
+                Bodies::Each(bodies) if nth < bodies.len() => &bodies[nth],
+                _ => return Ok(done),
+            };
+            let asked = Instant::now();
+            let answer = http.call(self.method, self.path, cookie, body)?;
+            let time = asked.elapsed().as_secs_f64() * 1000.0;
+            done.push((time, answer.body));
+        }
+    }
+}
+
+/// One connection that stays open.
+pub(crate) struct Http {
+    to: SocketAddr,
+    stream: BufReader<TcpStream>,
+}
+
+/// An answer with its cookie, if it set one.
+pub(crate) struct Answer {
+    pub(crate) cookie: Option<String>,
+    pub(crate) body: String,
+}
+
+impl Http {
+    pub(crate) fn connect(to: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(to).with_context(|| format!("cannot reach {to}"))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        Ok(Self {
+            to,
+            stream: BufReader::new(stream),
+        })
+    }
+
+    /// Asks, and reads the whole answer.
+    pub(crate) fn call(
+        &mut self,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: &str,
+    ) -> Result<Answer> {
+        let cookie = match cookie {
+            "" => String::new(),
+            cookie => format!("Cookie: {cookie}\r\n"),
+        };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{cookie}Content-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.to,
+            body.len()
+        );
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        let mut status = String::new();
+        self.stream.read_line(&mut status)?;
+        let mut length = 0;
+        let mut cookie = None;
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line)?;
+            let Some((name, value)) = line.trim_end().split_once(": ") else {
+                break;
+            };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.parse()?;
+            } else if name.eq_ignore_ascii_case("set-cookie") {
+                cookie = value.split(';').next().map(str::to_owned);
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        if !status.starts_with("HTTP/1.1 2") {
+            bail!(
+                "{method} {path} at {}: {}\n{body}",
+                self.to,
+                status.trim_end()
+            );
+        }
+        Ok(Answer { cookie, body })
+    }
+}

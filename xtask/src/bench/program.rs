@@ -1,0 +1,182 @@
+//! The programs that are measured, and the offline Plaid that they talk to.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::Effort;
+use super::load::{Answer, Http};
+use crate::part::Part;
+use crate::workspace::Workspace;
+use crate::{npm, step};
+
+/// Both keys of the offline Plaid.
+const KEY: &str = "offline";
+
+/// A program that listens.
+pub(crate) struct Program {
+    pub(crate) at: SocketAddr,
+    part: Part,
+}
+
+/// The programs, built.
+pub(crate) struct Programs<'a> {
+    workspace: &'a Workspace,
+    built: PathBuf,
+}
+
+/// Connect, and where it keeps what it knows.
+pub(crate) struct Connect {
+    pub(crate) program: Program,
+    pub(super) data: PathBuf,
+    pub(super) seed: PathBuf,
+}
+
+impl<'a> Programs<'a> {
+    /// Builds the backend, the offline Plaid, and what fills databases.
+    pub(crate) fn build(workspace: &'a Workspace, effort: Effort) -> Result<Self> {
+        let mut build = step::cargo(["build"]);
+        for package in ["connect-server", "plaid-emulator", "seed"] {
+            build.args(["--package", package]);
+        }
+        let profile = if effort.quick {
+            "debug"
+        } else {
+            build.arg("--release");
+            "release"
+        };
+        step::run(build.current_dir(&workspace.root))?;
+        Ok(Self {
+            workspace,
+            built: workspace.target.join(profile),
+        })
+    }
+
+    /// The offline Plaid.
+    pub(crate) fn plaid(&self) -> Result<Program> {
+        let program = self.built.join("plaid-emulator");
+        self.start("plaid-emulator", &program, |command, at| {
+            command.args(["--listen", &at.to_string()]);
+            command.args(["--client-id", KEY, "--secret", KEY]);
+        })
+    }
+
+    /// Connect with an empty database of this name, and with this app; with an empty page where nobody looks.
+    pub(crate) fn connect(
+        &self,
+        plaid: &Program,
+        dist: Option<&Path>,
+        name: &str,
+    ) -> Result<Connect> {
+        let data = self.workspace.target.join("xtask/bench").join(name);
+        drop(fs::remove_dir_all(&data));
+        fs::create_dir_all(&data)?;
+        fs::write(data.join("index.html"), "<head></head>")?;
+        let dist = dist.unwrap_or(&data);
+        let database = format!("sqlite:{}", data.join("connect.db").display());
+        let program = self.built.join("connect-server");
+        let program = self.start("connect-server", &program, |command, at| {
+            command
+                .env("CONNECT_LISTEN", at.to_string())
+                .env("CONNECT_DIST", dist)
+                .env("CONNECT_DATABASE_URL", database)
+                .env("CONNECT_VAULT_KEY_FILE", data.join("vault.key"))
+                .env("PLAID_BASE_URL", format!("http://{}", plaid.at))
+                .env("PLAID_LINK_SCRIPT_URL", link_script(plaid))
+                .env("PLAID_CLIENT_ID", KEY)
+                .env("PLAID_SECRET", KEY);
+        })?;
+        Ok(Connect {
+            program,
+            data,
+            seed: self.built.join("seed"),
+        })
+    }
+
+    /// The express server of `bench/peer-node`.
+    pub(crate) fn express(&self, plaid: &Program) -> Result<Program> {
+        let server = npm::install(self.workspace, "peer-node")?.join("server.js");
+        self.start("peer-node", Path::new("node"), |command, at| {
+            command
+                .arg(server)
+                .env("NODE_ENV", "production")
+                .env("PORT", at.port().to_string())
+                .env("PLAID_BASE_URL", format!("http://{}", plaid.at))
+                .env("PLAID_CLIENT_ID", KEY)
+                .env("PLAID_SECRET", KEY);
+        })
+    }
+
+    fn start(
+        &self,
+        name: &'static str,
+        program: &Path,
+        configure: impl FnOnce(&mut Command, SocketAddr),
+    ) -> Result<Program> {
+        let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let logs = self.workspace.target.join("xtask");
+        let part = Part::start(name, program, &logs, |command| configure(command, at))?;
+        let mut program = Program { at, part };
+        program.listens()?;
+        Ok(program)
+    }
+}
+
+/// Where the offline Plaid has Link's script.
+pub(crate) fn link_script(plaid: &Program) -> String {
+    format!("http://{}/link/v2/stable/link-initialize.js", plaid.at)
+}
+
+/// What Plaid wants with every request: the keys, and these fields.
+pub(crate) fn to_plaid(fields: &str) -> String {
+    format!("{{\"client_id\":\"{KEY}\",\"secret\":\"{KEY}\",{fields}}}")
+}
+
+impl Program {
+    /// Asks once.
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: &str,
+    ) -> Result<Answer> {
+        Http::connect(self.at)?.call(method, path, cookie, body)
+    }
+
+    /// The memory that it holds, in MB.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        let path = format!("/proc/{}/status", self.part.id());
+        let status = fs::read_to_string(&path).with_context(|| {
+            format!(
+                "{path} says how much memory {} holds, on Linux only",
+                self.part.name
+            )
+        })?;
+        let kilobytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let kilobytes: f64 = kilobytes.context("/proc says nothing of memory")?.parse()?;
+        Ok(kilobytes / 1024.0)
+    }
+
+    fn listens(&mut self) -> Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Http::connect(self.at).is_err() {
+            if self.part.ended()?.is_some() || Instant::now() > deadline {
+                bail!(
+                    "{} does not listen:\n{}",
+                    self.part.name,
+                    self.part.last_words()
+                );
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
