@@ -11,6 +11,17 @@ use crate::use_link_flow::UseLinkFlowReturn;
 /// **Try again** button. Style it by its classes: `connect-bank`, `connect-bank-button`, `connect-bank-progress`,
 /// and those of [`FailureNotice`].
 ///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_plaid_link::{ConnectBank, LinkBackend, UseLinkFlowOptions, use_link_flow};
+///
+/// #[component]
+/// fn Accounts<B: LinkBackend>(backend: B) -> impl IntoView {
+///     let flow = use_link_flow(backend, UseLinkFlowOptions::default());
+///     view! { <ConnectBank flow label="Pay by bank" /> }
+/// }
+/// ```
+///
 /// [`use_link_flow`]: crate::use_link_flow()
 #[component]
 pub fn ConnectBank(

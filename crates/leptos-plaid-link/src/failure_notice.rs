@@ -7,6 +7,16 @@ use crate::words::words;
 /// A failure in words, announced at once, with a **Try again** button; hidden while there is none.
 ///
 /// Style it by its classes `plaid-link-failure` and `plaid-link-reference`.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_plaid_link::{FailureNotice, UseLinkFlowReturn};
+///
+/// #[component]
+/// fn Notice(flow: UseLinkFlowReturn) -> impl IntoView {
+///     view! { <FailureNotice failure=flow.failure on_retry=Box::new(move || flow.retry()) /> }
+/// }
+/// ```
 #[component]
 pub fn FailureNotice(
     /// What failed, if anything did.

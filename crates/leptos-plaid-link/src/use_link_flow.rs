@@ -75,6 +75,20 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
 }
 
 /// Options of [`use_link_flow`].
+///
+/// ```
+/// use leptos_plaid_link::{LoadOptions, UseLinkFlowOptions};
+///
+/// let load = LoadOptions { nonce: Some("r4nd0m".to_owned()), ..LoadOptions::default() };
+/// let options = UseLinkFlowOptions::default()
+///     .load(load)
+///     .prepare(false)
+///     .on_event(|name, metadata| {
+///         // send both to your analytics
+///         # let _ = (name, metadata);
+///     });
+/// # let _ = options;
+/// ```
 #[derive(Clone, Debug)]
 pub struct UseLinkFlowOptions {
     load: LoadOptions,
@@ -141,6 +155,15 @@ impl UseLinkFlowOptions {
 }
 
 /// What [`use_link_flow`] returns: signals, and what can be done. `Copy`, as signals are.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use leptos_plaid_link::{Stage, UseLinkFlowReturn};
+///
+/// fn is_busy(flow: UseLinkFlowReturn) -> Signal<bool> {
+///     Signal::derive(move || matches!(flow.stage.get(), Stage::Preparing { .. } | Stage::Submitting))
+/// }
+/// ```
 #[derive(Clone, Copy)]
 pub struct UseLinkFlowReturn {
     /// Where the flow stands; changes with every step.

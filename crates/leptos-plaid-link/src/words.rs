@@ -10,6 +10,13 @@ pub struct Words {
 }
 
 /// The words for a failure, in English.
+///
+/// ```
+/// use leptos_plaid_link::{Failure, FailureKind, words};
+///
+/// let failure = Failure::new(FailureKind::SignedOut, "401 from /api/link/tokens");
+/// assert_eq!(words(&failure).advice, "Sign in, then try again.");
+/// ```
 #[must_use]
 pub fn words(failure: &Failure) -> Words {
     let (title, advice) = match failure.kind {

@@ -1,6 +1,16 @@
 use crate::resume::ResumeError;
 
 /// Why something failed, in all that is needed to tell a person about it.
+///
+/// ```
+/// use link_flow::{Failure, FailureKind};
+///
+/// let failure = Failure {
+///     request_id: Some("4zlKapIkTm8p5KM".to_owned()),
+///     ..Failure::new(FailureKind::PlaidUnavailable, "502 from /link/token/create")
+/// };
+/// assert_eq!(failure.to_string(), "502 from /link/token/create");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {

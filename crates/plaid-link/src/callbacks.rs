@@ -23,6 +23,18 @@ use crate::sys;
 type Callback = Rc<dyn Fn(JsValue, JsValue)>;
 
 /// What Link calls. Each may be called late: events but `OPEN` arrive together when Link closes.
+///
+/// ```
+/// use plaid_link::Callbacks;
+///
+/// let callbacks = Callbacks::default()
+///     .on_success(|public_token, metadata| {
+///         // post both to the backend
+///         # let _ = (public_token, metadata);
+///     })
+///     .on_close(|| { /* Link has left the screen */ });
+/// # let _ = callbacks;
+/// ```
 #[derive(Clone, Default)]
 pub struct Callbacks {
     by_kind: [Option<Callback>; KINDS],

@@ -27,6 +27,14 @@ impl Plaid {
     /// # Errors
     ///
     /// [`Error::NotALinkToken`] without asking Link, [`Error::Refused`] with what Link said.
+    ///
+    /// ```no_run
+    /// use plaid_link::{EmbeddedHandler, Error, LinkOptions, Plaid};
+    ///
+    /// fn embed(plaid: &Plaid, element: &web_sys::HtmlElement) -> Result<EmbeddedHandler, Error> {
+    ///     plaid.create_embedded(LinkOptions::new("link-sandbox-af1a0311".into()), element)
+    /// }
+    /// ```
     pub fn create_embedded(
         &self,
         options: LinkOptions,

@@ -144,6 +144,14 @@ impl Drop for Handler {
 }
 
 /// How to leave Link.
+///
+/// ```no_run
+/// use plaid_link::{Error, ExitOptions, Handler};
+///
+/// fn leave_at_once(handler: &Handler) -> Result<(), Error> {
+///     handler.exit(ExitOptions { force: true })
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExitOptions {
     /// At once; otherwise Link may ask whether the user is sure.
@@ -151,6 +159,14 @@ pub struct ExitOptions {
 }
 
 /// What Layer asks for: one or the other, never both.
+///
+/// ```no_run
+/// use plaid_link::{Error, Handler, Submission};
+///
+/// fn identify(handler: &Handler) -> Result<(), Error> {
+///     handler.submit(&Submission::PhoneNumber("+14155550011".to_owned()))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submission {
     /// In E.164, such as `+14155550011`.

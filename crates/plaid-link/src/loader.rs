@@ -14,6 +14,17 @@ use crate::sys::{self, PlaidGlobal};
 pub const LINK_SCRIPT_URL: &str = "https://cdn.plaid.com/link/v2/stable/link-initialize.js";
 
 /// Where Link's script comes from and how long to wait for it.
+///
+/// ```
+/// use plaid_link::LoadOptions;
+///
+/// let options = LoadOptions {
+///     nonce: Some("r4nd0m".to_owned()),
+///     timeout_seconds: 10,
+///     ..LoadOptions::default()
+/// };
+/// # let _ = options;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadOptions {
     /// Used to the letter: Link's script looks for its own tag by it. [`LINK_SCRIPT_URL`] unless told otherwise.

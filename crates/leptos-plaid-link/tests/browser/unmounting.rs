@@ -10,6 +10,8 @@ use leptos_plaid_link::{
     ConnectBank, FailureKind, PlaidEmbeddedLink, PlaidLink, Stage, Submitted, UseLinkFlowOptions,
     UsePlaidLinkOptions, use_link_flow, use_plaid_link,
 };
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::mounted::{Mounted, calm, mount};
@@ -248,5 +250,48 @@ async fn inside_what_the_flow_tells() {
         assert!(WHOLE_PAGE.take().is_none(), "{callback}");
         fake.leave(1);
         nothing_is_left(&fake).await;
+    }
+}
+
+/// Link gives the focus back while it is being closed, and with it control to whoever listens for the focus.
+#[wasm_bindgen_test]
+async fn while_the_page_listens_for_the_focus() {
+    for unmounted_by_the_listener in [false, true] {
+        let fake = FakeLink::load().await;
+        fake.answer_at_once("onExit");
+        let diary = Diary::default();
+        let button = page::add("button");
+        button.focus().expect("focus");
+
+        let load = fake.options.clone();
+        let token = ArcRwSignal::new(Some(LinkToken::from(TOKEN)));
+        let (given, hooked) = (token.clone(), Rc::new(RefCell::new(None)));
+        let place = hooked.clone();
+        WHOLE_PAGE.set(Some(mount(move || {
+            let options = UsePlaidLinkOptions::default().load(load);
+            place.replace(Some(use_plaid_link(given, options)));
+        })));
+        let link = hooked.take().expect("rendered");
+        page::until("ready", || link.ready.get_untracked()).await;
+        link.open().expect("opens");
+
+        let heard = diary.clone();
+        let on_focus = Closure::<dyn Fn()>::new(move || {
+            if unmounted_by_the_listener {
+                drop(WHOLE_PAGE.take());
+            }
+            // Whatever looks into Leptos' arena.
+            let _ = RwSignal::new(0).get_untracked();
+            heard.write("focus");
+        });
+        button.set_onfocus(Some(on_focus.as_ref().unchecked_ref()));
+        if unmounted_by_the_listener {
+            token.set(None);
+        } else {
+            drop(WHOLE_PAGE.take());
+        }
+        nothing_is_left(&fake).await;
+        assert_eq!(diary.read(), ["focus"]);
+        button.set_onfocus(None);
     }
 }
