@@ -1,4 +1,4 @@
-//! The peers' packages from npm.
+//! What comes from npm: the peers, and axe-core.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::{setup, step};
 
 /// Builds a page of `bench/peer-react`, by its name without `.html`.
 pub(crate) fn build_page(workspace: &Workspace, page: &str, to: &Path) -> Result<()> {
-    let dir = install(workspace, "peer-react")?;
+    let dir = install(workspace, "bench/peer-react")?;
     let mut vite = Command::new("node");
     vite.args(["node_modules/vite/bin/vite.js", "build"])
         .args(["--logLevel", "warn", "--mode", page, "--outDir"])
@@ -20,9 +20,9 @@ pub(crate) fn build_page(workspace: &Workspace, page: &str, to: &Path) -> Result
     step::run(&mut vite)
 }
 
-/// Installs a peer's packages, at exactly the versions of its lock file, unless they are there; gives its directory.
-pub(crate) fn install(workspace: &Workspace, peer: &str) -> Result<PathBuf> {
-    let dir = workspace.root.join("bench").join(peer);
+/// Installs a folder's packages, at exactly the versions of its lock file, unless they are there; gives the folder.
+pub(crate) fn install(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
+    let dir = workspace.root.join(folder);
     let lock = fs::read_to_string(dir.join("package-lock.json"))
         .with_context(|| format!("{} has no package-lock.json", dir.display()))?;
     let installed = dir.join("node_modules").join(".installed-from");

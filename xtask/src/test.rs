@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::step::{self, Counts};
 use crate::workspace::Workspace;
-use crate::{build, setup, size, twin};
+use crate::{build, npm, setup, size, twin};
 
 /// For a browser that nobody watches: in a container, without a network, calling no one.
 pub(crate) const CHROME_FLAGS: [&str; 9] = [
@@ -31,7 +31,7 @@ const MEASURING_FLAGS: [&str; 2] = ["--js-flags=--expose-gc", "--enable-precise-
 pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
     let tools = setup::app_tools(workspace)?;
     let browser = setup::browser()?;
-    setup::node()?;
+    npm::install(workspace, "tests/e2e")?;
     let mut tally = Tally::default();
 
     tally.tests(

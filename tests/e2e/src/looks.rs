@@ -71,5 +71,5 @@ fn axe() -> String {
         "/node_modules/axe-core/axe.min.js"
     );
     std::fs::read_to_string(path)
-        .unwrap_or_else(|error| panic!("{path}: {error}; `cargo xtask setup` puts it there"))
+        .unwrap_or_else(|error| panic!("{path}: {error}; `cargo xtask test` puts it there"))
 }

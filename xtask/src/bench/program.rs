@@ -100,7 +100,7 @@ impl<'a> Programs<'a> {
 
     /// The express server of `bench/peer-node`.
     pub(crate) fn express(&self, plaid: &Program) -> Result<Program> {
-        let server = npm::install(self.workspace, "peer-node")?.join("server.js");
+        let server = npm::install(self.workspace, "bench/peer-node")?.join("server.js");
         self.start("peer-node", Path::new("node"), |command, at| {
             command
                 .arg(server)
