@@ -1,16 +1,19 @@
 //! The frame that every page stands in.
 
-use leptos::either::Either;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use leptos::reactive::effect::RenderEffect;
+use leptos_plaid_link::{LoadOptions, Stage, UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 use wasm_bindgen::JsCast;
 
 use crate::backend::Backend;
+use crate::changes::follow;
+use crate::children::{Children, fill, mount as mount_child};
 use crate::config;
 use crate::dynamic::flag;
-use crate::pages::{Home, NotFound};
+use crate::pages::{Home, NotFound, OauthReturn};
 use crate::route::{Link, Route, use_route};
-use crate::wallet::Wallet;
+use crate::wallet::{ConnectBackend, Wallet, report_event};
 
 /// Puts the app in the place of the page's skeleton, for as long as the page lives.
 pub fn mount() {
@@ -31,25 +34,62 @@ pub fn App() -> impl IntoView {
     let is_sandbox = config.plaid_env == "sandbox";
     let backend = Backend::new();
     let wallet = Wallet::new();
+    wallet.load(backend);
+    follow(backend, wallet);
     let route = use_route();
-    let src = config.link_script_url;
+    let flow = use_flow(config.link_script_url, route, backend, wallet);
+    let page = Children::new(
+        move || vec![route.get().path().to_owned()],
+        move |main, _| {
+            Some(match route.get_untracked() {
+                Route::Home => mount_child(main, move || view! { <Home flow backend wallet /> }),
+                Route::OauthReturn => {
+                    mount_child(main, move || view! { <OauthReturn flow route /> })
+                }
+                Route::NotFound => mount_child(main, move || view! { <NotFound route /> }),
+            })
+        },
+    );
     view! {
         <div class="progress-line" aria-hidden="true" hidden=flag(move || !backend.is_busy())></div>
         <header class="site-header">
-            <Link to=Route::Home route attr:class="brand">
-                <span class="brand-mark" aria-hidden="true"></span>
-                "Connect"
-            </Link>
+            <Link to=Route::Home route class="brand" label="Connect" />
             {is_sandbox.then(|| view! { <span class="badge">"Sandbox"</span> })}
         </header>
-        <main class="site-main">
-            {move || match route.get() {
-                Route::Home => Either::Left(view! { <Home src=src.clone() backend wallet /> }),
-                Route::NotFound => Either::Right(view! { <NotFound route /> }),
-            }}
-        </main>
+        <main class="site-main" use:fill=page></main>
         <footer class="site-footer">
             "Bank connections by Plaid. Your bank password never reaches us."
         </footer>
     }
+}
+
+/// The one flow of the page: it connects, repairs, and goes on after a bank's redirect.
+fn use_flow(
+    src: String,
+    route: RwSignal<Route>,
+    backend: Backend,
+    wallet: Wallet,
+) -> UseLinkFlowReturn {
+    let mut options = UseLinkFlowOptions::default()
+        .load(LoadOptions {
+            src,
+            ..LoadOptions::default()
+        })
+        .on_raw_event(move |name, metadata| report_event(backend, name, metadata));
+    if route.get_untracked() == Route::OauthReturn {
+        options = options.received_redirect_uri(window().location().href().unwrap_or_default());
+    }
+    let flow = use_link_flow(ConnectBackend { backend, wallet }, options);
+    // Once Link is done with a bank's redirect, a reload must not tell it to Link again.
+    let leave_redirect = RenderEffect::new(move |_| {
+        let is_done = flow.outcome.with(Option::is_some)
+            || flow
+                .stage
+                .with(|stage| matches!(stage, Stage::Submitting | Stage::Unsent(_)));
+        if is_done && route.get_untracked() == Route::OauthReturn {
+            Route::Home.replace(route);
+        }
+    });
+    on_cleanup(move || drop(leave_redirect));
+    flow
 }

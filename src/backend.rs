@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use connect_api::{CreateLinkToken, Item, LinkTokenGrant, Problem, ProblemCode, Session};
+use connect_api::{Item, LinkTokenGrant, Problem, ProblemCode, Session};
 use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind};
@@ -59,14 +59,10 @@ impl Backend {
             .and_then(decode)
     }
 
-    /// A Link token for a new Item.
-    pub async fn create_link_token(self) -> Result<LinkTokenGrant, Error> {
-        self.send(
-            Method::POST,
-            "/api/link/tokens",
-            Some(&CreateLinkToken::default()),
-        )
-        .await
+    /// A Link token, for [`CreateLinkToken`](connect_api::CreateLinkToken).
+    pub async fn create_link_token(self, wish: Object) -> Result<LinkTokenGrant, Error> {
+        self.send(Method::POST, "/api/link/tokens", Some(&wish))
+            .await
     }
 
     /// Tells what happened in Link: one of [`LinkEvents`](connect_api::LinkEvents), as Link wrote it.
@@ -89,6 +85,12 @@ impl Backend {
         decode(answer)
     }
 
+    /// One Item.
+    pub async fn item(self, id: &ItemId) -> Result<Item, Error> {
+        self.send(Method::GET, &format!("/api/items/{id}"), None::<&Value>)
+            .await
+    }
+
     /// Exchanges a public token for an Item: [`CreateItem`](connect_api::CreateItem), with the metadata as Link
     /// wrote it.
     pub async fn create_item(
@@ -104,18 +106,23 @@ impl Backend {
 
     /// Fetches an Item's balances anew.
     pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
-        self.send(
-            Method::POST,
-            &format!("/api/items/{id}/refresh"),
-            None::<&Value>,
-        )
-        .await
+        self.ask_of_item(id, "refresh").await
+    }
+
+    /// Update mode went well: the Item as it is now. Nothing is exchanged.
+    pub async fn item_repaired(self, id: &ItemId) -> Result<Item, Error> {
+        self.ask_of_item(id, "repaired").await
     }
 
     /// Disconnects an Item.
     pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
         self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&Value>)
             .await
+    }
+
+    async fn ask_of_item(self, id: &ItemId, what: &str) -> Result<Item, Error> {
+        let path = format!("/api/items/{id}/{what}");
+        self.send(Method::POST, &path, None::<&Value>).await
     }
 
     async fn send<T: Json>(
@@ -207,6 +214,18 @@ fn decode<T: Json>(answer: Answer) -> Result<T, Error> {
     })
 }
 
+impl Error {
+    /// The Item that has these accounts already, if that is what stands in the way.
+    pub fn duplicate(&self) -> Option<ItemId> {
+        match self {
+            Self::Problem(problem) if problem.code == ProblemCode::DuplicateItem => {
+                problem.item_id.clone()
+            }
+            _ => None,
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = error.to_string();
@@ -231,9 +250,9 @@ fn kind_of(code: ProblemCode) -> FailureKind {
         ProblemCode::RateLimited => FailureKind::RateLimited,
         ProblemCode::PlaidUnavailable => FailureKind::PlaidUnavailable,
         ProblemCode::Internal => FailureKind::BackendUnreachable,
+        ProblemCode::NotFound => FailureKind::NotFound,
         ProblemCode::InvalidRequest
         | ProblemCode::CrossSite
-        | ProblemCode::NotFound
         | ProblemCode::DuplicateItem
         | ProblemCode::PlaidRefused
         | ProblemCode::Unknown => FailureKind::Refused,

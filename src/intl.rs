@@ -51,11 +51,20 @@ fn is_iso(currency: &str) -> bool {
 
 /// A moment given in ISO 8601, such as `Nov 22, 2026, 8:40 AM`; none if it is no date.
 pub fn moment(iso: &str) -> Option<String> {
+    written(iso, &[("dateStyle", "medium"), ("timeStyle", "short")])
+}
+
+/// The day of a moment given in ISO 8601, such as `November 22, 2026`; none if it is no date.
+pub fn date(iso: &str) -> Option<String> {
+    written(iso, &[("dateStyle", "long")])
+}
+
+fn written(iso: &str, options: &[(&str, &str)]) -> Option<String> {
     let date = Date::new(&iso.into());
     if date.get_time().is_nan() {
         return None;
     }
-    let options = object(&[("dateStyle", "medium"), ("timeStyle", "short")]);
+    let options = object(options);
     let format = Intl::DateTimeFormat::new(&Array::new(), &options).format();
     let format: Function = format.unchecked_into();
     format.call1(&JsValue::UNDEFINED, &date).ok()?.as_string()

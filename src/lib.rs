@@ -6,6 +6,8 @@
 
 mod app;
 mod backend;
+mod changes;
+mod children;
 mod components;
 mod config;
 mod dynamic;

@@ -51,8 +51,8 @@ impl Wallet {
         spawn_local(async move {
             match backend.items().await {
                 Ok(items) => {
-                    self.items
-                        .try_set(items.into_iter().map(ArcRwSignal::new).collect());
+                    let items = items.into_iter().map(|item| self.renewed(item));
+                    self.items.try_set(items.collect());
                     self.state.try_set(WalletState::Loaded);
                 }
                 Err(error) => {
@@ -63,20 +63,30 @@ impl Wallet {
         });
     }
 
+    /// An Item by its id.
+    pub fn find(self, id: &str) -> Option<ArcRwSignal<Item>> {
+        let is = |item: &&ArcRwSignal<Item>| item.with_untracked(|item| item.id.as_str() == id);
+        let find = |items: &Vec<ArcRwSignal<Item>>| items.iter().find(is).cloned();
+        self.items.try_with_untracked(find).flatten()
+    }
+
+    /// The signal of an Item, with what is new of it.
+    fn renewed(self, item: Item) -> ArcRwSignal<Item> {
+        match self.find(item.id.as_str()) {
+            Some(known) => {
+                known.set(item);
+                known
+            }
+            None => ArcRwSignal::new(item),
+        }
+    }
+
     /// Shows what is new of an Item, or a new Item on top.
     pub fn put(self, item: Item) {
-        let known = self.items.try_with_untracked(|items| {
-            items
-                .iter()
-                .find(|known| known.with_untracked(|known| known.id == item.id))
-                .cloned()
-        });
-        match known.flatten() {
-            Some(known) => known.set(item),
-            None => {
-                self.items
-                    .try_update(|items| items.insert(0, ArcRwSignal::new(item)));
-            }
+        let is_new = self.find(item.id.as_str()).is_none();
+        let item = self.renewed(item);
+        if is_new {
+            self.items.try_update(|items| items.insert(0, item));
         }
     }
 
@@ -101,8 +111,18 @@ impl LinkBackend for ConnectBackend {
         Ok(self.backend.session().await?.user_id)
     }
 
-    async fn create_link_token(&self, _purpose: Purpose) -> Result<LinkTokenGrant, Failure> {
-        let grant = self.backend.create_link_token().await?;
+    async fn create_link_token(&self, purpose: Purpose) -> Result<LinkTokenGrant, Failure> {
+        // As in `CreateLinkToken`, of which this needs little.
+        let mut wish = Object::new();
+        if let Purpose::Update {
+            item_id,
+            account_selection,
+        } = purpose
+        {
+            wish.insert("item_id".to_owned(), item_id.as_str().into());
+            wish.insert("account_selection".to_owned(), account_selection.into());
+        }
+        let grant = self.backend.create_link_token(wish).await?;
         Ok(LinkTokenGrant {
             link_token: grant.link_token,
             lifetime_seconds: grant.expires_in_seconds,
@@ -110,17 +130,29 @@ impl LinkBackend for ConnectBackend {
     }
 
     async fn submit(&self, success: Success) -> Result<Submitted, Failure> {
+        if let Purpose::Update { item_id, .. } = success.purpose {
+            self.wallet.put(self.backend.item_repaired(&item_id).await?);
+            return Ok(Submitted::Repaired(item_id));
+        }
         let Some(public_token) = success.public_token else {
             let message = "Link gave no public token";
             return Err(Failure::new(FailureKind::PublicTokenInvalid, message));
         };
-        let item = self
+        let created = self
             .backend
             .create_item(&public_token, success.metadata)
-            .await?;
-        let id = item.id.clone();
-        self.wallet.put(item);
-        Ok(Submitted::Linked(id))
+            .await;
+        match created {
+            Ok(item) => {
+                let id = item.id.clone();
+                self.wallet.put(item);
+                Ok(Submitted::Linked(id))
+            }
+            Err(error) => match error.duplicate() {
+                Some(id) => Ok(Submitted::Duplicate(id)),
+                None => Err(error.into()),
+            },
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use connect_api::Item;
 use leptos::prelude::*;
 use plaid_types::{Account, AccountSubtype, AccountType, Balances};
 
+use crate::children::{Children, fill, mount};
 use crate::intl::money;
 
 /// The accounts of an Item: name, mask, type and balance.
@@ -10,11 +11,26 @@ pub fn AccountList(
     /// Whose.
     item: ArcRwSignal<Item>,
 ) -> impl IntoView {
-    view! {
-        <ul class="accounts" role="list">
-            {move || item.with(|item| item.accounts.clone()).into_iter().map(row).collect::<Vec<_>>()}
-        </ul>
-    }
+    let of = item.clone();
+    let rows = Children::new(
+        // Other balances make other rows.
+        move || {
+            of.with(|item| {
+                let key =
+                    |account: &Account| format!("{} {}", account.account_id, item.refreshed_at);
+                item.accounts.iter().map(key).collect()
+            })
+        },
+        move |list, key| {
+            let account = item.with(|item| {
+                let id = key.split(' ').next().unwrap_or_default();
+                let is = |account: &&Account| account.account_id.as_str() == id;
+                item.accounts.iter().find(is).cloned()
+            });
+            account.map(|account| mount(list, move || row(account)))
+        },
+    );
+    view! { <ul class="accounts" role="list" use:fill=rows></ul> }
 }
 
 fn row(account: Account) -> impl IntoView {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 
 use crate::backend::Backend;
-use crate::dynamic::text;
+use crate::dynamic::{press, text};
 use crate::wallet::Wallet;
 
 const ID: &str = "disconnect-dialog";
@@ -75,8 +75,8 @@ pub fn DisconnectDialog(
             <p>"Its accounts disappear from here, and we can no longer see them. You can connect the bank again at any time."</p>
             <FailureNotice failure=failure.read_only() on_retry=Box::new(disconnect) />
             <div class="dialog-actions">
-                <button type="button" class="button" autofocus on:click=move |_| close()>"Cancel"</button>
-                <button type="button" class="button danger filled" on:click=move |_| disconnect()>"Disconnect"</button>
+                <button type="button" class="button" autofocus on:click=press(close)>"Cancel"</button>
+                <button type="button" class="button danger filled" on:click=press(disconnect)>"Disconnect"</button>
             </div>
         </dialog>
     }

@@ -1,13 +1,13 @@
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_plaid_link::{Failure, FailureNotice};
+use leptos_plaid_link::{Failure, FailureNotice, NextStep, Purpose, UseLinkFlowReturn, code_words};
 use plaid_types::ItemId;
 
 use super::AccountList;
 use crate::backend::Backend;
-use crate::dynamic::text;
-use crate::intl::moment;
+use crate::dynamic::{flag, press, text};
+use crate::intl::{date, moment};
 
 /// An Item: its institution, its accounts, and what can be done with it.
 #[component]
@@ -16,6 +16,8 @@ pub fn ItemCard(
     item: ArcRwSignal<Item>,
     /// The user wants it disconnected.
     on_disconnect: impl Fn(ItemId, String) + 'static,
+    /// Repairs it.
+    flow: UseLinkFlowReturn,
     backend: Backend,
 ) -> impl IntoView {
     let failure = RwSignal::new(None::<Failure>);
@@ -51,6 +53,21 @@ pub fn ItemCard(
         text(move || item.with(of))
     };
     let status = say(status_words);
+    let is = |of: fn(&Item) -> bool| {
+        let item = item.clone();
+        flag(move || !item.with(of))
+    };
+    let (is_well, is_whole) = (is(needs_its_user), is(|item| item.new_accounts_available));
+    let visit = |account_selection| {
+        let item = item.clone();
+        move || {
+            flow.open_for(Purpose::Update {
+                item_id: item.with_untracked(|item| item.id.clone()),
+                account_selection,
+            });
+        }
+    };
+    let (reconnect, choose_accounts) = (visit(false), visit(true));
     let refreshed = say(|item| {
         let at = moment(&item.refreshed_at);
         at.map(|at| format!("Balances as of {at}"))
@@ -58,7 +75,7 @@ pub fn ItemCard(
     });
     let accounts = item.clone();
     let on_retry = refresh.clone();
-    let disconnect = move |_| {
+    let disconnect = move || {
         let (id, name) =
             item.with_untracked(|item| (item.id.clone(), item.institution_name.clone()));
         on_disconnect(id, name);
@@ -69,36 +86,60 @@ pub fn ItemCard(
                 <span class="item-logo" aria-hidden="true" style:background-color=color>{initial}</span>
                 <h2>{name}</h2>
             </div>
-            <p class="item-status" role="status">{status}</p>
+            <div class="item-status">
+                <p role="status">{status}</p>
+                <button type="button" class="button" hidden=is_well on:click=press(reconnect)>"Reconnect"</button>
+                <button type="button" class="button" hidden=is_whole on:click=press(choose_accounts)>"Add or remove accounts"</button>
+            </div>
             <FailureNotice failure=failure.read_only() on_retry=Box::new(on_retry) />
             <AccountList item=accounts />
             <div class="item-foot">
                 <span class="item-refreshed">{refreshed}</span>
                 <span class="item-actions">
-                    <button type="button" class="button quiet" on:click=move |_| refresh()>
+                    <button type="button" class="button quiet" on:click=press(refresh)>
                         "Refresh"
                     </button>
-                    <button type="button" class="button quiet danger" on:click=disconnect>"Disconnect"</button>
+                    <button type="button" class="button quiet danger" on:click=press(disconnect)>"Disconnect"</button>
                 </span>
             </div>
         </section>
     }
 }
 
-/// What is wrong with an Item, in words; nothing if nothing is.
+/// What an Item needs, in words; nothing if all is well.
 fn status_words(item: &Item) -> String {
-    let told = item
-        .error
-        .as_ref()
-        .and_then(|error| error.display_message.clone());
+    if item.status != ItemStatus::Healthy {
+        let words = code_words(error_code(item));
+        let told = item
+            .error
+            .as_ref()
+            .and_then(|error| error.display_message.as_deref());
+        return format!("{} {}", words.title, told.unwrap_or(words.advice));
+    }
+    if let Some(end) = item.disconnects_at.as_deref().and_then(date) {
+        return format!("Your permission for this bank ends on {end}. Reconnect it to keep it.");
+    }
+    if item.new_accounts_available {
+        return "Your bank has accounts that you do not share yet.".to_owned();
+    }
+    String::new()
+}
+
+/// Whether the user can make it well in Link: the sign-in is asked for, or the permission is about to end.
+fn needs_its_user(item: &Item) -> bool {
     match item.status {
-        ItemStatus::Healthy => String::new(),
-        ItemStatus::LoginRequired => {
-            "Your bank wants you to sign in again before it shares anything new.".to_owned()
-        }
-        ItemStatus::Failing => {
-            told.unwrap_or_else(|| "Your bank is not answering at the moment.".to_owned())
-        }
+        ItemStatus::Healthy => item.disconnects_at.is_some(),
+        ItemStatus::LoginRequired => true,
+        ItemStatus::Failing => code_words(error_code(item)).step == NextStep::TryAgain,
+    }
+}
+
+/// A status may be known before its reason.
+fn error_code(item: &Item) -> &str {
+    match (&item.error, item.status) {
+        (Some(error), _) => &error.error_code,
+        (None, ItemStatus::LoginRequired) => "ITEM_LOGIN_REQUIRED",
+        (None, _) => "INSTITUTION_NOT_RESPONDING",
     }
 }
 

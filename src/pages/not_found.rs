@@ -9,7 +9,7 @@ pub fn NotFound(route: RwSignal<Route>) -> impl IntoView {
         <section class="empty">
             <h1>"There is nothing here"</h1>
             <p>"The address may be mistyped, or the page has moved."</p>
-            <Link to=Route::Home route attr:class="button">"Go to your accounts"</Link>
+            <Link to=Route::Home route class="button" label="Go to your accounts" />
         </section>
     }
 }

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use link_flow::Stage;
 
-use crate::dynamic::text;
+use crate::dynamic::{press, text};
 use crate::failure_notice::FailureNotice;
 use crate::use_link_flow::UseLinkFlowReturn;
 
@@ -45,7 +45,7 @@ pub fn ConnectBank(
     view! {
         <div class="connect-bank">
             // Never disabled: it would lose the focus that Link gives back, and the next visit need not wait.
-            <button type="button" class="connect-bank-button" on:click=move |_| flow.open()>
+            <button type="button" class="connect-bank-button" on:click=press(move || flow.open())>
                 {label}
             </button>
             <p class="connect-bank-progress" role="status">{progress}</p>

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use link_flow::Failure;
 
-use crate::dynamic::{flag, text};
+use crate::dynamic::{flag, press, text};
 use crate::words::words;
 
 /// A failure in words, announced at once, with a **Try again** button; hidden while there is none.
@@ -40,7 +40,7 @@ pub fn FailureNotice(
         <div class="plaid-link-failure" role="alert" hidden=flag(move || failure.with(Option::is_none))>
             <p><strong>{title}</strong>" "{advice}</p>
             <p class="plaid-link-reference">{reference}</p>
-            <button type="button" on:click=move |_| on_retry()>"Try again"</button>
+            <button type="button" on:click=press(on_retry)>"Try again"</button>
         </div>
     }
 }

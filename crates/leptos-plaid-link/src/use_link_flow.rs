@@ -6,8 +6,8 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use link_flow::{
-    Attempt, Effect, Event, Failure, FailureKind, Outcome, Purpose, ResumeError, ResumeRecord,
-    Stage, State, Success, SuccessId, oauth_state_id, step,
+    Attempt, Effect, Event, Exit, Failure, FailureKind, HandlerState, Outcome, Purpose,
+    ResumeError, ResumeRecord, Stage, State, Success, SuccessId, oauth_state_id, step,
 };
 use plaid_types::LinkToken;
 use plaid_types::link::{EventMetadata, EventName};
@@ -182,11 +182,21 @@ impl std::fmt::Debug for UseLinkFlowReturn {
 }
 
 impl UseLinkFlowReturn {
-    /// Shows Link: at once when it is ready, otherwise as soon as it is.
+    /// Shows Link for what the flow is usually for: at once when it is ready, otherwise as soon as it is.
     pub fn open(self) {
         if IN_BROWSER {
             mark("plaid-link-click");
             self.send(Event::Open { now: now() });
+        }
+    }
+
+    /// Shows Link for this, and for this visit only: an Item to repair, say. The flow then goes back to what it is
+    /// usually for.
+    pub fn open_for(self, purpose: Purpose) {
+        if IN_BROWSER {
+            mark("plaid-link-click");
+            let now = now();
+            self.send(Event::OpenFor { purpose, now });
         }
     }
 
@@ -205,7 +215,7 @@ impl UseLinkFlowReturn {
         self.send(Event::Dismiss);
     }
 
-    /// Uses the flow for something else, such as an Item to repair.
+    /// Uses the flow for something else from now on.
     pub fn change(self, purpose: Purpose) {
         self.send(Event::Change { purpose });
     }
@@ -285,19 +295,27 @@ impl<B: LinkBackend> Shell<B> {
                 for unsent in &shell.state.borrow().outbox {
                     storage::keep_success(&user, &unsent.success);
                 }
+                *shell.user.borrow_mut() = Some(user.clone());
+                let state = shell.state.borrow().clone();
+                if let HandlerState::Open(token) = state.handler {
+                    shell.keep_resume(token.link_token, token.expires_at, state.purpose);
+                }
                 for success in storage::successes(&user, now) {
                     shell.send(Event::Restored(success));
                 }
                 if let Some(redirect_uri) = redirect_uri {
                     shell.send(resumption(&user, redirect_uri, now));
                 }
-                *shell.user.borrow_mut() = Some(user);
             }
             // Without a user nothing can be kept; the flow itself will say what is wrong.
-            Err(_) => {
+            Err(failure) => {
                 shell.nobody.set(true);
                 if redirect_uri.is_some() {
-                    shell.send(Event::ResumeFailed(ResumeError::SignedOut));
+                    let error = match failure.kind {
+                        FailureKind::SignedOut => ResumeError::SignedOut,
+                        _ => ResumeError::Unreachable,
+                    };
+                    shell.send(Event::ResumeFailed(error));
                 }
             }
         });
@@ -340,12 +358,7 @@ impl<B: LinkBackend> Shell<B> {
                 link_token,
                 expires_at,
                 purpose,
-            } => {
-                if let Some(user) = &*self.user.borrow() {
-                    let user = user.clone();
-                    storage::keep_resume(&ResumeRecord::new(user, link_token, expires_at, purpose));
-                }
-            }
+            } => self.keep_resume(link_token, expires_at, purpose),
             Effect::ForgetResume => storage::forget_resume(),
             Effect::KeepSuccess(success) => {
                 if let Some(user) = &*self.user.borrow() {
@@ -360,6 +373,13 @@ impl<B: LinkBackend> Shell<B> {
                 resends.retain(|(of, _)| *of != id);
                 resends.extend(timer.map(|timer| (id, timer)));
             }
+        }
+    }
+
+    /// Until the user is known there is nobody to keep it for.
+    fn keep_resume(&self, link_token: LinkToken, expires_at: u64, purpose: Purpose) {
+        if let Some(user) = self.user.borrow().clone() {
+            storage::keep_resume(&ResumeRecord::new(user, link_token, expires_at, purpose));
         }
     }
 
@@ -413,6 +433,7 @@ impl<B: LinkBackend> Shell<B> {
 
     fn callbacks(&self, attempt: Attempt, purpose: Purpose) -> Callbacks {
         let (to_succeed, to_exit) = (self.me.clone(), self.me.clone());
+        let purpose_of_exit = purpose.clone();
         let callbacks = self.options.callbacks.clone();
         callbacks
             .on_raw_success(move |public_token, metadata| {
@@ -425,15 +446,13 @@ impl<B: LinkBackend> Shell<B> {
                 };
                 send_to(&to_succeed, Event::Succeeded { attempt, success });
             })
-            .on_exit(move |error, metadata| {
-                send_to(
-                    &to_exit,
-                    Event::Exited {
-                        attempt,
-                        error,
-                        metadata,
-                    },
-                );
+            .on_raw_exit(move |error, metadata| {
+                let exit = Exit {
+                    purpose: purpose_of_exit.clone(),
+                    error,
+                    metadata,
+                };
+                send_to(&to_exit, Event::Exited { attempt, exit });
             })
     }
 

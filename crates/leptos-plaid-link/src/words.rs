@@ -1,12 +1,29 @@
-use link_flow::{Failure, FailureKind};
+use link_flow::{Exit, Failure, FailureKind, Purpose, ResumeError};
 
 /// What to tell a person about a failure.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     /// What happened.
     pub title: &'static str,
     /// What helps.
     pub advice: &'static str,
+    /// The same, for programs.
+    pub step: NextStep,
+}
+
+/// What helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// The same again.
+    TryAgain,
+    /// Another bank.
+    AnotherBank,
+    /// Update mode: the user signs in at the bank again.
+    Reconnect,
+    /// Time.
+    Wait,
+    /// Support, who can find the visit by its `link_session_id` and `request_id`.
+    Support,
 }
 
 /// The words for a failure, in English.
@@ -19,35 +36,352 @@ pub struct Words {
 /// ```
 #[must_use]
 pub fn words(failure: &Failure) -> Words {
-    let (title, advice) = match failure.kind {
+    use NextStep::{Support, TryAgain, Wait};
+    let (title, advice, step) = match failure.kind {
         FailureKind::ScriptBlocked => (
             "Plaid could not be loaded.",
             "Check your connection, or allow cdn.plaid.com in your content blocker.",
+            TryAgain,
         ),
-        FailureKind::LinkRefused => ("Plaid could not be started.", "Please try again."),
+        FailureKind::LinkRefused => ("Plaid could not be started.", "Please try again.", TryAgain),
         FailureKind::BackendUnreachable => (
             "We could not be reached.",
             "Check your connection and try again.",
+            TryAgain,
         ),
         FailureKind::PlaidUnavailable => (
             "Plaid is not answering.",
             "This usually passes within minutes.",
+            Wait,
         ),
-        FailureKind::SignedOut => ("You are signed out.", "Sign in, then try again."),
-        FailureKind::RateLimited => ("That was too much at once.", "Wait a moment and try again."),
-        FailureKind::Refused => ("That did not work.", "Try again, or contact support."),
+        FailureKind::SignedOut => ("You are signed out.", "Sign in, then try again.", TryAgain),
+        FailureKind::RateLimited => (
+            "That was too much at once.",
+            "Wait a moment and try again.",
+            Wait,
+        ),
+        FailureKind::Refused => (
+            "That did not work.",
+            "Try again, or contact support.",
+            Support,
+        ),
+        FailureKind::NotFound => (
+            "This connection is not there any more.",
+            "Please connect the bank once more.",
+            TryAgain,
+        ),
         FailureKind::PublicTokenInvalid => (
             "The connection took too long to complete.",
             "Please connect the bank once more.",
+            TryAgain,
         ),
         FailureKind::TokensRefused => (
             "Plaid keeps refusing to start.",
             "Try again later, or contact support.",
+            Support,
         ),
-        FailureKind::Resume(_) => (
-            "We could not continue where your bank left off.",
-            "Nothing was connected. Please start again.",
-        ),
+        FailureKind::Resume(error) => resume_words(error),
     };
-    Words { title, advice }
+    Words {
+        title,
+        advice,
+        step,
+    }
+}
+
+fn resume_words(error: ResumeError) -> (&'static str, &'static str, NextStep) {
+    let title = match error {
+        ResumeError::NoState => "This is not the way back from a bank.",
+        ResumeError::Missing | ResumeError::Corrupt => {
+            "This browser does not know of your visit to the bank."
+        }
+        ResumeError::Foreign => "Somebody else went to the bank from here.",
+        ResumeError::SignedOut => "You were signed out while you were at the bank.",
+        ResumeError::Expired => "Your visit to the bank took too long.",
+        ResumeError::Unreachable => {
+            return (
+                "We could not be reached.",
+                "Check your connection and try again: we then go on where you left off.",
+                NextStep::TryAgain,
+            );
+        }
+    };
+    (
+        title,
+        "Nothing was connected. Please start again.",
+        NextStep::TryAgain,
+    )
+}
+
+/// The words for the end of a visit to Link without success, in English.
+///
+/// Plaid's own words in [`Exit::display_message`] go before the advice, where there are any.
+#[must_use]
+pub fn exit_words(exit: &Exit) -> Words {
+    if let Some(code) = exit.error_code() {
+        return code_words(code);
+    }
+    let status = exit.status().unwrap_or_default();
+    let known = EXIT_STATUSES.iter().find(|(known, ..)| *known == status);
+    let (title, step) = match (known, &exit.purpose) {
+        (Some((_, title, step)), _) => (*title, *step),
+        (None, Purpose::NewItem) => ("You left before a bank was connected.", NextStep::TryAgain),
+        (None, Purpose::Update { .. }) => ("You left before you were done.", NextStep::TryAgain),
+    };
+    Words {
+        title,
+        advice: "You can try again at any time.",
+        step,
+    }
+}
+
+/// The words for one of Plaid's error codes, in English: of a visit to Link, or of an Item.
+#[must_use]
+pub fn code_words(code: &str) -> Words {
+    let is_for = |(codes, _): &&(&str, Words)| codes.split(' ').any(|known| known == code);
+    CODES
+        .iter()
+        .find(is_for)
+        .map_or(UNKNOWN, |(_, words)| *words)
+}
+
+/// Where users leave from, when nothing went wrong.
+const EXIT_STATUSES: [(&str, &str, NextStep); 9] = [
+    (
+        "requires_credentials",
+        "You left before you signed in at your bank.",
+        NextStep::TryAgain,
+    ),
+    (
+        "requires_questions",
+        "You left before all questions of your bank were answered.",
+        NextStep::TryAgain,
+    ),
+    (
+        "requires_selections",
+        "You left before all questions of your bank were answered.",
+        NextStep::TryAgain,
+    ),
+    (
+        "requires_code",
+        "You left before your bank had its code.",
+        NextStep::TryAgain,
+    ),
+    (
+        "choose_device",
+        "You left before your bank could send a code.",
+        NextStep::TryAgain,
+    ),
+    (
+        "requires_account_selection",
+        "You left before you chose accounts.",
+        NextStep::TryAgain,
+    ),
+    (
+        "requires_oauth",
+        "You left before your bank said yes.",
+        NextStep::TryAgain,
+    ),
+    (
+        "institution_not_found",
+        "You left without finding your bank.",
+        NextStep::AnotherBank,
+    ),
+    (
+        "institution_not_supported",
+        "This bank cannot be connected here.",
+        NextStep::AnotherBank,
+    ),
+];
+
+/// Plaid's error codes by what helps.
+const CODES: [(&str, Words); 12] = [
+    (
+        "INVALID_CREDENTIALS INVALID_MFA INVALID_OTP INVALID_PHONE_NUMBER INVALID_UPDATED_USERNAME RECAPTCHA_BAD \
+         RECAPTCHA_REQUIRED",
+        Words {
+            title: "Your bank did not accept the sign-in.",
+            advice: "Check what you type, and try again.",
+            step: NextStep::TryAgain,
+        },
+    ),
+    (
+        "USER_INPUT_TIMEOUT INVALID_SEND_METHOD",
+        Words {
+            title: "Your bank did not get your answer in time.",
+            advice: "Try again; if it offers several ways to get a code, choose another.",
+            step: NextStep::TryAgain,
+        },
+    ),
+    (
+        "INSUFFICIENT_CREDENTIALS ACCESS_NOT_GRANTED NO_AUTH_ACCOUNTS NO_INVESTMENT_ACCOUNTS NO_LIABILITY_ACCOUNTS \
+         ADDITIONAL_CONSENT_REQUIRED",
+        Words {
+            title: "Your bank was not allowed to share enough.",
+            advice: "Try again, and allow what is asked for.",
+            step: NextStep::TryAgain,
+        },
+    ),
+    (
+        "ITEM_LOCKED USER_SETUP_REQUIRED PASSWORD_RESET_REQUIRED",
+        Words {
+            title: "Your bank wants something from you first.",
+            advice: "Sign in on its own site and do what it asks for. Then try again.",
+            step: NextStep::TryAgain,
+        },
+    ),
+    (
+        "INVALID_LINK_TOKEN",
+        Words {
+            title: "The visit took too long, or went wrong too often.",
+            advice: "Try again: a new one is ready.",
+            step: NextStep::TryAgain,
+        },
+    ),
+    (
+        "OAUTH_STATE_ID_ALREADY_PROCESSED OAUTH_STATE_ID_NOT_FOUND INCORRECT_OAUTH_NONCE INCORRECT_LINK_TOKEN",
+        Words {
+            title: "The way back from your bank leads nowhere any more.",
+            advice: "If your bank is not shown here, try again.",
+            step: NextStep::TryAgain,
+        },
+    ),
+    (
+        "ITEM_LOGIN_REQUIRED ITEM_NO_VERIFICATION INVALID_SAVED_MFA",
+        Words {
+            title: "Your bank wants you to sign in again.",
+            advice: "Until you do, it shares nothing new.",
+            step: NextStep::Reconnect,
+        },
+    ),
+    (
+        "USER_PERMISSION_REVOKED",
+        Words {
+            title: "You took back your permission at the bank.",
+            advice: "Its accounts and balances were deleted here. Connect it again to see them.",
+            step: NextStep::AnotherBank,
+        },
+    ),
+    (
+        "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_NOT_AVAILABLE PLANNED_MAINTENANCE \
+         PRODUCTS_NOT_READY PRODUCT_NOT_READY",
+        Words {
+            title: "Your bank is not answering at the moment.",
+            advice: "Try again later, or connect another bank.",
+            step: NextStep::Wait,
+        },
+    ),
+    (
+        "INTERNAL_SERVER_ERROR PLAID_ERROR RATE_LIMIT RATE_LIMIT_EXCEEDED",
+        Words {
+            title: "Plaid is not answering as it should.",
+            advice: "This usually passes within minutes.",
+            step: NextStep::Wait,
+        },
+    ),
+    (
+        "COUNTRY_NOT_SUPPORTED INSTITUTION_NO_LONGER_SUPPORTED INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT \
+         ITEM_NOT_SUPPORTED MFA_NOT_SUPPORTED NO_ACCOUNTS UNAUTHORIZED_INSTITUTION",
+        Words {
+            title: "This account cannot be connected here.",
+            advice: "You can connect one at another bank.",
+            step: NextStep::AnotherBank,
+        },
+    ),
+    (
+        "PAYMENT_INVALID_RECIPIENT PUBLIC_KEY_NOT_ENABLED INVALID_FIELD",
+        UNKNOWN,
+    ),
+];
+
+/// For a code that there are no words for.
+const UNKNOWN: Words = Words {
+    title: "That did not work.",
+    advice: "Try again. If it happens once more, contact support and tell them the reference.",
+    step: NextStep::Support,
+};
+
+#[cfg(test)]
+mod tests {
+    use plaid_types::json::Object;
+    use plaid_types::link::ExitStatus;
+
+    use super::*;
+
+    fn exit(error_code: Option<&str>, status: &str) -> Exit {
+        Exit {
+            error: error_code
+                .map(|code| Object::from_iter([("error_code".to_owned(), code.into())])),
+            metadata: Object::from_iter([("status".to_owned(), status.into())]),
+            ..Exit::default()
+        }
+    }
+
+    /// Every code that a password can force in the Sandbox, those of OAuth, and those of a Link token.
+    #[test]
+    fn every_code_of_a_visit_has_its_next_step() {
+        use NextStep::{AnotherBank, Reconnect, Support, TryAgain, Wait};
+        for (code, step) in [
+            ("COUNTRY_NOT_SUPPORTED", AnotherBank),
+            ("INSTITUTION_DOWN", Wait),
+            ("INSTITUTION_NOT_RESPONDING", Wait),
+            ("INSTITUTION_NO_LONGER_SUPPORTED", AnotherBank),
+            ("INSUFFICIENT_CREDENTIALS", TryAgain),
+            ("INTERNAL_SERVER_ERROR", Wait),
+            ("INVALID_CREDENTIALS", TryAgain),
+            ("INVALID_MFA", TryAgain),
+            ("INVALID_SEND_METHOD", TryAgain),
+            ("ITEM_LOCKED", TryAgain),
+            ("ITEM_NOT_SUPPORTED", AnotherBank),
+            ("MFA_NOT_SUPPORTED", AnotherBank),
+            ("NO_ACCOUNTS", AnotherBank),
+            ("PAYMENT_INVALID_RECIPIENT", Support),
+            ("USER_INPUT_TIMEOUT", TryAgain),
+            ("USER_SETUP_REQUIRED", TryAgain),
+            ("ACCESS_NOT_GRANTED", TryAgain),
+            ("NO_AUTH_ACCOUNTS", TryAgain),
+            ("INCORRECT_LINK_TOKEN", TryAgain),
+            ("INCORRECT_OAUTH_NONCE", TryAgain),
+            ("OAUTH_STATE_ID_ALREADY_PROCESSED", TryAgain),
+            ("OAUTH_STATE_ID_NOT_FOUND", TryAgain),
+            ("INVALID_LINK_TOKEN", TryAgain),
+            ("ITEM_LOGIN_REQUIRED", Reconnect),
+            ("PLAID_ERROR", Wait),
+            ("RECAPTCHA_BAD", TryAgain),
+            ("A_CODE_OF_TOMORROW", Support),
+        ] {
+            let words = exit_words(&exit(Some(code), "requires_credentials"));
+            assert_eq!(words.step, step, "{code}");
+            let is_listed = CODES
+                .iter()
+                .any(|(codes, _)| codes.split(' ').any(|known| known == code));
+            assert_eq!(is_listed, code != "A_CODE_OF_TOMORROW", "{code}");
+        }
+    }
+
+    #[test]
+    fn every_exit_status_has_words() {
+        assert_eq!(ExitStatus::KNOWN.len(), EXIT_STATUSES.len());
+        for status in ExitStatus::KNOWN {
+            let words = exit_words(&exit(None, status.as_str()));
+            let is_listed = EXIT_STATUSES
+                .iter()
+                .any(|(known, title, _)| *known == status.as_str() && *title == words.title);
+            assert!(is_listed, "{status}");
+        }
+        let words = exit_words(&exit(None, "a status of tomorrow"));
+        assert_eq!(words.title, "You left before a bank was connected.");
+    }
+
+    #[test]
+    fn no_code_is_listed_twice() {
+        let mut codes: Vec<&str> = CODES
+            .iter()
+            .flat_map(|(codes, _)| codes.split(' '))
+            .collect();
+        let listed = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), listed);
+    }
 }

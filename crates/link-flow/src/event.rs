@@ -1,10 +1,9 @@
-use plaid_types::link::{ExitMetadata, LinkError};
 use plaid_types::{ItemId, LinkToken};
 
 use crate::failure::Failure;
 use crate::outbox::{Success, SuccessId};
 use crate::resume::{ResumeError, ResumeRecord};
-use crate::state::{Attempt, Millis, Purpose};
+use crate::state::{Attempt, Exit, Millis, Purpose};
 
 /// What can happen. Every event has a defined result in every state.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +16,15 @@ pub enum Event {
         /// What it is for from now on.
         purpose: Purpose,
     },
-    /// The user wants Link open.
+    /// The user wants Link open, for what the flow is usually for.
     Open {
+        /// The time.
+        now: Millis,
+    },
+    /// The user wants Link open for this, and for this visit only: an Item repaired, say.
+    OpenFor {
+        /// What the visit is for.
+        purpose: Purpose,
         /// The time.
         now: Millis,
     },
@@ -81,10 +87,8 @@ pub enum Event {
     Exited {
         /// Whose.
         attempt: Attempt,
-        /// The last error that the user met, if any.
-        error: Option<LinkError>,
-        /// Where the user was.
-        metadata: ExitMetadata,
+        /// What it said.
+        exit: Exit,
     },
 
     /// The backend has dealt with a success.

@@ -54,6 +54,8 @@ pub enum FailureKind {
     RateLimited,
     /// The backend or Plaid understood and refused.
     Refused,
+    /// What was asked for is not there any more.
+    NotFound,
     /// The public token was used up or has expired: only a new visit to Link helps.
     PublicTokenInvalid,
     /// Link refused one token after the other.
@@ -66,6 +68,6 @@ impl FailureKind {
     /// Whether sending the same success once more cannot help.
     #[must_use]
     pub fn is_final(self) -> bool {
-        matches!(self, Self::PublicTokenInvalid)
+        matches!(self, Self::PublicTokenInvalid | Self::NotFound)
     }
 }

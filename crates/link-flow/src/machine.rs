@@ -1,7 +1,5 @@
 //! The decisions. One function an event, the table of contents first.
 
-use plaid_types::link::LinkError;
-
 use crate::effect::Effect;
 use crate::event::{Event, Submitted};
 use crate::failure::{Failure, FailureKind};
@@ -32,7 +30,8 @@ pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
     match event {
         Event::Prepare => machine.prepare_if_absent(),
         Event::Change { purpose } => machine.change(purpose),
-        Event::Open { now } => machine.open(now),
+        Event::Open { now } => machine.open_for(machine.state.usual.clone(), now),
+        Event::OpenFor { purpose, now } => machine.open_for(purpose, now),
         Event::Close { force } => machine.close(force),
         Event::Retry => machine.retry(),
         Event::Dismiss => machine.end(None),
@@ -50,13 +49,7 @@ pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
         Event::HandlerCreated { attempt } => machine.handler_created(attempt),
         Event::HandlerFailed { attempt, failure } => machine.handler_failed(attempt, failure),
         Event::Succeeded { attempt, success } => machine.succeeded(attempt, success),
-        Event::Exited {
-            attempt,
-            error,
-            metadata,
-        } => {
-            machine.exited(attempt, Exit { error, metadata });
-        }
+        Event::Exited { attempt, exit } => machine.exited(attempt, exit),
         Event::Acknowledged { success, submitted } => machine.acknowledged(success, submitted),
         Event::SubmitFailed { success, failure } => machine.submit_failed(success, failure),
         Event::ResendDue { success } => machine.resend(success),
@@ -119,6 +112,7 @@ impl Machine {
     }
 
     fn change(&mut self, purpose: Purpose) {
+        self.state.usual = purpose.clone();
         if self.state.purpose == purpose {
             return;
         }
@@ -127,6 +121,26 @@ impl Machine {
         if self.state.handler != HandlerState::Absent {
             self.prepare(false);
         }
+    }
+
+    fn open_for(&mut self, purpose: Purpose, now: Millis) {
+        if let HandlerState::Open(_) = self.state.handler {
+            return;
+        }
+        if self.state.purpose != purpose {
+            self.state.purpose = purpose;
+            self.end(None);
+            self.prepare(true);
+        } else {
+            self.open(now);
+        }
+    }
+
+    /// Back to what the flow is usually for; whether that is something else.
+    fn turn_back(&mut self) -> bool {
+        let was_else = self.state.purpose != self.state.usual;
+        self.state.purpose = self.state.usual.clone();
+        was_else
     }
 
     fn open(&mut self, now: Millis) {
@@ -271,19 +285,17 @@ impl Machine {
             return;
         }
         self.effects.push(Effect::ForgetResume);
-        let refused = exit
-            .error
-            .as_ref()
-            .is_some_and(LinkError::is_invalid_link_token);
+        let refused = exit.error_code() == Some("INVALID_LINK_TOKEN");
         self.end(Some(Outcome::Left(exit)));
+        let was_else = self.turn_back();
         if refused {
             self.token_was_refused();
             return;
         }
         self.state.refused_tokens = 0;
         match std::mem::take(&mut self.state.handler) {
-            // A handler that came back from a bank cannot begin anew.
-            HandlerState::Ready(token) | HandlerState::Open(token) if token.resumed => {
+            // A handler that came back from a bank cannot begin anew, nor one for something else.
+            HandlerState::Ready(token) | HandlerState::Open(token) if token.resumed || was_else => {
                 self.state.handler = HandlerState::Ready(token);
                 self.prepare(false);
             }
@@ -323,6 +335,7 @@ impl Machine {
             // Its token is used up.
             self.effects.push(Effect::ForgetResume);
             self.destroy();
+            self.turn_back();
             self.state.refused_tokens = 0;
         }
         if success.public_token.is_none() && success.purpose == Purpose::NewItem {
@@ -427,7 +440,9 @@ impl Machine {
 
     fn resume_failed(&mut self, error: ResumeError) {
         self.next_attempt();
-        self.effects.push(Effect::ForgetResume);
+        if error != ResumeError::Unreachable {
+            self.effects.push(Effect::ForgetResume);
+        }
         let failure = Failure::new(FailureKind::Resume(error), error.to_string());
         self.state.handler = HandlerState::Failed {
             failure,

@@ -59,7 +59,7 @@ impl ResumeRecord {
     }
 }
 
-/// Why Link cannot go on after a bank's redirect. Starting again always can.
+/// Why Link cannot go on after a bank's redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ResumeError {
     /// The address has no `oauth_state_id`.
@@ -77,6 +77,9 @@ pub enum ResumeError {
     /// Nobody is signed in any more.
     #[error("nobody is signed in any more")]
     SignedOut,
+    /// The backend did not say who is signed in. What was kept may still serve.
+    #[error("nobody could be asked who is signed in")]
+    Unreachable,
     /// The Link token has expired meanwhile.
     #[error("the visit to the bank took too long: its Link token has expired")]
     Expired,

@@ -1,4 +1,4 @@
-use plaid_types::link::{ExitMetadata, LinkError};
+use plaid_types::json::Object;
 use plaid_types::{ItemId, LinkToken};
 
 use crate::failure::Failure;
@@ -13,8 +13,10 @@ pub type Millis = u64;
 /// to Link, nor be lost by it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// What the flow is for.
+    /// What the flow is for at present.
     pub purpose: Purpose,
+    /// What it is for again, once a visit for something else is over.
+    pub usual: Purpose,
     /// The newest preparation; an answer to an older one is late and changes nothing.
     pub attempt: Attempt,
     /// How far the handler is.
@@ -167,13 +169,49 @@ pub enum Outcome {
     Lost(Failure),
 }
 
-/// What Link said when the user left.
+/// What Link said when the user left, as Link said it: [`LinkError::from`](plaid_types::link::LinkError) and
+/// [`ExitMetadata::from`](plaid_types::link::ExitMetadata) read the whole of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exit {
+    /// What the visit was for.
+    pub purpose: Purpose,
     /// The last error that the user met, if any.
-    pub error: Option<LinkError>,
+    pub error: Option<Object>,
     /// Where the user was.
-    pub metadata: ExitMetadata,
+    pub metadata: Object,
+}
+
+impl Exit {
+    /// What went wrong, such as `INVALID_LINK_TOKEN`, if anything did.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        self.error.as_ref()?.get("error_code")?.as_str()
+    }
+
+    /// Plaid's words for users, where it has some.
+    #[must_use]
+    pub fn display_message(&self) -> Option<&str> {
+        let told = self.error.as_ref()?.get("display_message")?.as_str();
+        told.filter(|told| !told.is_empty())
+    }
+
+    /// Where the user was, such as `requires_credentials`; see [`ExitStatus`](plaid_types::link::ExitStatus).
+    #[must_use]
+    pub fn status(&self) -> Option<&str> {
+        self.metadata.get("status")?.as_str()
+    }
+
+    /// What Plaid's support finds the visit by.
+    #[must_use]
+    pub fn link_session_id(&self) -> Option<&str> {
+        self.metadata.get("link_session_id")?.as_str()
+    }
+
+    /// What Plaid's support finds Link's last request by.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.metadata.get("request_id")?.as_str()
+    }
 }
 
 /// One word for where a flow stands, for whoever shows it.
@@ -214,6 +252,7 @@ impl State {
     #[must_use]
     pub fn new(purpose: Purpose) -> Self {
         Self {
+            usual: purpose.clone(),
             purpose,
             ..Self::default()
         }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use link_flow::{
-    Attempt, Effect, Event, Failure, FailureKind, HandlerState, Outcome, Purpose, ResumeError,
-    ResumeRecord, Stage, State, Submitted, Success, SuccessId, step,
+    Attempt, Effect, Event, Exit, Failure, FailureKind, HandlerState, Outcome, Purpose,
+    ResumeError, ResumeRecord, Stage, State, Submitted, Success, SuccessId, step,
 };
 use plaid_types::PublicToken;
-use plaid_types::link::{ExitMetadata, LinkError, SuccessMetadata};
+use plaid_types::json::Object;
+use plaid_types::link::SuccessMetadata;
 use proptest::prelude::*;
 
 fn failure() -> impl Strategy<Value = Failure> {
@@ -45,17 +46,19 @@ fn success() -> impl Strategy<Value = Success> {
     )
 }
 
-fn exit_error() -> impl Strategy<Value = Option<LinkError>> {
+fn exit() -> impl Strategy<Value = Exit> {
     prop::option::of(prop_oneof![
         Just("INVALID_LINK_TOKEN"),
         Just("INVALID_CREDENTIALS")
     ])
-    .prop_map(|code| {
-        code.map(|code| LinkError {
-            error_code: Some(code.into()),
-            ..LinkError::default()
-        })
-    })
+    .prop_map(|code| code.map_or_else(Exit::default, exit_with))
+}
+
+fn exit_with(code: &str) -> Exit {
+    Exit {
+        error: Some(Object::from_iter([("error_code".to_owned(), code.into())])),
+        ..Exit::default()
+    }
 }
 
 /// An event; attempts and successes are small numbers, so that they often fit and often do not.
@@ -66,6 +69,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Prepare),
         1 => purpose().prop_map(|purpose| Event::Change { purpose }),
         3 => (0..40_000_u64).prop_map(|now| Event::Open { now }),
+        2 => (purpose(), 0..40_000_u64).prop_map(|(purpose, now)| Event::OpenFor { purpose, now }),
         1 => any::<bool>().prop_map(|force| Event::Close { force }),
         2 => Just(Event::Retry),
         1 => Just(Event::Dismiss),
@@ -83,9 +87,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => attempt().prop_map(|attempt| Event::HandlerCreated { attempt }),
         1 => (attempt(), failure()).prop_map(|(attempt, failure)| Event::HandlerFailed { attempt, failure }),
         4 => (attempt(), success()).prop_map(|(attempt, success)| Event::Succeeded { attempt, success }),
-        2 => (attempt(), exit_error()).prop_map(|(attempt, error)| {
-            Event::Exited { attempt, error, metadata: ExitMetadata::default() }
-        }),
+        2 => (attempt(), exit()).prop_map(|(attempt, exit)| Event::Exited { attempt, exit }),
         3 => id().prop_map(|success| {
             Event::Acknowledged { success, submitted: Submitted::Linked("item".into()) }
         }),
@@ -241,8 +243,7 @@ proptest! {
             // A user who is in Link already leaves it first.
             inbox.insert(0, Event::Exited {
                 attempt: state.attempt,
-                error: None,
-                metadata: ExitMetadata::default(),
+                exit: Exit::default(),
             });
         }
         // What was asked before is answered now, one way or the other.
@@ -273,8 +274,7 @@ proptest! {
                     }),
                     Effect::ExitHandler { .. } => inbox.push(Event::Exited {
                         attempt: next.attempt,
-                        error: None,
-                        metadata: ExitMetadata::default(),
+                        exit: Exit::default(),
                     }),
                     Effect::Submit { id, .. } => inbox.push(linked(id)),
                     _ => {}
@@ -303,11 +303,7 @@ proptest! {
                     }
                     Effect::CreateHandler { attempt, .. } => inbox.push(Event::Exited {
                         attempt,
-                        error: Some(LinkError {
-                            error_code: Some("INVALID_LINK_TOKEN".into()),
-                            ..LinkError::default()
-                        }),
-                        metadata: ExitMetadata::default(),
+                        exit: exit_with("INVALID_LINK_TOKEN"),
                     }),
                     _ => {}
                 }

@@ -67,6 +67,16 @@ impl Callbacks {
         })
     }
 
+    /// The same as [`on_exit`](Self::on_exit), in place of it, with what Link says as it is: lighter where it is
+    /// only passed on.
+    #[must_use]
+    pub fn on_raw_exit(self, f: impl Fn(Option<Object>, Object) + 'static) -> Self {
+        self.with(Kind::Exit, move |error, metadata| {
+            let read = |value| Object::read(from_js(value)).ok();
+            f(read(&error), read(&metadata).unwrap_or_default());
+        })
+    }
+
     /// Something happened in Link: for analytics, not for logic, but for the names that Plaid calls stable.
     #[must_use]
     pub fn on_event(self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {

@@ -119,6 +119,7 @@ async fn a_notice_has_words_for_every_failure() {
         FailureKind::SignedOut,
         FailureKind::RateLimited,
         FailureKind::Refused,
+        FailureKind::NotFound,
         FailureKind::PublicTokenInvalid,
         FailureKind::TokensRefused,
         FailureKind::Resume(ResumeError::Missing),

@@ -246,8 +246,7 @@ async fn after_an_exit_the_same_handler_opens_again() {
     let Some(Outcome::Left(exit)) = flow.outcome() else {
         panic!("the user left");
     };
-    let code = exit.error.expect("an error").error_code.expect("a code");
-    assert_eq!(code, "INVALID_CREDENTIALS");
+    assert_eq!(exit.error_code(), Some("INVALID_CREDENTIALS"));
     assert_eq!(flow.stage(), Stage::Ready);
     assert!(kept().is_empty());
     flow.flow.open();

@@ -1,10 +1,12 @@
 //! What happens, in few words.
 
 use link_flow::{
-    Attempt, Event, Failure, FailureKind, Purpose, ResumeRecord, Submitted, Success, SuccessId,
+    Attempt, Event, Exit, Failure, FailureKind, Purpose, ResumeRecord, Submitted, Success,
+    SuccessId,
 };
 use plaid_types::PublicToken;
-use plaid_types::link::{ExitMetadata, LinkError, SuccessMetadata};
+use plaid_types::json::Object;
+use plaid_types::link::SuccessMetadata;
 
 /// Four hours, of which the last two minutes are not opened with.
 const LIFETIME: u64 = 14_400_000;
@@ -16,6 +18,13 @@ pub(crate) fn repair() -> Purpose {
     Purpose::Update {
         item_id: "item-1".into(),
         account_selection: false,
+    }
+}
+
+pub(crate) fn open_for(purpose: Purpose) -> Event {
+    Event::OpenFor {
+        purpose,
+        now: 100_000,
     }
 }
 
@@ -81,11 +90,11 @@ pub(crate) fn succeeded(attempt: u32, public_token: &str) -> Event {
 pub(crate) fn left(attempt: u32, error_code: Option<&str>) -> Event {
     Event::Exited {
         attempt: Attempt(attempt),
-        error: error_code.map(|code| LinkError {
-            error_code: Some(code.to_owned()),
-            ..LinkError::default()
-        }),
-        metadata: ExitMetadata::default(),
+        exit: Exit {
+            error: error_code
+                .map(|code| Object::from_iter([("error_code".to_owned(), code.into())])),
+            ..Exit::default()
+        },
     }
 }
 

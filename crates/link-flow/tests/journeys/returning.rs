@@ -4,6 +4,7 @@ use link_flow::{Effect, Event, FailureKind, Outcome, Purpose, ResumeError, Stage
 
 use crate::events::{created, left, linked, repair, resumed, succeeded};
 use crate::travel;
+use crate::words::effect_in_words;
 
 #[test]
 fn a_bank_brings_the_user_back_and_link_goes_on() {
@@ -78,5 +79,19 @@ fn a_way_back_that_leads_nowhere_can_be_begun_again() {
         assert_eq!(failure.kind, FailureKind::Resume(error));
         assert_eq!(failure.message, error.to_string());
         travel(state, [(Event::Retry, "fetch 2", "preparing")]);
+    }
+}
+
+#[test]
+fn what_was_kept_stays_while_nobody_can_be_asked_who_is_there() {
+    for (error, effects) in [
+        (ResumeError::Unreachable, ""),
+        (ResumeError::SignedOut, "forget token"),
+        (ResumeError::Expired, "forget token"),
+    ] {
+        let (state, done) = step(State::default(), Event::ResumeFailed(error));
+        let done: Vec<String> = done.iter().map(effect_in_words).collect();
+        assert_eq!(done.join(" · "), effects, "{error}");
+        assert!(matches!(state.stage(), Stage::Failed(_)), "{error}");
     }
 }

@@ -1,8 +1,10 @@
 //! Prepared, opened, left.
 
-use link_flow::{Event, FailureKind, Outcome, State};
+use link_flow::{Attempt, Event, FailureKind, Outcome, Purpose, State};
 
-use crate::events::{created, expired, granted, handler_failed, left, open, refused, repair};
+use crate::events::{
+    created, expired, granted, handler_failed, left, open, open_for, refused, repair, success,
+};
 use crate::{opened, ready, travel};
 
 #[test]
@@ -162,11 +164,7 @@ fn a_user_who_leaves_may_come_back_by_the_same_handler() {
     let Some(Outcome::Left(exit)) = &state.outcome else {
         panic!("the user left");
     };
-    let code = exit
-        .error
-        .as_ref()
-        .and_then(|error| error.error_code.as_deref());
-    assert_eq!(code, Some("INVALID_CREDENTIALS"));
+    assert_eq!(exit.error_code(), Some("INVALID_CREDENTIALS"));
 
     let state = travel(state, [(open(), "keep link-a · open 1", "open")]);
     assert_eq!(state.outcome, None, "a new visit, a new outcome");
@@ -205,4 +203,69 @@ fn another_purpose_needs_another_token() {
             (Event::Change { purpose: repair() }, "", "preparing"),
         ],
     );
+}
+
+#[test]
+fn a_visit_for_something_else_is_one_visit() {
+    let repairing = || {
+        let [one, two, three] = ready();
+        let rest = [
+            (
+                open_for(repair()),
+                "destroy · fetch 2 for item-1",
+                "opening",
+            ),
+            (granted(2, "link-b"), "create 2 link-b", "opening"),
+            (created(2), "keep link-b · open 2", "open"),
+            // Link is on the screen already.
+            (open_for(Purpose::NewItem), "", "open"),
+        ];
+        [one, two, three].into_iter().chain(rest)
+    };
+    let state = travel(State::default(), repairing());
+    travel(
+        state,
+        [(
+            left(2, None),
+            "forget token · destroy · fetch 3",
+            "preparing",
+        )],
+    );
+
+    let state = travel(State::default(), repairing());
+    let state = travel(
+        state,
+        [(
+            Event::Succeeded {
+                attempt: Attempt(2),
+                success: success(repair(), None),
+            },
+            "forget token · destroy · keep repair · submit 0 repair",
+            "submitting",
+        )],
+    );
+    assert_eq!(state.purpose, Purpose::NewItem);
+
+    let state = travel(State::default(), repairing());
+    let refused = "forget token · destroy · fetch 3";
+    travel(
+        state,
+        [(left(2, Some("INVALID_LINK_TOKEN")), refused, "preparing")],
+    );
+}
+
+#[test]
+fn what_failed_is_tried_again_for_what_it_was() {
+    let failed = [
+        (open_for(repair()), "fetch 1 for item-1", "opening"),
+        (
+            refused(1, FailureKind::PlaidUnavailable),
+            "",
+            "failed: PlaidUnavailable",
+        ),
+    ];
+    let state = travel(State::default(), failed.clone());
+    travel(state, [(Event::Retry, "fetch 2 for item-1", "opening")]);
+    let state = travel(State::default(), failed);
+    travel(state, [(open(), "fetch 2", "opening")]);
 }

@@ -1,0 +1,138 @@
+use connect_api::{Item, ItemStatus};
+use leptos::prelude::*;
+use leptos_plaid_link::{
+    Exit, NextStep, Outcome, Purpose, UseLinkFlowReturn, Words, exit_words, words,
+};
+use plaid_types::ItemId;
+
+use crate::dynamic::{flag, press, text};
+use crate::wallet::Wallet;
+
+/// How the last visit to Link ended, in words, and what to do about it.
+#[component]
+pub fn News(
+    /// Whose visits.
+    flow: UseLinkFlowReturn,
+    /// What else happened, when there is nothing to say of a visit.
+    departed: RwSignal<String>,
+    wallet: Wallet,
+) -> impl IntoView {
+    let told = move |of: fn(&Outcome, Wallet) -> String| {
+        let told = flow
+            .outcome
+            .with(|ended| ended.as_ref().map(|ended| of(ended, wallet)));
+        told.unwrap_or_default()
+    };
+    let news = text(move || {
+        let told = told(words_of);
+        if told.is_empty() {
+            departed.get()
+        } else {
+            told
+        }
+    });
+    let reference = text(move || told(|ended, _| reference_of(ended)));
+    let step = text(move || told(|ended, _| step_of(ended).to_owned()));
+    let has_no_step = flag(move || told(|ended, _| step_of(ended).to_owned()).is_empty());
+    let is_no_choice = flag(move || !flow.outcome.with(is_duplicate));
+    let go_on = move || {
+        let purpose = flow
+            .outcome
+            .with_untracked(|ended| ended.as_ref().map(purpose_of));
+        flow.open_for(purpose.unwrap_or_default());
+    };
+    view! {
+        <div class="news" role="status">
+            <p>{news}</p>
+            <p class="plaid-link-reference">{reference}</p>
+            <div class="news-actions" hidden=has_no_step>
+                <button type="button" class="button" on:click=press(go_on)>{step}</button>
+                <button type="button" class="button quiet" hidden=is_no_choice on:click=press(move || flow.dismiss())>
+                    "Keep it as it is"
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn is_duplicate(ended: &Option<Outcome>) -> bool {
+    matches!(ended, Some(Outcome::Duplicate(_)))
+}
+
+/// What to tell about the end of a visit to Link.
+fn words_of(ended: &Outcome, wallet: Wallet) -> String {
+    let bank = |id: &ItemId| {
+        let of = |item: &Item| (item.institution_name.clone(), item.status);
+        let item = wallet.find(id.as_str());
+        let item = item.map(|item| item.with_untracked(of));
+        item.unwrap_or_else(|| ("Your bank".to_owned(), ItemStatus::Healthy))
+    };
+    match ended {
+        Outcome::Linked(id) => format!("{} is connected.", bank(id).0),
+        Outcome::Repaired(id) => match bank(id) {
+            (name, ItemStatus::Healthy) => format!("{name} is up to date again."),
+            (name, _) => format!("{name} still does not share anything new."),
+        },
+        Outcome::Duplicate(id) => {
+            format!(
+                "{} is connected already, with these accounts. Nothing was added.",
+                bank(id).0
+            )
+        }
+        Outcome::Finished => "All done.".to_owned(),
+        Outcome::Left(exit) => {
+            let Words { title, advice, .. } = exit_words(exit);
+            let advice = exit.display_message().unwrap_or(advice);
+            let result = match (&exit.error, &exit.purpose) {
+                (None, _) => "",
+                (_, Purpose::NewItem) => " Nothing was connected.",
+                (_, Purpose::Update { .. }) => " Nothing was changed.",
+            };
+            format!("{title} {advice}{result}")
+        }
+        Outcome::Lost(failure) => {
+            let Words { title, advice, .. } = words(failure);
+            format!("{title} {advice}")
+        }
+    }
+}
+
+/// What support finds a failed visit by.
+fn reference_of(ended: &Outcome) -> String {
+    let told = |exit: &Exit| {
+        let ids = [exit.link_session_id(), exit.request_id()];
+        let ids: Vec<&str> = ids.into_iter().flatten().collect();
+        format!("Reference: {}", ids.join(" · "))
+    };
+    match ended {
+        Outcome::Left(exit) if exit.error.is_some() => told(exit),
+        _ => String::new(),
+    }
+}
+
+/// The name of the button that goes on from here; empty where there is nothing to do.
+fn step_of(ended: &Outcome) -> &'static str {
+    match ended {
+        Outcome::Left(exit) => match exit_words(exit).step {
+            _ if exit.error.is_none() => "",
+            NextStep::AnotherBank => "Choose another bank",
+            NextStep::Reconnect => "Reconnect",
+            NextStep::TryAgain | NextStep::Wait | NextStep::Support => "Try again",
+        },
+        Outcome::Duplicate(_) => "Reconnect",
+        Outcome::Lost(_) => "Try again",
+        Outcome::Linked(_) | Outcome::Repaired(_) | Outcome::Finished => "",
+    }
+}
+
+/// What the next visit is for.
+fn purpose_of(ended: &Outcome) -> Purpose {
+    match ended {
+        Outcome::Left(exit) => exit.purpose.clone(),
+        Outcome::Duplicate(id) => Purpose::Update {
+            item_id: id.clone(),
+            account_selection: false,
+        },
+        _ => Purpose::NewItem,
+    }
+}

@@ -1,0 +1,28 @@
+use leptos::prelude::*;
+use leptos_plaid_link::{Failure, FailureKind, FailureNotice, ResumeError, UseLinkFlowReturn};
+
+use crate::route::{Link, Route};
+
+/// Where a bank's own page leads back to: Link goes on by itself, over this page.
+#[component]
+pub fn OauthReturn(flow: UseLinkFlowReturn, route: RwSignal<Route>) -> impl IntoView {
+    let on_retry = move || {
+        let kind = |failure: &Option<Failure>| failure.as_ref().map(|failure| failure.kind);
+        match flow.failure.with_untracked(kind) {
+            Some(FailureKind::Resume(error)) if error != ResumeError::Unreachable => {
+                Route::Home.replace(route);
+                flow.open();
+            }
+            // The address still says which visit this is, and storage with which token it goes on.
+            _ => drop(window().location().reload()),
+        }
+    };
+    view! {
+        <section class="empty">
+            <h1>"Back from your bank"</h1>
+            <p>"Your connection is completed here. This takes a moment."</p>
+            <FailureNotice failure=flow.failure on_retry=Box::new(on_retry) />
+            <Link to=Route::Home route class="button" label="Go to your accounts" />
+        </section>
+    }
+}
