@@ -6,10 +6,12 @@ use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
+use tokio::time::{Instant, sleep};
 
 use crate::chromedriver::Chromedriver;
 use crate::locator::{Locator, Role};
 use crate::record::Record;
+use crate::{DEADLINE, LOOK_EVERY};
 
 /// For a browser that nobody watches: in a container, without a network, calling no one.
 const FLAGS: [&str; 10] = [
@@ -24,6 +26,10 @@ const FLAGS: [&str; 10] = [
     "--disable-dev-shm-usage",
     "--window-size=1280,1000",
 ];
+
+/// The user agent of a web view.
+const IN_APP: &str = "--user-agent=Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) \
+                      Version/4.0 Chrome/120.0 Mobile Safari/537.36";
 
 /// One person's browser, with a fresh profile, at one Connect.
 #[derive(Debug)]
@@ -43,9 +49,21 @@ impl Browser {
     /// # Panics
     /// When there is no browser or driver.
     pub async fn start(connect: &str) -> Self {
+        Self::start_with(connect, &[]).await
+    }
+
+    /// Starts one as it is built into another app: it cannot open windows, and says so by its user agent.
+    ///
+    /// # Panics
+    /// When there is no browser or driver.
+    pub async fn start_in_app(connect: &str) -> Self {
+        Self::start_with(connect, &[IN_APP]).await
+    }
+
+    async fn start_with(connect: &str, flags: &[&str]) -> Self {
         let chromedriver = Chromedriver::start().await;
         let profile = TempDir::new().expect("a directory for the profile");
-        let capabilities = capabilities(profile.path()).expect("valid capabilities");
+        let capabilities = capabilities(profile.path(), flags).expect("valid capabilities");
         let driver = WebDriver::new(&chromedriver.url, capabilities)
             .await
             .expect("chromedriver starts Chromium");
@@ -65,6 +83,19 @@ impl Browser {
             .goto(format!("{}{path}", self.connect))
             .await
             .expect("the browser opens the page");
+    }
+
+    /// Opens an address.
+    pub async fn open_address(&self, address: &str) {
+        self.driver
+            .goto(address)
+            .await
+            .expect("the browser opens the page");
+    }
+
+    /// Forgets every cookie, as at the end of a session.
+    pub async fn forget_cookies(&self) {
+        self.command("Network.clearBrowserCookies", json!({})).await;
     }
 
     /// Reloads the page, once it has received all that it asked for.
@@ -115,12 +146,27 @@ impl Browser {
 
     /// The text of the page, as seen.
     pub async fn text(&self) -> String {
-        let body = self
-            .driver
-            .find(By::Tag("body"))
-            .await
-            .expect("a page has a body");
-        body.text().await.expect("a body has text")
+        // Between two pages there is neither.
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the page, or the frame that is looked at, says this.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn says(&self, text: &str) {
+        let start = Instant::now();
+        while !self.text().await.contains(text) {
+            assert!(
+                start.elapsed() < DEADLINE,
+                "{text:?} is not in:\n{}",
+                self.text().await
+            );
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Runs JavaScript in the page; gives what it returns, or what its promise comes to.
@@ -142,6 +188,25 @@ impl Browser {
         self.driver.screenshot(path).await
     }
 
+    /// Who the page is, as the backend tells it.
+    ///
+    /// # Panics
+    /// When nobody is signed in.
+    pub async fn user(&self) -> String {
+        let ask = "return fetch('/api/session').then((answer) => answer.json())";
+        let session = self.run(ask).await;
+        session["user_id"].as_str().expect("a user").to_owned()
+    }
+
+    /// The address of the page.
+    ///
+    /// # Panics
+    /// When there is no page.
+    pub async fn address(&self) -> String {
+        let url = self.driver.current_url().await.expect("a page");
+        url.to_string()
+    }
+
     /// Closes it.
     pub async fn quit(self) {
         // Nothing is lost if it is gone already.
@@ -158,9 +223,9 @@ impl Browser {
     }
 }
 
-fn capabilities(profile: &Path) -> WebDriverResult<ChromeCapabilities> {
+fn capabilities(profile: &Path, flags: &[&str]) -> WebDriverResult<ChromeCapabilities> {
     let mut capabilities = DesiredCapabilities::chrome();
-    for flag in FLAGS {
+    for flag in FLAGS.iter().chain(flags) {
         capabilities.add_arg(flag)?;
     }
     capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;

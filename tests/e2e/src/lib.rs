@@ -10,10 +10,12 @@ mod link;
 mod locator;
 mod log;
 mod looks;
+mod plaid;
 mod record;
 mod stack;
 mod stand_in;
 mod story;
+mod tabs;
 mod window;
 
 pub use browser::Browser;
@@ -24,7 +26,8 @@ pub use log::server_log;
 pub use looks::Screen;
 pub use record::Response;
 pub use stack::Stack;
-pub use story::{World, story};
+pub use story::{World, story, story_with};
+pub use tabs::{BankWindow, Tab};
 
 use std::time::Duration;
 

@@ -52,6 +52,14 @@ impl Browser {
         }
     }
 
+    /// Opens Connect and connects a bank as `user_good` would, sharing the checking account.
+    pub async fn connects(&self, institution: &str) {
+        self.open("/").await;
+        self.button("Connect a bank account").click().await;
+        self.link_a_bank(institution).await;
+        self.region(institution).appears().await;
+    }
+
     /// Goes through Link as `user_good` would, sharing the checking account.
     pub async fn link_a_bank(&self, institution: &str) {
         let link = self.enter_link().await;
@@ -113,6 +121,23 @@ impl Link<'_> {
         self.locate(Role::Textbox, "Username").fill(username).await;
         self.locate(Role::Textbox, "Password").fill(password).await;
         self.button("Submit").click().await;
+    }
+
+    /// Leaves Link by its corner, with a second thought where it asks for one; looks at the page again.
+    ///
+    /// # Panics
+    /// When Link stays.
+    pub async fn give_up(self) {
+        self.button("Close").click().await;
+        let start = Instant::now();
+        while self.browser.try_enter_link().await.unwrap_or(false) {
+            let leave = self.button("Leave");
+            if leave.is_there().await {
+                leave.click().await;
+            }
+            assert!(start.elapsed() < DEADLINE, "Link does not close");
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Shares this account.

@@ -25,6 +25,8 @@ pub enum Role {
     Link,
     /// Says what happened: an alert or a status.
     Notice,
+    /// One of several choices.
+    Radio,
     /// A part of the page with a name.
     Region,
     /// A field to search with.
@@ -43,6 +45,7 @@ impl Role {
             Self::Heading => "h1, h2, h3, h4, h5, h6, [role=heading]",
             Self::Link => "a, [role=link]",
             Self::Notice => "[role=alert], [role=status], output",
+            Self::Radio => "input[type=radio], [role=radio]",
             Self::Region => "section, [role=region]",
             Self::Searchbox => "input[type=search], [role=searchbox]",
             Self::Textbox => "input, textarea, [role=textbox]",
@@ -58,6 +61,7 @@ impl Role {
             Self::Heading => &["heading"],
             Self::Link => &["link"],
             Self::Notice => &["alert", "status"],
+            Self::Radio => &["radio"],
             Self::Region => &["region"],
             Self::Searchbox => &["searchbox"],
             Self::Textbox => &["textbox"],

@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
 use connect_server::vault::Vault;
@@ -12,22 +13,32 @@ pub struct Stack {
     plaid: Emulator,
     backend: Option<Server>,
     url: String,
+    /// What the backend is told besides.
+    flags: Vec<String>,
     data: TempDir,
 }
 
+/// How many have been told.
+static STORIES: AtomicU64 = AtomicU64::new(0);
+
 impl Stack {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(flags: &[&str]) -> Self {
         assert!(
             dist().join("index.html").is_file(),
             "the app is not built: `cargo xtask build` does it"
         );
-        let plaid = Emulator::start().await.expect("the emulator starts");
+        // No two stories know the same ids: what one keeps secret, another may show.
+        let seed = STORIES.fetch_add(1, Ordering::Relaxed);
+        let plaid = Emulator::builder().seed(seed).start().await;
+        let plaid = plaid.expect("the emulator starts");
         let data = TempDir::new().expect("a directory for the database");
-        let backend = backend(&plaid, data.path(), "127.0.0.1:0").await;
+        let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
+        let backend = backend(&plaid, data.path(), "127.0.0.1:0", &flags).await;
         Self {
             url: backend.url().to_owned(),
             plaid,
             backend: Some(backend),
+            flags,
             data,
         }
     }
@@ -36,6 +47,10 @@ impl Stack {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(crate) fn plaid(&self) -> &Emulator {
+        &self.plaid
     }
 
     /// The access tokens of a user in clear, as only the key beside the database can show them.
@@ -89,11 +104,11 @@ impl Stack {
     /// When its address is taken meanwhile.
     pub async fn backend_comes_back(&mut self) {
         let address = self.url.trim_start_matches("http://");
-        self.backend = Some(backend(&self.plaid, self.data.path(), address).await);
+        self.backend = Some(backend(&self.plaid, self.data.path(), address, &self.flags).await);
     }
 }
 
-async fn backend(plaid: &Emulator, data: &Path, listen: &str) -> Server {
+async fn backend(plaid: &Emulator, data: &Path, listen: &str, flags: &[String]) -> Server {
     let args = [
         "connect-server".to_owned(),
         format!("--listen={listen}"),
@@ -108,6 +123,7 @@ async fn backend(plaid: &Emulator, data: &Path, listen: &str) -> Server {
         format!("--plaid-client-id={}", plaid.client_id()),
         format!("--plaid-secret={}", plaid.secret()),
     ];
+    let args = args.iter().chain(flags);
     let args = Args::try_parse_from(args).expect("the backend knows its flags");
     let config = Config::try_from(args).expect("a configuration");
     Server::start(config).await.expect("the backend starts")

@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::Browser;
 
 impl Browser {
-    /// Lets JavaScript answer the page's requests for this path in place of the backend, from the next page on: the body of
+    /// Lets JavaScript answer the page's requests for this path and those below it in place of the backend, from the next page on: the body of
     /// an `async (request, ask)`, where `ask(request)` asks the backend after all.
     pub async fn stand_in(&self, path: &str, answer: &str) {
         let script = format!(
@@ -13,7 +13,7 @@ impl Browser {
                 window.standIn = true;
                 window.fetch = (...call) => {{
                     const request = new Request(...call);
-                    const is_meant = window.standIn && new URL(request.url).pathname === {};
+                    const is_meant = window.standIn && new URL(request.url).pathname.startsWith({});
                     return is_meant ? answer(request, ask) : ask(request);
                 }};
                 // A deadline is met at once.

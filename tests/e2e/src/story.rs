@@ -20,6 +20,11 @@ impl World {
     pub async fn another_browser(&self) -> Browser {
         Browser::start(self.stack.url()).await
     }
+
+    /// A browser that is built into another app, at the same Connect.
+    pub async fn in_app_browser(&self) -> Browser {
+        Browser::start_in_app(self.stack.url()).await
+    }
 }
 
 /// Tells a story in a world of its own. If it fails, `target/screenshots` shows the last that the browser saw.
@@ -27,8 +32,16 @@ impl World {
 /// # Panics
 /// When the story does.
 pub async fn story(tell: impl AsyncFnOnce(&mut World)) {
+    story_with(&[], tell).await;
+}
+
+/// The same with a backend that is told more, by its flags.
+///
+/// # Panics
+/// When the story does.
+pub async fn story_with(flags: &[&str], tell: impl AsyncFnOnce(&mut World)) {
     log::keep();
-    let stack = Stack::start().await;
+    let stack = Stack::start(flags).await;
     let browser = Browser::start(stack.url()).await;
     let mut world = World { stack, browser };
     let told = panic::AssertUnwindSafe(tell(&mut world))

@@ -61,6 +61,9 @@ async fn by_keyboard_alone() {
         page.tab_to("Disconnect").await;
         page.press(Key::Enter).await;
         bank.disappears().await;
+        page.notice("First Platypus Bank is disconnected.")
+            .appears()
+            .await;
         assert_eq!(
             page.focused().await,
             "Your accounts",

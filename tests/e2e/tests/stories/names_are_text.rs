@@ -16,8 +16,10 @@ async fn names_are_text() {
             "/api/items",
             &format!(
                 "const list = await (await ask(request)).json();
-                 list.items[0].institution_name = {bank:?};
-                 list.items[0].accounts[0].name = {account:?};
+                 for (const item of list.items ?? [list]) {{
+                     item.institution_name = {bank:?};
+                     item.accounts[0].name = {account:?};
+                 }}
                  return Response.json(list)"
             ),
         )

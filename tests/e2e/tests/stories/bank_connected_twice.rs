@@ -1,0 +1,92 @@
+use e2e::story;
+
+/// The same accounts once more: nothing is exchanged, and the person chooses.
+#[tokio::test(flavor = "multi_thread")]
+async fn bank_connected_twice() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        let bank = page.region("First Platypus Bank");
+        page.button("Connect a bank account").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        let notice = page.notice("First Platypus Bank is connected already");
+        notice.button("Keep it as it is").click().await;
+        notice.disappears().await;
+        assert_eq!(bank.count().await, 1);
+
+        page.button("Connect a bank account").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        notice.button("Reconnect").click().await;
+        // Update mode: straight to the sign-in.
+        let link = page.enter_link().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.finish().await;
+        page.notice("First Platypus Bank is up to date again.")
+            .appears()
+            .await;
+        assert_eq!(bank.count().await, 1);
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 1, "a duplicate is not exchanged");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_login_at_the_same_bank() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Saving 1111").await;
+        link.finish().await;
+        page.notice("First Platypus Bank is connected.")
+            .appears()
+            .await;
+        assert_eq!(page.region("First Platypus Bank").count().await, 2);
+    })
+    .await;
+}
+
+/// Two tabs end at the same bank, and a double click opens Link once.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_and_a_double_click_make_one_item() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.heading("No bank connected yet").appears().await;
+        let first = page.tab().await;
+        let second = page.open_tab().await;
+        page.open("/").await;
+        page.heading("No bank connected yet").appears().await;
+        for tab in [&first, &second] {
+            page.look_at(tab).await;
+            page.run(
+                "for (const button of document.querySelectorAll('button'))
+                    if (button.textContent.includes('Connect a bank')) { button.click(); button.click(); }",
+            )
+            .await;
+            let link = page.enter_link().await;
+            link.choose_institution("First Platypus Bank").await;
+            link.sign_in("user_good", "pass_good").await;
+            link.share("Plaid Checking 0000").await;
+            link.button("Finish").appears().await;
+            link.leave().await;
+        }
+        for tab in [&first, &second] {
+            page.look_at(tab).await;
+            page.enter_link().await.finish().await;
+        }
+        page.notice("First Platypus Bank is connected already").appears().await;
+        for tab in [&first, &second] {
+            page.look_at(tab).await;
+            page.region("First Platypus Bank").appears().await;
+            assert_eq!(page.region("First Platypus Bank").count().await, 1);
+        }
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 1);
+    })
+    .await;
+}

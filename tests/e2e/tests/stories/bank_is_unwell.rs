@@ -1,0 +1,68 @@
+use e2e::{Role, story};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bank_is_unwell() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+
+        // Down: no way in, but to another.
+        link.choose_institution("Unhealthy Platypus Bank – Down")
+            .await;
+        page.heading("Unhealthy Platypus Bank – Down cannot be reached")
+            .appears()
+            .await;
+        link.button("Choose another bank").click().await;
+        let search = link.locate(Role::Searchbox, "Search for your bank");
+
+        // Not supported any more: the same.
+        search.fill("Unsupported").await;
+        link.button("Unsupported Platypus Bank – Institution Not Supported")
+            .click()
+            .await;
+        page.heading("This bank is no longer supported")
+            .appears()
+            .await;
+        link.button("Choose another bank").click().await;
+
+        // Degraded: warned, and on.
+        search.fill("Degraded").await;
+        link.button("Unhealthy Platypus Bank – Degraded")
+            .click()
+            .await;
+        page.heading("Unhealthy Platypus Bank – Degraded has problems at the moment")
+            .appears()
+            .await;
+        link.button("Continue").click().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Checking 0000").await;
+        link.finish().await;
+        page.region("Unhealthy Platypus Bank – Degraded")
+            .says("Plaid Checking")
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_a_bank_that_is_not_supported() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("Unsupported Platypus Bank – Institution Not Supported")
+            .await;
+        page.heading("This bank is no longer supported")
+            .appears()
+            .await;
+        link.give_up().await;
+        let notice = page.notice("This account cannot be connected here.");
+        notice.button("Choose another bank").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        page.region("First Platypus Bank").appears().await;
+    })
+    .await;
+}

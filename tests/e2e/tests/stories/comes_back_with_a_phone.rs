@@ -1,0 +1,78 @@
+use e2e::{Browser, Link, Role, story};
+
+async fn give_phone<'a>(page: &'a Browser, number: &str) -> Link<'a> {
+    page.button("Connect a bank account").click().await;
+    let link = page.enter_link().await;
+    link.locate(Role::Textbox, "Phone number")
+        .fill(number)
+        .await;
+    link.button("Continue").click().await;
+    link
+}
+
+async fn give_code(link: &Link<'_>, code: &str) {
+    link.locate(Role::Textbox, "Code").fill(code).await;
+    link.button("Submit").click().await;
+}
+
+/// The phone brings back the banks that were connected before, without a password.
+#[tokio::test(flavor = "multi_thread")]
+async fn comes_back_with_a_phone() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        let link = give_phone(page, "415-555-0011").await;
+        give_code(&link, "123456").await;
+        link.button("Tartan Bank").click().await;
+        link.share("Plaid Checking 0000").await;
+        link.finish().await;
+        page.region("Tartan Bank").says("Plaid Checking").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_new() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        let link = give_phone(page, "555").await;
+        link.notice("not a phone number").appears().await;
+        link.locate(Role::Textbox, "Phone number")
+            .fill("415-555-0010")
+            .await;
+        link.button("Continue").click().await;
+        give_code(&link, "123456").await;
+        link.locate(Role::Searchbox, "Search for your bank")
+            .fill("Tartan")
+            .await;
+        link.button("Tartan Bank").click().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Checking 0000").await;
+        link.finish().await;
+        page.region("Tartan Bank").appears().await;
+    })
+    .await;
+}
+
+/// Three wrong codes end it; another bank can still be chosen, by the long way.
+#[tokio::test(flavor = "multi_thread")]
+async fn three_wrong_codes() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        let link = give_phone(page, "415-555-0011").await;
+        for _ in 0..2 {
+            give_code(&link, "000000").await;
+            link.notice("The code is not correct").appears().await;
+        }
+        give_code(&link, "000000").await;
+        link.notice("Three codes were wrong").appears().await;
+        link.give_up().await;
+        let notice = page.notice("Your bank did not accept the sign-in.");
+        notice.button("Try again").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        page.region("First Platypus Bank").appears().await;
+    })
+    .await;
+}

@@ -1,0 +1,105 @@
+use e2e::story;
+
+/// Every error that a password can force: Link tells it, the page tells it again in its own words, and names a way on.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_error_has_words() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        for (code, words, button) in [
+            (
+                "COUNTRY_NOT_SUPPORTED",
+                "This account cannot be connected here.",
+                "Choose another bank",
+            ),
+            (
+                "INSTITUTION_DOWN",
+                "Your bank is not answering",
+                "Try again",
+            ),
+            (
+                "INSTITUTION_NOT_RESPONDING",
+                "Your bank is not answering",
+                "Try again",
+            ),
+            (
+                "INSTITUTION_NO_LONGER_SUPPORTED",
+                "This account cannot be connected here.",
+                "Choose another bank",
+            ),
+            (
+                "INSUFFICIENT_CREDENTIALS",
+                "Your bank was not allowed to share enough.",
+                "Try again",
+            ),
+            (
+                "INTERNAL_SERVER_ERROR",
+                "Plaid is not answering as it should.",
+                "Try again",
+            ),
+            (
+                "INVALID_CREDENTIALS",
+                "Your bank did not accept the sign-in.",
+                "Try again",
+            ),
+            (
+                "INVALID_SEND_METHOD",
+                "Your bank did not get your answer in time.",
+                "Try again",
+            ),
+            (
+                "ITEM_LOCKED",
+                "Your bank wants something from you first.",
+                "Try again",
+            ),
+            (
+                "ITEM_NOT_SUPPORTED",
+                "This account cannot be connected here.",
+                "Choose another bank",
+            ),
+            (
+                "MFA_NOT_SUPPORTED",
+                "This account cannot be connected here.",
+                "Choose another bank",
+            ),
+            (
+                "NO_ACCOUNTS",
+                "This account cannot be connected here.",
+                "Choose another bank",
+            ),
+            (
+                "PAYMENT_INVALID_RECIPIENT",
+                "That did not work.",
+                "Try again",
+            ),
+            (
+                "USER_INPUT_TIMEOUT",
+                "Your bank did not get your answer in time.",
+                "Try again",
+            ),
+            (
+                "USER_SETUP_REQUIRED",
+                "Your bank wants something from you first.",
+                "Try again",
+            ),
+        ] {
+            page.button("Connect a bank account").click().await;
+            let link = page.enter_link().await;
+            link.choose_institution("First Platypus Bank").await;
+            link.sign_in("user_good", &format!("error_{code}")).await;
+            match code {
+                "INVALID_CREDENTIALS" => link.notice("is not correct").appears().await,
+                _ => page.says(code).await,
+            }
+            link.give_up().await;
+            let notice = page.notice(words);
+            notice.says("Nothing was connected.").await;
+            notice.says("Reference: ").await;
+            notice.button(button).appears().await;
+        }
+        page.notice("first.").button("Try again").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        page.region("First Platypus Bank").appears().await;
+    })
+    .await;
+}

@@ -1,0 +1,119 @@
+use e2e::{Browser, Link, Role, story};
+
+const BANK: &str = "Platypus OAuth Bank";
+
+/// Up to the bank's own page, which opens with the click on **Continue**.
+async fn go_to_bank(page: &Browser) -> Link<'_> {
+    page.open("/").await;
+    page.button("Connect a bank account").click().await;
+    let link = page.enter_link().await;
+    link.choose_institution(BANK).await;
+    link.button("Continue").click().await;
+    link
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_in_a_window() {
+    story(async |world| {
+        let page = &world.browser;
+        let link = go_to_bank(page).await;
+        let bank = page.enter_bank_window().await;
+        page.heading(BANK).appears().await;
+        bank.answer("Allow").await;
+        link.finish().await;
+        page.region(BANK).says("Plaid Checking").await;
+        page.reload().await;
+        page.region(BANK).says("Plaid Checking").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_is_denied() {
+    story(async |world| {
+        let page = &world.browser;
+        let link = go_to_bank(page).await;
+        page.enter_bank_window().await.answer("Deny").await;
+        link.notice("An unexpected error occurred").appears().await;
+        link.give_up().await;
+
+        let notice = page.notice("Nothing was connected.");
+        notice.says("Reference: ").await;
+        notice.button("Try again").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution(BANK).await;
+        link.button("Continue").click().await;
+        page.enter_bank_window().await.answer("Allow").await;
+        link.finish().await;
+        page.region(BANK).appears().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_shares_too_little() {
+    story(async |world| {
+        let page = &world.browser;
+        let link = go_to_bank(page).await;
+        let bank = page.enter_bank_window().await;
+        page.button("Allow").appears().await;
+        page.run("document.getElementById('error').value = 'ACCESS_NOT_GRANTED'")
+            .await;
+        bank.answer("Allow").await;
+        link.notice("allow what is asked for").appears().await;
+        link.give_up().await;
+        page.notice("Your bank was not allowed to share enough.")
+            .appears()
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_window_is_closed() {
+    story(async |world| {
+        let page = &world.browser;
+        let link = go_to_bank(page).await;
+        page.enter_bank_window().await.close().await;
+        // Link is where it was before, and a click opens the bank's page again.
+        link.button("Continue").click().await;
+        page.enter_bank_window().await.answer("Allow").await;
+        link.finish().await;
+        page.region(BANK).appears().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_window_is_blocked() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution(BANK).await;
+        page.run("window.open = () => null").await;
+        link.button("Continue").click().await;
+        link.locate(Role::Link, "Open the bank's page")
+            .click()
+            .await;
+        page.enter_bank_window().await.answer("Allow").await;
+        link.finish().await;
+        page.region(BANK).appears().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_before_the_bank_says_yes() {
+    story(async |world| {
+        let page = &world.browser;
+        let link = go_to_bank(page).await;
+        page.enter_bank_window().await.close().await;
+        link.give_up().await;
+        page.notice("You left before your bank said yes.")
+            .appears()
+            .await;
+    })
+    .await;
+}

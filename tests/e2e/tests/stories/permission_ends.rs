@@ -1,0 +1,62 @@
+use e2e::story;
+
+/// The bank announces the end of the permission: the page names the day, and renewing it takes the warning away.
+#[tokio::test(flavor = "multi_thread")]
+async fn permission_ends() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        let bank = page.region("First Platypus Bank");
+        world.stack.plaid_tells(&page.user().await, "PENDING_DISCONNECT").await;
+
+        let day = "return new Intl.DateTimeFormat([], { dateStyle: 'long' }).format(Date.now() + 7 * 24 * 3600 * 1000)";
+        let day = page.run(day).await;
+        let day = day.as_str().expect("a day");
+        bank.says(&format!("Your permission for this bank ends on {day}.")).await;
+        bank.button("Reconnect").click().await;
+        let link = page.enter_link().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.finish().await;
+        bank.button("Reconnect").disappears().await;
+        assert!(!bank.text().await.contains("Your permission"));
+    })
+    .await;
+}
+
+/// The permission is taken back at the bank: what was known of the accounts is gone, and the page says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn permission_is_taken_back() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        let bank = page.region("First Platypus Bank");
+        bank.says("Plaid Checking").await;
+        let user = page.user().await;
+        world
+            .stack
+            .plaid_tells(&user, "USER_PERMISSION_REVOKED")
+            .await;
+
+        bank.says("You took back your permission at the bank.")
+            .await;
+        let text = bank.text().await;
+        assert!(
+            !text.contains("Plaid Checking") && !text.contains("$110"),
+            "{text}"
+        );
+        assert!(
+            !bank.button("Reconnect").is_there().await,
+            "there is nothing to repair"
+        );
+        page.reload().await;
+        bank.says("Its accounts and balances were deleted here.")
+            .await;
+
+        page.button("Connect a bank account").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        page.notice("First Platypus Bank is connected.")
+            .appears()
+            .await;
+    })
+    .await;
+}

@@ -1,0 +1,62 @@
+use e2e::story;
+
+/// The bank wants its user; the open page hears of it and mends it, and nothing is exchanged anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn reconnects_a_bank() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        let bank = page.region("First Platypus Bank");
+        assert!(!bank.button("Reconnect").is_there().await, "all is well");
+
+        world.stack.bank_wants_sign_in(&page.user().await).await;
+        bank.says("wants you to sign in again").await;
+        bank.button("Reconnect").click().await;
+        let link = page.enter_link().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.finish().await;
+
+        page.notice("First Platypus Bank is up to date again.")
+            .appears()
+            .await;
+        bank.button("Reconnect").disappears().await;
+        bank.says("Plaid Checking").await;
+        page.reload().await;
+        bank.says("$110.00").await;
+        assert!(!bank.button("Reconnect").is_there().await, "it stays well");
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 1, "a repair is no new Item");
+
+        // The flow is for new banks again.
+        page.button("Connect a bank account").click().await;
+        page.link_a_bank("Tartan Bank").await;
+        page.region("Tartan Bank").appears().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_the_repair_and_tries_again() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        world.stack.bank_wants_sign_in(&page.user().await).await;
+        let bank = page.region("First Platypus Bank");
+        bank.button("Reconnect").click().await;
+        let link = page.enter_link().await;
+        link.sign_in("user_good", "error_ITEM_LOCKED").await;
+        link.notice("Too many sign-ins failed").appears().await;
+        link.give_up().await;
+
+        let notice = page.notice("Nothing was changed.");
+        notice
+            .says("Your bank wants something from you first.")
+            .await;
+        notice.button("Try again").click().await;
+        let link = page.enter_link().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.finish().await;
+        bank.button("Reconnect").disappears().await;
+    })
+    .await;
+}

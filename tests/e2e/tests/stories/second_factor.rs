@@ -1,0 +1,116 @@
+use e2e::{Browser, Link, Role, story};
+
+async fn sign_in<'a>(page: &'a Browser, bank: &str, password: &str) -> Link<'a> {
+    page.button("Connect a bank account").click().await;
+    let link = page.enter_link().await;
+    link.choose_institution(bank).await;
+    link.sign_in("user_good", password).await;
+    link
+}
+
+async fn connected(page: &Browser, link: Link<'_>, bank: &str) {
+    link.share("Plaid Checking 0000").await;
+    link.finish().await;
+    page.region(bank).says("Plaid Checking").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn second_factor() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+
+        let link = sign_in(page, "First Platypus Bank", "mfa_device").await;
+        link.locate(Role::Radio, "Text message to ••• 4321").click().await;
+        link.button("Continue").click().await;
+        link.locate(Role::Textbox, "Code").fill("0000").await;
+        link.button("Submit").click().await;
+        link.notice("not correct").appears().await;
+        link.locate(Role::Textbox, "Code").fill("1234").await;
+        link.button("Submit").click().await;
+        connected(page, link, "First Platypus Bank").await;
+
+        let link = sign_in(page, "Tartan Bank", "mfa_questions_2_2").await;
+        for round in 0..2 {
+            for question in 0..2 {
+                let field = link.locate(Role::Textbox, &format!("Question {}", question + 1));
+                field.fill(&format!("answer_{round}_{question}")).await;
+            }
+            link.button("Submit").click().await;
+            // The next round has the same fields.
+            page.run(
+                "return new Promise((next) => {
+                    const look = () => [...document.querySelectorAll('input')].some((input) => input.value.startsWith('answer_'))
+                        ? setTimeout(look, 20) : next(true);
+                    look();
+                })",
+            )
+            .await;
+        }
+        connected(page, link, "Tartan Bank").await;
+
+        let bank = "First Gingham Credit Union";
+        let link = sign_in(page, bank, "mfa_selections_1_1_3").await;
+        link.locate(Role::Radio, "answer_0_0_1").click().await;
+        link.button("Submit").click().await;
+        link.notice("not correct").appears().await;
+        link.locate(Role::Radio, "answer_0_0_0").click().await;
+        link.button("Submit").click().await;
+        connected(page, link, bank).await;
+
+        let bank = "Houndstooth Bank";
+        let link = sign_in(page, bank, "mfa_selections").await;
+        link.locate(Role::Radio, "Yes").click().await;
+        link.button("Submit").click().await;
+        connected(page, link, bank).await;
+    })
+    .await;
+}
+
+/// Leaving in the middle says where one was.
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_at_the_second_factor() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        let link = sign_in(page, "First Platypus Bank", "mfa_questions_1_1").await;
+        link.locate(Role::Textbox, "Question 1").appears().await;
+        link.give_up().await;
+        page.notice("You left before all questions of your bank were answered.")
+            .appears()
+            .await;
+
+        let link = sign_in(page, "First Platypus Bank", "mfa_device").await;
+        link.locate(Role::Radio, "Text message to ••• 4321")
+            .appears()
+            .await;
+        link.give_up().await;
+        page.notice("You left before your bank could send a code.")
+            .appears()
+            .await;
+    })
+    .await;
+}
+
+/// A user of one's own making, with JSON for a password.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_custom_user() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        let user = r#"{"override_accounts":[{"type":"depository","subtype":"checking","starting_balance":42.5,"meta":{"name":"Piggy <b>bank</b>","mask":"7777"}}],"mfa":{"type":"device"}}"#;
+        link.sign_in("user_custom", user).await;
+        link.locate(Role::Radio, "Email to u•••@example.com").click().await;
+        link.button("Continue").click().await;
+        link.locate(Role::Textbox, "Code").fill("1234").await;
+        link.button("Submit").click().await;
+        link.share("Piggy <b>bank</b> 7777").await;
+        link.finish().await;
+        page.region("First Platypus Bank").says("Piggy <b>bank</b>").await;
+        page.region("First Platypus Bank").says("$42.50").await;
+    })
+    .await;
+}

@@ -1,0 +1,79 @@
+use e2e::story;
+use serde_json::json;
+
+/// The tab dies while the backend is being told: the next page tells it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tab_dies_at_the_success() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Checking 0000").await;
+        link.button("Finish").appears().await;
+        world.stack.backend_goes_down().await;
+        link.finish().await;
+        page.button("Try again").appears().await;
+        let tab = page.tab().await;
+        let next = page.open_tab().await;
+        page.look_at(&tab).await;
+        page.close_tab(&next).await;
+
+        world.stack.backend_comes_back().await;
+        page.open("/").await;
+        page.region("First Platypus Bank")
+            .says("Plaid Checking")
+            .await;
+        assert_eq!(page.region("First Platypus Bank").count().await, 1);
+        page.reload().await;
+        page.region("First Platypus Bank").appears().await;
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 1);
+    })
+    .await;
+}
+
+/// The Item is there, but the browser does not hear of it: asked again, the backend answers the same Item.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_is_lost() {
+    story(async |world| {
+        let page = &world.browser;
+        page.stand_in(
+            "/api/items",
+            "const answer = await ask(request);
+             if (request.method !== 'POST' || window.lost) return answer;
+             window.lost = true;
+             throw new TypeError('the network is gone')",
+        )
+        .await;
+        page.connects("First Platypus Bank").await;
+        page.notice("First Platypus Bank is connected.")
+            .appears()
+            .await;
+        assert_eq!(page.run("return window.lost").await, true);
+        assert_eq!(page.region("First Platypus Bank").count().await, 1);
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 1);
+    })
+    .await;
+}
+
+/// Plaid makes the Item, but its answer is lost on the way to the backend: asked again, it answers the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_of_plaid_is_lost() {
+    story(async |world| {
+        let page = &world.browser;
+        let fault =
+            json!([{ "path": "/item/public_token/exchange", "times": 1, "kind": "drop_response" }]);
+        world.stack.plaid_fails(fault).await;
+        page.connects("First Platypus Bank").await;
+        assert_eq!(page.region("First Platypus Bank").count().await, 1);
+        page.reload().await;
+        page.region("First Platypus Bank")
+            .says("Plaid Checking")
+            .await;
+    })
+    .await;
+}
