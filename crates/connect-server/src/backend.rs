@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use plaid_client::{PlaidClient, WebhookVerifier};
 use plaid_types::ItemId;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,6 +30,8 @@ pub struct Backend {
     pub(crate) verifier: WebhookVerifier,
     /// Where webhooks come in.
     pub(crate) inbox: Inbox,
+    /// Where Link tokens come in that are to be remembered.
+    pub(crate) link_tokens: mpsc::Sender<reconcile::Entry>,
     /// What open pages listen to.
     pub(crate) changes: Changes,
     /// Rung when there are transactions to fetch.
@@ -60,6 +62,7 @@ impl Backend {
             .deadline(plaid.deadline)
             .build()?;
         let (inbox, incoming) = Inbox::new();
+        let (link_tokens, handed_out) = mpsc::channel(256);
         let backend = Arc::new(Self {
             config,
             verifier: WebhookVerifier::new(plaid.clone()),
@@ -68,6 +71,7 @@ impl Backend {
             vault,
             assets,
             inbox,
+            link_tokens,
             changes: Changes::default(),
             sync_bell: Arc::default(),
             exchanges: KeyedLock::default(),
@@ -79,6 +83,7 @@ impl Backend {
         let weak = Arc::downgrade(&backend);
         tokio::spawn(webhooks::keep(weak.clone(), incoming));
         tokio::spawn(webhooks::apply(weak.clone()));
+        tokio::spawn(reconcile::keep(weak.clone(), handed_out));
         tokio::spawn(sync::run(weak.clone()));
         tokio::spawn(reconcile::run(weak));
         Ok(backend)

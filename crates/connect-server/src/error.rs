@@ -53,8 +53,8 @@ pub enum Error {
     /// A webhook that is not Plaid's (401), or whose key could not be fetched (503).
     #[error(transparent)]
     Webhook(#[from] WebhookError),
-    /// A webhook could not be kept (500): Plaid sends it again.
-    #[error("the webhook could not be kept")]
+    /// A webhook or a Link token could not be kept (500): Plaid sends it again, and the browser asks for another.
+    #[error("it could not be kept")]
     NotKept(#[source] Arc<StoreError>),
     /// The process is about to end (503).
     #[error("the backend is stopping")]

@@ -7,6 +7,7 @@ use plaid_client::ItemAddResult;
 use plaid_types::LinkToken;
 use plaid_types::link::SuccessMetadata;
 use time::{Duration, OffsetDateTime};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::auth::UserId;
 use crate::backend::Backend;
@@ -15,7 +16,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
 use crate::exchange;
 use crate::refresh;
-use crate::store::KeptLinkToken;
+use crate::store::{KeptLinkToken, StoreError};
 use plaid_types::ItemId;
 
 /// What the sealed Link tokens are about, for the vault.
@@ -27,7 +28,16 @@ const AFTER_EXPIRY: Duration = Duration::minutes(60);
 /// How long webhooks and used public tokens are kept.
 const OLD: Duration = Duration::days(30);
 
-/// Remembers a Link token, to ask about it later.
+/// So many are remembered in one transaction.
+const BATCH: usize = 256;
+
+/// A Link token to remember, and who waits for it to be on the disk.
+pub(crate) type Entry = (
+    KeptLinkToken,
+    oneshot::Sender<std::result::Result<(), Arc<StoreError>>>,
+);
+
+/// Remembers a Link token, to ask about it later; when this returns, it is on the disk.
 pub(crate) async fn remember(
     backend: &Backend,
     user: UserId,
@@ -44,7 +54,35 @@ pub(crate) async fn remember(
         ask_at: iso(ask_at),
         settles_at: iso(expires + AFTER_EXPIRY),
     };
-    Ok(backend.store.add_link_token(&kept).await?)
+    let (receipt, remembered) = oneshot::channel();
+    let entry = (kept, receipt);
+    backend
+        .link_tokens
+        .send(entry)
+        .await
+        .map_err(|_| Error::Stopping)?;
+    remembered
+        .await
+        .map_err(|_| Error::Stopping)?
+        .map_err(Error::NotKept)
+}
+
+/// Writes down what is to be remembered, for as long as the backend lives: the disk is waited for once for all that
+/// come together.
+pub(crate) async fn keep(backend: Weak<Backend>, mut incoming: mpsc::Receiver<Entry>) {
+    let mut entries = Vec::new();
+    while incoming.recv_many(&mut entries, BATCH).await > 0 {
+        let Some(backend) = backend.upgrade() else {
+            return;
+        };
+        let (tokens, receipts): (Vec<_>, Vec<_>) = entries.drain(..).unzip();
+        let kept = backend.store.add_link_tokens(&tokens).await;
+        let kept = kept.map_err(Arc::new);
+        for receipt in receipts {
+            // Whoever does not wait any more asks for another token.
+            let _ = receipt.send(kept.clone());
+        }
+    }
 }
 
 /// Asks about every Link token of which something may have come, again and again, for as long as the backend lives.

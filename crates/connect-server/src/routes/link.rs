@@ -7,11 +7,10 @@ use axum::routing::post;
 use connect_api::{CreateLinkToken, LinkEvents, LinkTokenGrant};
 use plaid_client::CreatedLinkToken;
 use time::OffsetDateTime;
-use tracing::Instrument;
 
 use crate::auth::User;
 use crate::backend::Backend;
-use crate::error::{Error, Result, chain};
+use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::link_token;
 use crate::reconcile::remember;
@@ -39,21 +38,12 @@ async fn create_token(
         link_token: created.link_token.clone(),
         expires_in_seconds: u32::try_from(left.whole_seconds()).unwrap_or_default(),
     };
-    // Nobody waits for the disk here: a visit to Link takes longer.
-    let tasks = backend.tasks.clone();
-    tasks.spawn(
-        async move {
-            let CreatedLinkToken {
-                link_token,
-                expiration,
-            } = created;
-            let kept = remember(&backend, user, request.item_id, &link_token, expiration).await;
-            if let Err(error) = kept {
-                tracing::error!(cause = chain(&error), "a Link token is not remembered");
-            }
-        }
-        .in_current_span(),
-    );
+    // Before the browser has it: what comes of it is found even if nobody ever says so.
+    let CreatedLinkToken {
+        link_token,
+        expiration,
+    } = created;
+    remember(&backend, user, request.item_id, &link_token, expiration).await?;
     Ok(Json(grant))
 }
 

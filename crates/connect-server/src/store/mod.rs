@@ -106,8 +106,8 @@ pub trait Items {
 /// Link tokens that were handed out, of which something may yet come.
 #[async_trait]
 pub trait LinkTokens {
-    /// Keeps a Link token.
-    async fn add_link_token(&self, token: &KeptLinkToken) -> Result<()>;
+    /// Keeps Link tokens, all or nothing. One that is known is left as it is.
+    async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()>;
 
     /// A Link token by its digest.
     async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>>;

@@ -27,6 +27,21 @@ async fn a_link_token_is_for_this_user_and_lives_as_long_as_plaid_says() {
     );
 }
 
+/// A process that dies right after its answer knows what it handed out.
+#[tokio::test]
+async fn a_link_token_is_on_the_disk_before_the_browser_has_it() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.post(TOKENS, json!({})).await;
+    let kept = "SELECT count(*) FROM link_tokens";
+    assert_eq!(connect.count(kept).await, 1);
+    connect
+        .spoil("CREATE TRIGGER full BEFORE INSERT ON link_tokens BEGIN SELECT RAISE(FAIL, 'full'); END")
+        .await;
+    let problem = browser.post(TOKENS, json!({})).await.problem();
+    assert_eq!((problem.status, problem.code), (500, ProblemCode::Internal));
+}
+
 #[tokio::test]
 async fn a_public_url_makes_a_redirect_uri() {
     let url = Url::parse("https://connect.example").expect("a URL");

@@ -41,8 +41,13 @@ impl Signer {
 
     /// The signature of a body, made some seconds ago: copies with another age are signed anew.
     pub(crate) fn sign(&self, body: &str, age: i64) -> String {
+        self.sign_as("key-1", body, age)
+    }
+
+    /// The same, with a key of another name.
+    pub(crate) fn sign_as(&self, name: &str, body: &str, age: i64) -> String {
         let header = Header {
-            kid: Some("key-1".to_owned()),
+            kid: Some(name.to_owned()),
             ..Header::new(Algorithm::ES256)
         };
         let hash: String = Sha256::digest(body)

@@ -15,18 +15,6 @@ use crate::store::{Claim, Exchange, Interrupted, Items, Result, StoreError};
 impl Items for Sqlite {
     async fn claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<Claim> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let others: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM public_tokens WHERE user_id = ? AND exchange_until > ? \
-                AND token_sha256 <> ?",
-        )
-        .bind(user.as_str())
-        .bind(exchange.now)
-        .bind(exchange.public_token.as_bytes())
-        .fetch_one(&mut *transaction)
-        .await?;
-        if others > 0 {
-            return Ok(Claim::Wait);
-        }
         let before: Option<(String, Option<String>, bool, bool)> = sqlx::query_as(
             "SELECT user_id, item_id, lost, declined FROM public_tokens WHERE token_sha256 = ?",
         )
@@ -41,6 +29,21 @@ impl Items for Sqlite {
             Some((_, None, false, true)) => Claim::Declined,
             Some((_, None, false, false)) => Claim::Begun,
         };
+        if !matches!(claim, Claim::Taken | Claim::Declined | Claim::Begun) {
+            return Ok(claim);
+        }
+        let others: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM public_tokens WHERE user_id = ? AND exchange_until > ? \
+                AND token_sha256 <> ?",
+        )
+        .bind(user.as_str())
+        .bind(exchange.now)
+        .bind(exchange.public_token.as_bytes())
+        .fetch_one(&mut *transaction)
+        .await?;
+        if others > 0 {
+            return Ok(Claim::Wait);
+        }
         if matches!(claim, Claim::Taken | Claim::Begun) {
             sqlx::query(
                 "INSERT INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \

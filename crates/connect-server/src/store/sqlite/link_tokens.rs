@@ -10,21 +10,24 @@ use crate::store::{KeptLinkToken, LinkTokens, Result, StoreError};
 
 #[async_trait]
 impl LinkTokens for Sqlite {
-    async fn add_link_token(&self, token: &KeptLinkToken) -> Result<()> {
-        sqlx::query(
-            "INSERT OR IGNORE INTO link_tokens \
-                (token_sha256, user_id, item_id, sealed, ask_at, settles_at) \
-             VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(token.digest.as_bytes())
-        .bind(token.user.as_str())
-        .bind(token.item.as_ref().map(ItemId::as_str))
-        .bind(&token.sealed)
-        .bind(&token.ask_at)
-        .bind(&token.settles_at)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
+    async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        for token in tokens {
+            sqlx::query(
+                "INSERT OR IGNORE INTO link_tokens \
+                    (token_sha256, user_id, item_id, sealed, ask_at, settles_at) \
+                 VALUES (?, ?, ?, ?, ?, ?)",
+            )
+            .bind(token.digest.as_bytes())
+            .bind(token.user.as_str())
+            .bind(token.item.as_ref().map(ItemId::as_str))
+            .bind(&token.sealed)
+            .bind(&token.ask_at)
+            .bind(&token.settles_at)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>> {

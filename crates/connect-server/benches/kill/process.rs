@@ -1,0 +1,110 @@
+//! The backend as a process of its own, which can be killed.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use plaid_emulator::Emulator;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// A backend on a database of its own. What it says goes to a file beside it.
+pub(crate) struct Process {
+    pub(crate) url: String,
+    folder: TempDir,
+    plaid: String,
+    child: Child,
+}
+
+impl Process {
+    pub(crate) async fn start(plaid: &Emulator) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dist = folder.path().join("dist");
+        std::fs::create_dir(&dist).expect("a folder");
+        let page = "<!doctype html><html><head><title>Connect</title></head><body></body></html>";
+        std::fs::write(dist.join("index.html"), page).expect("a page");
+        // Nobody else takes it in the moment between.
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = free.local_addr().expect("an address");
+        drop(free);
+        let child = spawn(folder.path(), &address.to_string(), plaid.url());
+        let process = Self {
+            url: format!("http://{address}"),
+            plaid: plaid.url().to_owned(),
+            folder,
+            child,
+        };
+        process.ready().await;
+        process
+    }
+
+    /// Ends it at once, wherever it is.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.expect("a process to kill");
+    }
+
+    pub(crate) async fn restart(&mut self) {
+        let address = self.url.trim_start_matches("http://");
+        self.child = spawn(self.folder.path(), address, &self.plaid);
+        self.ready().await;
+    }
+
+    /// How often the backend told a person that Plaid's answer is lost.
+    pub(crate) async fn lost(&self) -> i64 {
+        let url = format!("sqlite:{}", self.folder.path().join("connect.db").display());
+        let pool = sqlx::SqlitePool::connect(&url).await.expect("a database");
+        let lost = sqlx::query_scalar("SELECT count(*) FROM public_tokens WHERE lost = 1");
+        let lost = lost.fetch_one(&pool).await.expect("a number");
+        pool.close().await;
+        lost
+    }
+
+    async fn ready(&self) {
+        let ready = format!("{}/readyz", self.url);
+        let answers = async || {
+            let answer = reqwest::get(&ready).await;
+            answer.is_ok_and(|answer| answer.status().is_success())
+        };
+        for _ in 0..600 {
+            if answers().await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!(
+            "the backend does not start: see {}",
+            self.folder.path().display()
+        );
+    }
+}
+
+fn spawn(folder: &Path, address: &str, plaid: &str) -> Child {
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("connect.log"))
+        .expect("a log");
+    Command::new(env!("CARGO_BIN_EXE_connect-server"))
+        .current_dir(folder)
+        .env_clear()
+        .envs([
+            ("CONNECT_LISTEN", address),
+            ("CONNECT_DATABASE_URL", "sqlite:connect.db"),
+            ("CONNECT_VAULT_KEY_FILE", "vault.key"),
+            ("CONNECT_DIST", "dist"),
+            ("CONNECT_LOG", "warn"),
+            ("CONNECT_RECONCILE_SECONDS", "3"),
+            ("PLAID_CLIENT_ID", plaid_emulator::CLIENT_ID),
+            ("PLAID_SECRET", plaid_emulator::SECRET),
+            ("PLAID_BASE_URL", plaid),
+            ("PLAID_DEADLINE_SECONDS", "2"),
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the backend")
+}

@@ -1,0 +1,289 @@
+//! How long webhooks wait for their acknowledgement, and pages for the news, while 200 come every second.
+//!
+//! `cargo bench -p connect-server --bench webhooks`; `-- --seconds 3` for less.
+
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+
+#[path = "../tests/api/canned_plaid.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
+mod canned_plaid;
+#[path = "../tests/api/signer.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
+mod signer;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use connect_server::{Args, Config, Server};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::canned_plaid::CannedPlaid;
+use crate::signer::Signer;
+
+/// The Items that the webhooks are about.
+const ITEMS: usize = 100;
+
+/// How often a page waits for news.
+const NEWS: usize = 40;
+
+/// Webhooks that Plaid did not sign.
+const FORGED: usize = 10_000;
+
+const KEYS: &str = "/webhook_verification_key/get";
+
+/// How long webhooks wait for their acknowledgement, and pages for the news.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How many come every second.
+    #[arg(long, default_value_t = 200)]
+    rate: u32,
+    /// For how long.
+    #[arg(long, default_value_t = 30)]
+    seconds: u32,
+    /// Cargo says so.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let bench = Bench::start().await;
+    println!("| | median | p99 | longest | goal |");
+    println!("|---|---|---|---|---|");
+
+    let (count, every) = (
+        options.rate * options.seconds,
+        Duration::from_secs(1) / options.rate,
+    );
+    let acknowledged = bench.flood(count, every).await;
+    let name = format!("acknowledged, {count} at {} a second", options.rate);
+    let mut good = acknowledged.row(&name, "p99 < 50 ms", Duration::from_millis(50));
+
+    let under_load = {
+        let load = bench.flood(options.rate * 10, every);
+        let news = bench.news();
+        let (_, news) = tokio::join!(load, news);
+        news
+    };
+    good &= under_load.row(
+        "on the page, meanwhile",
+        "p99 < 1 s",
+        Duration::from_secs(1),
+    );
+
+    let before = bench.plaid.calls(KEYS).len();
+    let forged = bench.forge().await;
+    let calls = bench.plaid.calls(KEYS).len() - before;
+    let taken = forged.taken;
+    good &= forged
+        .times
+        .row("refused, 10,000 forged", "", Duration::MAX);
+    println!();
+    println!("The forged ones: {taken} taken, {calls} calls to Plaid (at most 10).");
+    good &= taken == 0 && calls <= 10;
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+struct Bench {
+    plaid: CannedPlaid,
+    server: Server,
+    http: reqwest::Client,
+    cookie: String,
+    _folder: TempDir,
+}
+
+struct Forged {
+    times: Times,
+    taken: usize,
+}
+
+impl Bench {
+    /// A backend with one user, who has all the Items.
+    async fn start() -> Self {
+        let plaid = CannedPlaid::start().await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Server::start(config(&folder, plaid.url.as_str())).await;
+        let server = server.expect("a backend");
+        let http = reqwest::Client::new();
+        let session = http.get(format!("{}/api/session", server.url()));
+        let session = session.send().await.expect("a session");
+        let cookie = session.headers()["set-cookie"].to_str().expect("a cookie");
+        let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+        let bench = Self {
+            plaid,
+            server,
+            http,
+            cookie,
+            _folder: folder,
+        };
+        for n in 0..ITEMS {
+            bench.connect(n).await;
+        }
+        bench
+    }
+
+    async fn connect(&self, n: usize) {
+        let body = json!({ "public_token": format!("public-{n}"), "metadata": {
+            "institution": { "name": "Platypus", "institution_id": "ins_109508" },
+            "accounts": [], "link_session_id": "session-1",
+        } });
+        let answer = self
+            .http
+            .post(format!("{}/api/items", self.server.url()))
+            .header("cookie", &self.cookie)
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), 201);
+    }
+
+    /// Webhooks at their time, whether those before are acknowledged or not; how long each waited from then on.
+    async fn flood(&self, count: u32, every: Duration) -> Times {
+        let start = Instant::now();
+        let mut waiting = Vec::new();
+        for n in 0..count {
+            let due = start + every * n;
+            tokio::time::sleep_until(due.into()).await;
+            let body = about(n as usize % ITEMS, n);
+            let signature = self.plaid.signer.sign(&body, 0);
+            let request = self.webhook(signature, body);
+            waiting.push(tokio::spawn(async move {
+                let answer = request.send().await.expect("an answer");
+                assert_eq!(answer.status(), 200);
+                due.elapsed()
+            }));
+        }
+        let mut times = Vec::new();
+        for one in waiting {
+            times.push(one.await.expect("an acknowledgement"));
+        }
+        Times(times)
+    }
+
+    /// How long an open page waits for what a webhook brings.
+    async fn news(&self) -> Times {
+        let mut page = self
+            .http
+            .get(format!("{}/api/events", self.server.url()))
+            .header("cookie", &self.cookie)
+            .send()
+            .await
+            .expect("a stream");
+        let mut times = Vec::new();
+        for n in 0..NEWS {
+            let broken = json!({
+                "error_type": "ITEM_ERROR", "error_code": "ITEM_LOGIN_REQUIRED", "error_message": "",
+                "display_message": null,
+            });
+            let error = if n % 2 == 0 { broken } else { Value::Null };
+            self.plaid.item_is(json!({ "error": error }));
+            let body = about(0, u32::MAX - u32::try_from(n).expect("few"));
+            let sent = Instant::now();
+            let signature = self.plaid.signer.sign(&body, 0);
+            self.webhook(signature, body)
+                .send()
+                .await
+                .expect("an answer");
+            loop {
+                let line = page.chunk().await.expect("a stream").expect("more of it");
+                if line.windows(14).any(|text| text == b"item-public-0\"") {
+                    break;
+                }
+            }
+            times.push(sent.elapsed());
+        }
+        Times(times)
+    }
+
+    /// Half with keys that nobody has, half with the name of Plaid's.
+    async fn forge(&self) -> Forged {
+        let other = Signer::default();
+        let mut forged = Forged {
+            times: Times(Vec::new()),
+            taken: 0,
+        };
+        for n in 0..FORGED {
+            let body = about(0, u32::try_from(n).expect("few"));
+            let signature = if n % 2 == 0 {
+                other.sign(&body, 0)
+            } else {
+                other.sign_as(&format!("forged-{n}"), &body, 0)
+            };
+            let sent = Instant::now();
+            let answer = self.webhook(signature, body).send().await;
+            forged.times.0.push(sent.elapsed());
+            forged.taken += usize::from(answer.expect("an answer").status() != 401);
+        }
+        forged
+    }
+
+    fn webhook(&self, signature: String, body: String) -> reqwest::RequestBuilder {
+        self.http
+            .post(format!("{}/api/webhooks/plaid", self.server.url()))
+            .header("plaid-verification", signature)
+            .body(body)
+    }
+}
+
+/// A webhook as long as Plaid's, each another.
+fn about(item: usize, n: u32) -> String {
+    let body = json!({
+        "webhook_type": "ITEM", "webhook_code": "ERROR", "item_id": format!("item-public-{item}"),
+        "environment": "sandbox", "user_id": format!("usr_{n}"), "error": {
+            "error_type": "ITEM_ERROR", "error_code": "ITEM_LOGIN_REQUIRED", "status": 400,
+            "error_message": "the login details of this item have changed", "display_message": null,
+        },
+    });
+    format!("{body:#}")
+}
+
+/// As the program would have it, with a database of its own.
+fn config(folder: &TempDir, plaid: &str) -> Config {
+    let dist: PathBuf = folder.path().join("dist");
+    std::fs::create_dir(&dist).expect("a folder");
+    let page = "<!doctype html><html><head><title>Connect</title></head><body></body></html>";
+    std::fs::write(dist.join("index.html"), page).expect("a page");
+    let database = format!("sqlite:{}", folder.path().join("connect.db").display());
+    let args = Args::parse_from([
+        "connect-server",
+        "--listen=127.0.0.1:0",
+        "--plaid-client-id=client-1",
+        "--plaid-secret=secret-1",
+        "--products=auth",
+        &format!("--plaid-base-url={plaid}"),
+        &format!("--database-url={database}"),
+        &format!(
+            "--vault-key-file={}",
+            folder.path().join("vault.key").display()
+        ),
+        &format!("--dist={}", dist.display()),
+    ]);
+    Config::try_from(args).expect("a configuration")
+}
+
+struct Times(Vec<Duration>);
+
+impl Times {
+    /// Prints a row; whether the goal for the 99th of a hundred is met.
+    fn row(&self, name: &str, goal: &str, most: Duration) -> bool {
+        let mut times = self.0.clone();
+        times.sort();
+        let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+        println!(
+            "| {name} | {:.1?} | {:.1?} | {:.1?} | {goal} |",
+            at(50),
+            at(99),
+            at(100)
+        );
+        at(99) < most
+    }
+}
