@@ -271,4 +271,56 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn every_error_that_sandbox_documents_can_be_had() {
+        for code in [
+            "COUNTRY_NOT_SUPPORTED",
+            "INSTITUTION_DOWN",
+            "INSTITUTION_NOT_RESPONDING",
+            "INSTITUTION_NO_LONGER_SUPPORTED",
+            "INSUFFICIENT_CREDENTIALS",
+            "INTERNAL_SERVER_ERROR",
+            "INVALID_CREDENTIALS",
+            "INVALID_SEND_METHOD",
+            "ITEM_LOCKED",
+            "ITEM_NOT_SUPPORTED",
+            "MFA_NOT_SUPPORTED",
+            "NO_ACCOUNTS",
+            "PAYMENT_INVALID_RECIPIENT",
+            "USER_INPUT_TIMEOUT",
+            "USER_SETUP_REQUIRED",
+        ] {
+            let answer = sign_in("user_good", &format!("error_{code}"));
+            assert_eq!(answer, refused(code));
+        }
+        // Whatever the code is, it is wrong.
+        let Answer::Challenge(challenge) = sign_in("user_good", "error_INVALID_MFA") else {
+            panic!("no code is asked for");
+        };
+        let answer = challenge.answer(&["1234".to_owned()]);
+        assert!(matches!(answer, Answer::Wrong(_)), "{answer:?}");
+    }
+
+    #[test]
+    fn a_custom_user_fails_as_described() {
+        for code in [
+            "INSTITUTION_NOT_RESPONDING",
+            "INSTITUTION_NO_LONGER_SUPPORTED",
+            "INVALID_CREDENTIALS",
+            "INVALID_MFA",
+            "ITEM_LOCKED",
+            "ITEM_LOGIN_REQUIRED",
+            "ITEM_NOT_SUPPORTED",
+            "INVALID_LINK_TOKEN",
+            "MFA_NOT_SUPPORTED",
+            "NO_ACCOUNTS",
+            "PLAID_ERROR",
+            "USER_INPUT_TIMEOUT",
+            "USER_SETUP_REQUIRED",
+        ] {
+            let password = format!(r#"{{"force_error":"{code}"}}"#);
+            assert_eq!(sign_in("user_custom", &password), refused(code));
+        }
+    }
 }
