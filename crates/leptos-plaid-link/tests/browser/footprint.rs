@@ -36,12 +36,12 @@ async fn come_and_go(link: &FakeLink, number: u32) {
     } else {
         two
     };
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         link.leave(opened);
     }
     mounted.element.remove();
     drop(mounted);
-    if number % 2 == 1 {
+    if !number.is_multiple_of(2) {
         link.leave(opened);
     }
     link.calls();

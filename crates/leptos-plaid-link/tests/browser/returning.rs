@@ -168,8 +168,16 @@ async fn what_a_visit_was_for_is_known_after_the_bank() {
     let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
     flow.comes_to(Stage::Open).await;
     flow.fake.leave(1);
-    calm().await;
-    assert_eq!(flow.backend.asked(), ["token to repair item-7"]);
+    let Some(Outcome::Left(exit)) = flow.outcome() else {
+        panic!("the user left");
+    };
+    assert_eq!(
+        exit.purpose,
+        Purpose::Update {
+            item_id: "item-7".into(),
+            account_selection: true,
+        }
+    );
 }
 
 #[wasm_bindgen_test]

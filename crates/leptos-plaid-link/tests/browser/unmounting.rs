@@ -143,6 +143,20 @@ async fn while_link_is_open() {
 }
 
 #[wasm_bindgen_test]
+async fn while_link_is_open_again_and_a_success_is_on_its_way() {
+    let flow = Flow::open().await;
+    flow.fake.succeed(1);
+    flow.backend.grants("link-test-2");
+    flow.flow.open();
+    flow.comes_to(Stage::Open).await;
+    flow.fake.calls();
+    drop(flow.mounted);
+    assert_eq!(flow.fake.calls(), [r#"2 exit {"force":true}"#], "at once");
+    flow.fake.leave(2);
+    nothing_is_left(&flow.fake).await;
+}
+
+#[wasm_bindgen_test]
 async fn while_a_success_is_being_submitted() {
     for submitted in [linked(), Submitted::Duplicate("item-7".into())] {
         let flow = Flow::open().await;

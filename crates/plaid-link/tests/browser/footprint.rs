@@ -10,7 +10,7 @@ fn visit(link: &FakeLink, diary: &Diary, number: u32) {
     let handler = link.plaid().create(options).expect("created");
     handler.open().expect("opens");
     link.tell(number, "OPEN");
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         link.leave(number);
         drop(handler);
     } else {
