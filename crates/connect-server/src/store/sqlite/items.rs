@@ -14,7 +14,7 @@ use crate::store::{Claim, Exchange, Interrupted, Items, Result, StoreError};
 #[async_trait]
 impl Items for Sqlite {
     async fn claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<Claim> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         let before: Option<(String, Option<String>, bool, bool)> = sqlx::query_as(
             "SELECT user_id, item_id, lost, declined FROM public_tokens WHERE token_sha256 = ?",
         )
@@ -63,6 +63,7 @@ impl Items for Sqlite {
     }
 
     async fn keep_claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "UPDATE public_tokens SET declined = 0, sealed = ?, exchange_until = ? \
              WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
@@ -71,8 +72,9 @@ impl Items for Sqlite {
         .bind(exchange.until)
         .bind(exchange.public_token.as_bytes())
         .bind(user.as_str())
-        .execute(&self.writer)
+        .execute(&mut *write)
         .await?;
+        write.commit().await?;
         Ok(())
     }
 
@@ -93,37 +95,43 @@ impl Items for Sqlite {
     }
 
     async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "UPDATE public_tokens SET declined = 1, sealed = NULL, exchange_until = NULL \
              WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
         )
         .bind(public_token.as_bytes())
         .bind(user.as_str())
-        .execute(&self.writer)
+        .execute(&mut *write)
         .await?;
+        write.commit().await?;
         Ok(())
     }
 
     async fn lose(&self, user: &UserId, public_token: &Digest) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "UPDATE public_tokens SET lost = 1, sealed = NULL, exchange_until = NULL \
              WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
         )
         .bind(public_token.as_bytes())
         .bind(user.as_str())
-        .execute(&self.writer)
+        .execute(&mut *write)
         .await?;
+        write.commit().await?;
         Ok(())
     }
 
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "DELETE FROM public_tokens WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
         )
         .bind(public_token.as_bytes())
         .bind(user.as_str())
-        .execute(&self.writer)
+        .execute(&mut *write)
         .await?;
+        write.commit().await?;
         Ok(())
     }
 
@@ -135,7 +143,7 @@ impl Items for Sqlite {
         access_token: &[u8],
         sync_at: Option<&str>,
     ) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         let saved = sqlx::query(
             "INSERT INTO items (id, user_id, institution_id, institution_name, institution_color, \
                 status, error, accounts, access_token, created_at, refreshed_at) \
@@ -184,7 +192,7 @@ impl Items for Sqlite {
     }
 
     async fn update_item(&self, user: &UserId, item: &Item, gone: &[AccountId]) -> Result<bool> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         let updated = sqlx::query(
             "UPDATE items SET institution_id = ?, institution_name = ?, institution_color = ?, \
                 status = ?, error = ?, accounts = ?, refreshed_at = ?, \
@@ -250,7 +258,7 @@ impl Items for Sqlite {
     }
 
     async fn forget_access_token(&self, user: &UserId, id: &ItemId) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         let forgotten =
             sqlx::query("UPDATE items SET access_token = x'' WHERE user_id = ? AND id = ?")
                 .bind(user.as_str())
@@ -272,11 +280,13 @@ impl Items for Sqlite {
     }
 
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool> {
+        let mut write = self.writer.begin().await?;
         let removed = sqlx::query("DELETE FROM items WHERE user_id = ? AND id = ?")
             .bind(user.as_str())
             .bind(id.as_str())
-            .execute(&self.writer)
+            .execute(&mut *write)
             .await?;
+        write.commit().await?;
         Ok(removed.rows_affected() == 1)
     }
 }

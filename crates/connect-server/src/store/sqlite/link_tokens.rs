@@ -11,7 +11,7 @@ use crate::store::{KeptLinkToken, LinkTokens, Result, StoreError};
 #[async_trait]
 impl LinkTokens for Sqlite {
     async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         for token in tokens {
             sqlx::query(
                 "INSERT OR IGNORE INTO link_tokens \
@@ -40,21 +40,22 @@ impl LinkTokens for Sqlite {
     }
 
     async fn link_tokens_to_ask(&self, now: &str, ask_next: &str) -> Result<Vec<KeptLinkToken>> {
+        let mut write = self.writer.begin().await?;
         let tokens = sqlx::query("UPDATE link_tokens SET ask_at = ? WHERE ask_at <= ? RETURNING *");
         let tokens = tokens
             .bind(ask_next)
             .bind(now)
-            .fetch_all(&self.writer)
+            .fetch_all(&mut *write)
             .await?;
+        write.commit().await?;
         tokens.iter().map(read).collect()
     }
 
     async fn drop_link_token(&self, digest: &Digest) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         let dropped = sqlx::query("DELETE FROM link_tokens WHERE token_sha256 = ?");
-        dropped
-            .bind(digest.as_bytes())
-            .execute(&self.writer)
-            .await?;
+        dropped.bind(digest.as_bytes()).execute(&mut *write).await?;
+        write.commit().await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@ mod link_tokens;
 mod sessions;
 mod transactions;
 mod webhooks;
+mod writer;
 
 use std::fs::OpenOptions;
 use std::str::FromStr;
@@ -11,10 +12,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
+use self::writer::Writer;
 use super::{Result, Store, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -22,7 +22,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// The embedded engine: one file, one writer, readers that never wait for it.
 #[derive(Debug)]
 pub struct Sqlite {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
 }
 
@@ -39,17 +39,13 @@ impl Sqlite {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             // What is erased is overwritten, not only unlinked.
             .pragma("secure_delete", "ON")
             .disable_statement_logging();
         create_private(&options)?;
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone());
-        let writer = writer.await?;
-        MIGRATIONS.run(&writer).await?;
+        let writer = Writer::open(options.clone()).await?;
+        writer.migrate(&MIGRATIONS).await?;
         let readers = SqlitePoolOptions::new().max_connections(4);
         let readers = readers.connect_with(options.read_only(true)).await?;
         Ok(Self { writer, readers })
@@ -74,15 +70,17 @@ impl Store for Sqlite {
     }
 
     async fn set_vault_check(&self, sealed: &[u8]) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         sqlx::query("INSERT OR IGNORE INTO vault (id, key_check) VALUES (1, ?)")
             .bind(sealed)
-            .execute(&self.writer)
+            .execute(&mut *write)
             .await?;
+        write.commit().await?;
         Ok(())
     }
 
     async fn tidy(&self, now: &str, old: &str) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         for (sql, before) in [
             ("DELETE FROM sessions WHERE expires_at <= ?", now),
             ("DELETE FROM link_tokens WHERE settles_at <= ?", now),

@@ -9,7 +9,7 @@ use crate::store::{Result, Sessions};
 #[async_trait]
 impl Sessions for Sqlite {
     async fn create_session(&self, session: &Digest, user: &UserId, expires: &str) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         sqlx::query("INSERT OR IGNORE INTO users (id, created_at) VALUES (?, ?)")
             .bind(user.as_str())
             .bind(iso_now())

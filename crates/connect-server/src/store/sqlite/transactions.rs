@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use connect_api::Transaction;
 use plaid_types::ItemId;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteTransaction};
+use sqlx::{Row, SqliteConnection};
 
 use super::Sqlite;
 use crate::auth::UserId;
@@ -31,6 +31,7 @@ const THE_NEWEST: &str = "9999-99-99";
 #[async_trait]
 impl Transactions for Sqlite {
     async fn want_sync(&self, item: &ItemId, at: &str) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "INSERT INTO transaction_syncs (item_id, sync_at) \
                 SELECT id, ? FROM items WHERE id = ? AND access_token <> x'' \
@@ -38,12 +39,14 @@ impl Transactions for Sqlite {
         )
         .bind(at)
         .bind(item.as_str())
-        .execute(&self.writer)
+        .execute(&mut *write)
         .await?;
+        write.commit().await?;
         Ok(())
     }
 
     async fn syncs_to_do(&self, now: &str, again_at: &str, limit: usize) -> Result<Vec<DueSync>> {
+        let mut write = self.writer.begin().await?;
         let due: Vec<(String, String)> = sqlx::query_as(
             "UPDATE transaction_syncs SET sync_at = ? WHERE item_id IN ( \
                 SELECT item_id FROM transaction_syncs WHERE sync_at <= ? ORDER BY sync_at LIMIT ? \
@@ -52,8 +55,9 @@ impl Transactions for Sqlite {
         .bind(again_at)
         .bind(now)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&self.writer)
+        .fetch_all(&mut *write)
         .await?;
+        write.commit().await?;
         Ok(due
             .into_iter()
             .map(|(item, user)| DueSync {
@@ -71,7 +75,7 @@ impl Transactions for Sqlite {
     }
 
     async fn keep_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         let run: Option<i64> = sqlx::query_scalar(
             "SELECT run FROM transaction_syncs JOIN items ON items.id = item_id \
              WHERE item_id = ? AND cursor = ? AND user_id = ?",
@@ -111,7 +115,7 @@ impl Transactions for Sqlite {
     }
 
     async fn restart_sync(&self, item: &ItemId) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         for sql in [
             "DELETE FROM transactions WHERE item_id = ?1 \
                 AND run = (SELECT run FROM transaction_syncs WHERE item_id = ?1)",
@@ -127,13 +131,15 @@ impl Transactions for Sqlite {
     }
 
     async fn sync_done(&self, due: &DueSync) -> Result<()> {
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "UPDATE transaction_syncs SET sync_at = NULL WHERE item_id = ? AND sync_at = ?",
         )
         .bind(due.item.as_str())
         .bind(&due.again_at)
-        .execute(&self.writer)
+        .execute(&mut *write)
         .await?;
+        write.commit().await?;
         Ok(())
     }
 
@@ -171,7 +177,7 @@ impl Transactions for Sqlite {
 }
 
 async fn keep(
-    transaction: &mut SqliteTransaction<'_>,
+    transaction: &mut SqliteConnection,
     user: &UserId,
     kept: &Transaction,
     run: i64,
@@ -198,7 +204,7 @@ async fn keep(
     .bind(kept.pending)
     .bind(&kept.category)
     .bind(run)
-    .execute(&mut **transaction)
+    .execute(transaction)
     .await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::store::{PendingWebhook, ReceivedWebhook, Result, Webhooks};
 #[async_trait]
 impl Webhooks for Sqlite {
     async fn keep_webhooks(&self, received: &[ReceivedWebhook], applied: &[i64]) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.writer.begin().await?;
         for webhook in received {
             sqlx::query(
                 "INSERT OR IGNORE INTO webhooks (signature_sha256, sealed, received_at, apply_at) \
@@ -34,6 +34,7 @@ impl Webhooks for Sqlite {
         again_at: &str,
         limit: usize,
     ) -> Result<Vec<PendingWebhook>> {
+        let mut write = self.writer.begin().await?;
         let mut pending: Vec<(i64, Vec<u8>)> = sqlx::query_as(
             "UPDATE webhooks SET apply_at = ? WHERE id IN ( \
                 SELECT id FROM webhooks WHERE apply_at <= ? ORDER BY apply_at, id LIMIT ? \
@@ -42,8 +43,9 @@ impl Webhooks for Sqlite {
         .bind(again_at)
         .bind(now)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&self.writer)
+        .fetch_all(&mut *write)
         .await?;
+        write.commit().await?;
         pending.sort_by_key(|(id, _)| *id);
         Ok(pending
             .into_iter()
