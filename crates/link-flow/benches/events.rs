@@ -6,11 +6,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use link_flow::{
-    Attempt, Event, Failure, FailureKind, Purpose, ResumeError, ResumeRecord, State, Submitted,
-    Success, SuccessId, step,
+    Attempt, Event, Exit, Failure, FailureKind, Purpose, ResumeError, ResumeRecord, State,
+    Submitted, Success, SuccessId, step,
 };
 use plaid_types::json::Object;
-use plaid_types::link::ExitMetadata;
 
 const EVENTS: u32 = 1_000_000;
 
@@ -47,7 +46,11 @@ fn event(random: &mut Random, state: &State) -> Event {
         2 => Event::Change {
             purpose: purpose(random),
         },
-        3 | 4 => Event::Open { now },
+        3 => Event::Open { now },
+        4 => Event::OpenFor {
+            purpose: purpose(random),
+            now,
+        },
         5 => Event::Close { force: true },
         6 => Event::Retry,
         7 => Event::Dismiss,
@@ -74,8 +77,7 @@ fn event(random: &mut Random, state: &State) -> Event {
         },
         15 => Event::Exited {
             attempt,
-            error: None,
-            metadata: ExitMetadata::default(),
+            exit: Exit::default(),
         },
         16 => Event::Acknowledged {
             success: unsent(random, state),

@@ -2,10 +2,10 @@
 
 use allocation_counter::measure;
 use link_flow::{
-    Attempt, Event, Failure, FailureKind, HandlerState, Purpose, State, Submitted, Success,
+    Attempt, Event, Exit, Failure, FailureKind, HandlerState, Purpose, State, Submitted, Success,
     SuccessId, step,
 };
-use plaid_types::link::{ExitMetadata, SuccessMetadata};
+use plaid_types::link::SuccessMetadata;
 
 fn success() -> Success {
     Success {
@@ -67,8 +67,7 @@ fn misfits() -> Vec<Event> {
         },
         Event::Exited {
             attempt,
-            error: None,
-            metadata: ExitMetadata::default(),
+            exit: Exit::default(),
         },
         Event::Acknowledged {
             success: id,
