@@ -27,7 +27,7 @@ app.post("/api/link/tokens", async (request, response, next) => {
     const { data } = await plaid.linkTokenCreate({
       user: { client_user_id: "user-1" },
       client_name: "Connect",
-      products: ["transactions"],
+      products: ["auth"],
       country_codes: ["US"],
       language: "en",
     });

@@ -1,8 +1,8 @@
 //! Fills a database of Connect with copies of its first Item, while Connect runs.
 //!
 //! - `seed <data> users <items>`: so many Items, each of a user of its own.
-//! - `seed <data> user <user> <items> <accounts>`: so many Items of this user, each with so many accounts; the balances of
-//!   the first are of another day.
+//! - `seed <data> user <user> <items> <accounts>`: so many Items of the first one's user, each with so many accounts; the
+//!   balances of the first are of another day.
 //! - `seed <data> token <user>`: the access token of the user's Item, as the vault's key shows it.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on stdout")]
 
@@ -54,22 +54,18 @@ async fn one_user(database: &SqlitePool, user: &str, items: i64, accounts: i64) 
     sqlx::query("DELETE FROM items WHERE id LIKE 'seed-%'")
         .execute(&mut *all)
         .await?;
+    let some = format!("SELECT value FROM json_each(accounts) LIMIT {accounts}");
+    let copied = format!("(SELECT json_group_array(json(value)) FROM ({some}))");
+    copies(&mut all, "user_id", &copied, items - 1).await?;
     // The balance of another day, which a refresh sets right.
-    let cut = format!(
-        "UPDATE items SET accounts = (SELECT json_group_array(json_set(value, '$.balances.current', 1.0)) \
-         FROM (SELECT value FROM json_each(accounts) LIMIT {accounts})) WHERE user_id = ?"
+    let old = format!(
+        "UPDATE items SET accounts = (SELECT json_group_array(json_set(value, '$.balances.current', 1.0)) FROM ({some})) \
+         WHERE user_id = ? AND id NOT LIKE 'seed-%'"
     );
-    sqlx::query(AssertSqlSafe(cut))
+    sqlx::query(AssertSqlSafe(old))
         .bind(user)
         .execute(&mut *all)
         .await?;
-    copies(
-        &mut all,
-        "user_id",
-        "json_replace(accounts, '$[0].balances.current', 2.0)",
-        items - 1,
-    )
-    .await?;
     Ok(all.commit().await?)
 }
 

@@ -126,7 +126,7 @@ impl Visitor {
     pub(crate) fn with_item(connect: &Connect, plaid: &Program) -> Result<Self> {
         let mut visitor = Self::new(&connect.program)?;
         let webhook = format!(
-            "\"institution_id\":\"ins_109508\",\"initial_products\":[\"transactions\"],\
+            "\"institution_id\":\"ins_109508\",\"initial_products\":[\"auth\"],\
              \"options\":{{\"webhook\":\"http://{}/api/webhooks/plaid\"}}",
             connect.program.at
         );
