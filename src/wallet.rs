@@ -21,6 +21,8 @@ pub struct Wallet {
     pub state: RwSignal<WalletState>,
     /// Why they could not be fetched.
     pub failure: RwSignal<Option<Failure>>,
+    /// Counts the times they were fetched: only the last counts.
+    loads: RwSignal<u32>,
 }
 
 /// Whether the Items are there.
@@ -41,15 +43,25 @@ impl Wallet {
             items: RwSignal::new(Vec::new()),
             state: RwSignal::new(WalletState::Loading),
             failure: RwSignal::new(None),
+            loads: RwSignal::new(0),
         }
     }
 
     /// Fetches every Item.
     pub fn load(self, backend: Backend) {
-        self.state.set(WalletState::Loading);
+        // What is there already stays in sight meanwhile.
+        if self.state.get_untracked() != WalletState::Loaded {
+            self.state.set(WalletState::Loading);
+        }
         self.failure.set(None);
+        let number = self.loads.get_untracked() + 1;
+        self.loads.set(number);
         spawn_local(async move {
-            match backend.items().await {
+            let items = backend.items().await;
+            if self.loads.get_untracked() != number {
+                return;
+            }
+            match items {
                 Ok(items) => {
                     let items = items.into_iter().map(|item| self.renewed(item));
                     self.items.try_set(items.collect());

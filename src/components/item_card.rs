@@ -154,6 +154,76 @@ fn is_color(color: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn item(status: ItemStatus, error_code: Option<&str>) -> Item {
+        let error = error_code.map(|code| {
+            let error = format!(
+                r#"{{"error_type":"ITEM_ERROR","error_code":"{code}","error_message":"","display_message":null}}"#
+            );
+            plaid_types::serde_json::from_str(&error).expect("an error")
+        });
+        Item {
+            id: "item-1".into(),
+            institution_id: None,
+            institution_name: "Tartan Bank".to_owned(),
+            institution_color: None,
+            status,
+            error,
+            accounts: Vec::new(),
+            new_accounts_available: false,
+            disconnects_at: None,
+            created_at: String::new(),
+            refreshed_at: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_its_user_can_mend_is_offered_for_repair() {
+        use ItemStatus::{Failing, Healthy, LoginRequired};
+        for (status, code, offered, words) in [
+            (Healthy, None, false, ""),
+            (
+                LoginRequired,
+                Some("ITEM_LOGIN_REQUIRED"),
+                true,
+                "sign in again",
+            ),
+            (LoginRequired, None, true, "sign in again"),
+            (Failing, Some("ITEM_LOCKED"), true, "on its own site"),
+            (
+                Failing,
+                Some("ACCESS_NOT_GRANTED"),
+                true,
+                "allow what is asked for",
+            ),
+            (
+                Failing,
+                Some("USER_PERMISSION_REVOKED"),
+                false,
+                "deleted here",
+            ),
+            (Failing, Some("INSTITUTION_DOWN"), false, "not answering"),
+            (Failing, Some("A_CODE_OF_TOMORROW"), false, "did not work"),
+            (Failing, None, false, "not answering"),
+        ] {
+            let item = item(status, code);
+            assert_eq!(needs_its_user(&item), offered, "{status:?} {code:?}");
+            let said = status_words(&item);
+            assert!(
+                said.contains(words) && said.is_empty() == words.is_empty(),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn plaids_own_words_go_first() {
+        let mut item = item(ItemStatus::Failing, Some("ITEM_LOCKED"));
+        if let Some(error) = &mut item.error {
+            error.display_message = Some("Call your branch.".to_owned());
+        }
+        assert!(status_words(&item).ends_with("Call your branch."));
+    }
+
     #[test]
     fn only_a_color_is_a_color() {
         for (color, is) in [

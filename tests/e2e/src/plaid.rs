@@ -14,6 +14,12 @@ impl Stack {
         self.control("faults", rules).await;
     }
 
+    /// Whether a public token that was exchanged may be exchanged again, for the same access token.
+    pub async fn plaid_answers_again(&self, again: bool) {
+        self.control("public_tokens", json!({ "answer_again": again }))
+            .await;
+    }
+
     /// The bank asks this user for a new sign-in: `ITEM_LOGIN_REQUIRED`, by webhook.
     pub async fn bank_wants_sign_in(&self, user: &str) {
         for access_token in self.access_tokens(user).await {

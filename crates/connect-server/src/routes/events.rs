@@ -49,7 +49,7 @@ impl Listener {
     async fn next(&mut self) -> Option<Event> {
         if !self.ready {
             self.ready = true;
-            return Some(Event::default().event("ready").data(""));
+            return Some(ready());
         }
         loop {
             let change = tokio::select! {
@@ -62,9 +62,14 @@ impl Listener {
                 }
                 Ok(_) => {}
                 // It fell behind: as if it had just come.
-                Err(RecvError::Lagged(_)) => return Some(Event::default().event("ready").data("")),
+                Err(RecvError::Lagged(_)) => return Some(ready()),
                 Err(RecvError::Closed) => return None,
             }
         }
     }
+}
+
+/// With data, of which it needs none: browsers keep an event without any to themselves.
+fn ready() -> Event {
+    Event::default().event("ready").data("ready")
 }

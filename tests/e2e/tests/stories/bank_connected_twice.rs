@@ -10,6 +10,7 @@ async fn bank_connected_twice() {
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
         let notice = page.notice("First Platypus Bank is connected already");
+        page.is_accessible("a bank connected twice").await;
         notice.button("Keep it as it is").click().await;
         notice.disappears().await;
         assert_eq!(bank.count().await, 1);

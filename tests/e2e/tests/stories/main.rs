@@ -23,5 +23,6 @@ mod script_blocked_then_retried;
 mod second_factor;
 mod speaks_other_languages;
 mod success_is_not_lost;
+mod tabs_agree;
 mod two_users_see_only_their_own;
 mod wrong_password_then_right;

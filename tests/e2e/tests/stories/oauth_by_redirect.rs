@@ -132,6 +132,8 @@ async fn the_return_is_in_another_browser() {
         let other = &world.browser;
         other.open(&format!("/{way_back}")).await;
         let notice = "This browser does not know of your visit to the bank.";
+        other.notice(notice).appears().await;
+        other.is_accessible("a return that failed").await;
         start_again(other, notice).await;
         page.quit().await;
     })
@@ -214,6 +216,34 @@ async fn the_backend_is_down_at_the_return() {
         notice.button("Try again").click().await;
         page.enter_link().await.finish().await;
         page.region(BANK).appears().await;
+        page.quit().await;
+    })
+    .await;
+}
+
+/// A repair, too, goes to the bank and back, and is still a repair.
+#[tokio::test(flavor = "multi_thread")]
+async fn repairs_by_redirect() {
+    story(async |world| {
+        let page = at_the_bank(world).await;
+        page.button("Allow").click().await;
+        page.enter_link().await.finish().await;
+        let bank = page.region(BANK);
+        bank.appears().await;
+        world.stack.bank_wants_sign_in(&page.user().await).await;
+        bank.button("Reconnect").click().await;
+        let link = page.enter_link().await;
+        link.button("Continue").click().await;
+        link.leave().await;
+        page.heading(BANK).appears().await;
+        page.button("Allow").click().await;
+        page.enter_link().await.finish().await;
+        page.notice("Platypus OAuth Bank is up to date again.")
+            .appears()
+            .await;
+        assert!(!bank.button("Reconnect").is_there().await);
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 1, "a repair is no new Item");
         page.quit().await;
     })
     .await;

@@ -1,4 +1,4 @@
-use e2e::story;
+use e2e::{story, story_with};
 
 /// The bank announces the end of the permission: the page names the day, and renewing it takes the warning away.
 #[tokio::test(flavor = "multi_thread")]
@@ -57,6 +57,36 @@ async fn permission_is_taken_back() {
         page.notice("First Platypus Bank is connected.")
             .appears()
             .await;
+    })
+    .await;
+}
+
+/// In Europe a consent ends after half a year: announced a week before, and due once it has ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_expires() {
+    story_with(&["--country-codes=GB"], async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("Royal Bank of Plaid (UK)").await;
+        link.button("Continue").click().await;
+        page.enter_bank_window().await.answer("Allow").await;
+        link.finish().await;
+        let bank = page.region("Royal Bank of Plaid (UK)");
+        bank.appears().await;
+
+        world.stack.plaid_advances(174 * 24 * 3600).await;
+        bank.says("Your permission for this bank ends on").await;
+        bank.button("Reconnect").appears().await;
+        world.stack.plaid_advances(7 * 24 * 3600).await;
+        bank.says("wants you to sign in again").await;
+        bank.button("Reconnect").click().await;
+        let link = page.enter_link().await;
+        link.button("Continue").click().await;
+        page.enter_bank_window().await.answer("Allow").await;
+        link.finish().await;
+        bank.button("Reconnect").disappears().await;
     })
     .await;
 }

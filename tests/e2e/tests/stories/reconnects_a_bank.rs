@@ -60,3 +60,20 @@ async fn leaves_the_repair_and_tries_again() {
     })
     .await;
 }
+
+/// The bank is content again without us: Plaid says so, and the page stops asking.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bank_heals_by_itself() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        let user = page.user().await;
+        world.stack.bank_wants_sign_in(&user).await;
+        let bank = page.region("First Platypus Bank");
+        bank.button("Reconnect").appears().await;
+        page.is_accessible("a bank that wants its user").await;
+        world.stack.plaid_tells(&user, "LOGIN_REPAIRED").await;
+        bank.button("Reconnect").disappears().await;
+    })
+    .await;
+}

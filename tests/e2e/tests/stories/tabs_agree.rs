@@ -1,0 +1,47 @@
+use e2e::story;
+
+/// What is done in one tab shows in the other, without a reload there.
+#[tokio::test(flavor = "multi_thread")]
+async fn tabs_agree() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.heading("No bank connected yet").appears().await;
+        let first = page.tab().await;
+        let second = page.open_tab().await;
+        page.connects("First Platypus Bank").await;
+        let bank = page.region("First Platypus Bank");
+
+        page.look_at(&first).await;
+        bank.says("Plaid Checking").await;
+        bank.button("Disconnect").click().await;
+        let question = page.locate(e2e::Role::Dialog, "Disconnect First Platypus Bank?");
+        question.button("Disconnect").click().await;
+        bank.disappears().await;
+
+        page.look_at(&second).await;
+        bank.disappears().await;
+        page.heading("No bank connected yet").appears().await;
+    })
+    .await;
+}
+
+/// A page that lost its backend for a while catches up by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_catches_up() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        let user = page.user().await;
+        world.stack.backend_goes_down().await;
+        world.stack.bank_wants_sign_in(&user).await;
+        world.stack.backend_comes_back().await;
+        // Plaid tries again half a minute later.
+        world.stack.plaid_advances(60).await;
+        page.region("First Platypus Bank")
+            .button("Reconnect")
+            .appears()
+            .await;
+    })
+    .await;
+}
