@@ -65,7 +65,7 @@ impl Handler {
             return Ok(());
         };
         mark("plaid-link-open");
-        *self.instance.page.borrow_mut() = PageState::capture();
+        *self.instance.page.borrow_mut() = PageState::make_way();
         self.instance.is_open.set(true);
         raw.open().map_err(|thrown| {
             self.instance.closed();

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod callbacks;
+mod dialogs;
 mod embedded;
 mod error;
 mod handler;

@@ -3,7 +3,9 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, FocusOptions, HtmlElement, Window};
 
-/// How the page was before Link opened: its scroll lock, its scroll position and its focus.
+use crate::dialogs::ModalDialogs;
+
+/// How the page was before Link opened: its scroll lock, its scroll position, its focus and its modal dialogs.
 ///
 /// Link restores the `overflow` that it saw when the handler was *created*, which may be long out of date.
 #[derive(Debug)]
@@ -13,10 +15,12 @@ pub(crate) struct PageState {
     overflow: String,
     scroll: (f64, f64),
     focus: Option<HtmlElement>,
+    dialogs: ModalDialogs,
 }
 
 impl PageState {
-    pub(crate) fn capture() -> Option<Self> {
+    /// Notes how the page is, and makes way for Link.
+    pub(crate) fn make_way() -> Option<Self> {
         let window = web_sys::window()?;
         let document = window.document()?;
         let overflow = document
@@ -28,12 +32,14 @@ impl PageState {
             .active_element()
             .and_then(|element| element.dyn_into().ok());
         let scroll = scroll_of(&window);
+        let dialogs = ModalDialogs::step_back(&document);
         Some(Self {
             window,
             document,
             overflow,
             scroll,
             focus,
+            dialogs,
         })
     }
 
@@ -42,12 +48,14 @@ impl PageState {
             return;
         };
         let _ = body.style().set_property("overflow", &self.overflow);
+        // A dialog that opens takes the focus, even if it had none.
+        let has_moved_focus = self.dialogs.step_forward();
         let (x, y) = self.scroll;
         if scroll_of(&self.window) != self.scroll {
             self.window.scroll_to_with_x_and_y(x, y);
         }
         if let Some(element) = self.focus.filter(|element| element.is_connected())
-            && focus_is_nowhere(&self.document)
+            && (has_moved_focus || focus_is_nowhere(&self.document))
         {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);

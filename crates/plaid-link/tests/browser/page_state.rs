@@ -2,7 +2,7 @@
 
 use fake_link::{FakeLink, TOKEN, page};
 use plaid_link::{Handler, LinkOptions};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
@@ -119,6 +119,66 @@ async fn an_open_that_fails_leaves_the_page_alone() {
     handler.open().expect_err("it refuses");
     assert_eq!(overflow(), "scroll");
     assert!(has_focus(&button));
+}
+
+#[wasm_bindgen_test]
+async fn a_modal_dialog_lets_link_be_reached_and_is_modal_again_afterwards() {
+    for (ending, end) in endings() {
+        let link = FakeLink::load().await;
+        let dialog = page::add("dialog");
+        let button = page::run(
+            "dialog",
+            "dialog.innerHTML = '<input><button>Connect</button>';
+             dialog.closes = 0;
+             dialog.addEventListener('close', () => dialog.closes += 1);
+             dialog.showModal();
+             return dialog.lastChild",
+            &[&dialog],
+        );
+        let button: HtmlElement = button.unchecked_into();
+        button.focus().expect("focus");
+        let is = |state| {
+            page::run(
+                "dialog, state",
+                "return dialog.matches(state)",
+                &[&dialog, &JsValue::from_str(state)],
+            )
+        };
+
+        let handler = create(&link);
+        handler.open().expect("opens");
+        assert_eq!(is(":modal"), false);
+        assert_eq!(is("[open]"), true, "it stays in sight");
+        let reached = page::run(
+            "",
+            "const frame = document.querySelector(`iframe[title='Plaid Link']`); frame.focus(); return document.activeElement === frame",
+            &[],
+        );
+        assert_eq!(reached, true, "what is inert takes no focus");
+
+        end(&link, handler);
+        assert_eq!(is(":modal"), true, "after {ending}");
+        assert!(has_focus(&button), "after {ending}");
+        page::next_task().await;
+        let closes = page::run("dialog", "return dialog.closes", &[&dialog]);
+        assert_eq!(closes, 0, "for the host it never closed");
+        page::run("dialog", "dialog.close()", &[&dialog]);
+        let closes = || page::run("dialog", "return dialog.closes", &[&dialog]);
+        page::until("its own end is heard", || closes() == 1).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_dialog_that_the_host_closes_meanwhile_stays_closed() {
+    let link = FakeLink::load().await;
+    let dialog = page::add("dialog");
+    page::run("dialog", "dialog.showModal()", &[&dialog]);
+    let handler = create(&link);
+    handler.open().expect("opens");
+    page::run("dialog", "dialog.close()", &[&dialog]);
+    link.leave(1);
+    let is_open = page::run("dialog", "return dialog.open", &[&dialog]);
+    assert_eq!(is_open, false);
 }
 
 #[wasm_bindgen_test]
