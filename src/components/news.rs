@@ -15,6 +15,8 @@ pub fn News(
     flow: UseLinkFlowReturn,
     /// What else happened, when there is nothing to say of a visit.
     departed: RwSignal<String>,
+    /// Takes the focus away from a button that is about to go.
+    take_focus: fn(),
     wallet: Wallet,
 ) -> impl IntoView {
     let told = move |of: fn(&Outcome, Wallet) -> String| {
@@ -39,7 +41,12 @@ pub fn News(
         let purpose = flow
             .outcome
             .with_untracked(|ended| ended.as_ref().map(purpose_of));
+        take_focus();
         flow.open_for(purpose.unwrap_or_default());
+    };
+    let keep = move || {
+        take_focus();
+        flow.dismiss();
     };
     view! {
         <div class="news" role="status">
@@ -47,7 +54,7 @@ pub fn News(
             <p class="plaid-link-reference">{reference}</p>
             <div class="news-actions" hidden=has_no_step>
                 <button type="button" class="button" on:click=press(go_on)>{step}</button>
-                <button type="button" class="button quiet" hidden=is_no_choice on:click=press(move || flow.dismiss())>
+                <button type="button" class="button quiet" hidden=is_no_choice on:click=press(keep)>
                     "Keep it as it is"
                 </button>
             </div>

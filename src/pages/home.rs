@@ -52,7 +52,7 @@ pub fn Home(
                 <h1 id=HEADING tabindex="-1">"Your accounts"</h1>
                 <ConnectBank flow />
             </div>
-            <News flow departed wallet />
+            <News flow departed take_focus=|| focus(HEADING) wallet />
             <FailureNotice failure=wallet.failure.read_only() on_retry=Box::new(move || wallet.load(backend)) />
             <Skeleton hidden=is_here />
             <section class="empty" hidden=is_not_empty>

@@ -13,6 +13,11 @@ async fn bank_connected_twice() {
         page.is_accessible("a bank connected twice").await;
         notice.button("Keep it as it is").click().await;
         notice.disappears().await;
+        assert_eq!(
+            page.focused().await,
+            "Your accounts",
+            "the focus is not lost"
+        );
         assert_eq!(bank.count().await, 1);
 
         page.button("Connect a bank account").click().await;
