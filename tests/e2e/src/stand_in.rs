@@ -3,22 +3,28 @@ use serde_json::json;
 use crate::Browser;
 
 impl Browser {
-    /// Lets JavaScript answer the page's requests for this path and those below it in place of the backend, from the next page on: the body of
-    /// an `async (request, ask)`, where `ask(request)` asks the backend after all.
+    /// Lets JavaScript answer the page's requests for this path and those below it in place of the backend, from the
+    /// next page on: the body of an `async (request, ask, expire)`, where `ask(request)` asks the backend after all, and
+    /// `expire()` lets the deadline of this request come.
     pub async fn stand_in(&self, path: &str, answer: &str) {
         let script = format!(
             "(() => {{
+                let deadline;
+                AbortSignal.timeout = (milliseconds) => {{
+                    const controller = new AbortController();
+                    deadline = () => controller.abort(new DOMException('too late', 'TimeoutError'));
+                    setTimeout(deadline, milliseconds);
+                    return controller.signal;
+                }};
                 const ask = window.fetch.bind(window);
-                const answer = async (request, ask) => {{ {answer} }};
+                const answer = async (request, ask, expire) => {{ {answer} }};
                 window.standIn = true;
                 window.fetch = (...call) => {{
                     const request = new Request(...call);
                     const is_meant = window.standIn && new URL(request.url).pathname.startsWith({});
-                    return is_meant ? answer(request, ask) : ask(request);
+                    // The last deadline that was set is that of the request that is sent.
+                    return is_meant ? answer(request, ask, deadline) : ask(request);
                 }};
-                // A deadline is met at once.
-                const timeout = AbortSignal.timeout.bind(AbortSignal);
-                AbortSignal.timeout = (milliseconds) => timeout(window.standIn ? milliseconds / 100 : milliseconds);
             }})()",
             json!(path)
         );
