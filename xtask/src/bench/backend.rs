@@ -16,8 +16,7 @@ const CONNECTIONS: usize = 32;
 const LINK_TOKEN: &str = "\"client_name\":\"Connect\",\"language\":\"en\",\"country_codes\":[\"US\"],\
     \"products\":[\"auth\"],\"user\":{\"client_user_id\":\"user-1\"}";
 
-const PUBLIC_TOKEN: &str =
-    "\"institution_id\":\"ins_109508\",\"initial_products\":[\"auth\"]";
+const PUBLIC_TOKEN: &str = "\"institution_id\":\"ins_109508\",\"initial_products\":[\"auth\"]";
 
 /// Link tokens, exchanges, memory; the offline Plaid alone; what the backend adds to one call.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
