@@ -3,6 +3,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_plaid_link::{Failure, FailureNotice, NextStep, Purpose, UseLinkFlowReturn, code_words};
 use plaid_types::ItemId;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::AccountList;
 use crate::backend::Backend;
@@ -61,6 +63,7 @@ pub fn ItemCard(
     let visit = |account_selection| {
         let item = item.clone();
         move || {
+            focus_heading();
             flow.open_for(Purpose::Update {
                 item_id: item.with_untracked(|item| item.id.clone()),
                 account_selection,
@@ -84,7 +87,7 @@ pub fn ItemCard(
         <section class="item" aria-label=label>
             <div class="item-head">
                 <span class="item-logo" aria-hidden="true" style:background-color=color>{initial}</span>
-                <h2>{name}</h2>
+                <h2 tabindex="-1">{name}</h2>
             </div>
             <div class="item-status">
                 <p role="status">{status}</p>
@@ -103,6 +106,16 @@ pub fn ItemCard(
                 </span>
             </div>
         </section>
+    }
+}
+
+/// Moves the focus from a card's button to its heading: the button may be gone when Link gives the focus back.
+fn focus_heading() {
+    let button = document().active_element();
+    let card = button.and_then(|button| button.closest("section").ok().flatten());
+    let heading = card.and_then(|card| card.query_selector("h2").ok().flatten());
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+        let _ = heading.focus();
     }
 }
 

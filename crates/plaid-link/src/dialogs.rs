@@ -20,7 +20,7 @@ impl ModalDialogs {
         let dialogs = Self(dialogs.unwrap_or_default());
         for dialog in &dialogs.0 {
             close_unheard(dialog);
-            let _ = dialog.show();
+            dialog.show();
         }
         dialogs
     }

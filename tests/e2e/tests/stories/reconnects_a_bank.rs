@@ -20,6 +20,11 @@ async fn reconnects_a_bank() {
             .appears()
             .await;
         bank.button("Reconnect").disappears().await;
+        assert_eq!(
+            page.focused().await,
+            "First Platypus Bank",
+            "the focus is not lost with the button"
+        );
         bank.says("Plaid Checking").await;
         page.reload().await;
         bank.says("$110.00").await;
