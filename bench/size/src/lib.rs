@@ -5,14 +5,14 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Who is signed in.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Session {
     /// The user.
     pub user_id: String,
 }
 
 /// A Link token.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Grant {
     /// The token.
     pub link_token: String,
@@ -21,7 +21,7 @@ pub struct Grant {
 }
 
 /// What a page is told to do.
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 pub struct Settings {
     /// Where the backend is.
     pub backend: String,
