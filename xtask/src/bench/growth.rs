@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -13,6 +14,9 @@ use super::program::{Connect, Program, Programs, to_plaid};
 use super::report::{Goal, Table};
 use super::{Effort, backend};
 use crate::workspace::Workspace;
+
+/// How long a page may wait to hear of a change.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A list, a new Item and a webhook, with few and with many Items in the database.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
@@ -31,6 +35,8 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
         sides.push((connect, visitor, Figures::default()));
     }
     for _ in 0..effort.rounds {
+        // Webhooks are dated to the second: two of one second that say the same are one.
+        thread::sleep(Duration::from_secs(1));
         for (connect, visitor, figures) in &mut sides {
             figures.measure(connect, &plaid, visitor, times)?;
         }
@@ -159,9 +165,14 @@ impl Visitor {
         )?;
         let mut lines = BufReader::new(stream).lines();
         let mut hears = |event: &str| -> Result<()> {
+            let asked = Instant::now();
             for line in lines.by_ref() {
                 if line?.contains(event) {
                     return Ok(());
+                }
+                // Even where nothing happens a line comes every few seconds.
+                if asked.elapsed() > DEADLINE {
+                    bail!("Connect does not say `{event}`");
                 }
             }
             bail!("Connect ended its events")
