@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::step::{self, Counts};
 use crate::workspace::Workspace;
-use crate::{build, npm, setup, size, twin};
+use crate::{bench, build, npm, setup, size, twin};
 
 /// For a browser that nobody watches: in a container, without a network, calling no one.
 pub(crate) const CHROME_FLAGS: [&str; 9] = [
@@ -102,6 +102,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
             .env("CHROME", &browser.chrome)
             .env("CHROMEDRIVER", &browser.driver);
         tally.tests("end-to-end stories", &mut stories)?;
+        tally.succeeds("the bench, once", &bench::bench(workspace, &["--quick"]));
     }
     Ok(tally.sum_up())
 }

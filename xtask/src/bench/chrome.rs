@@ -143,13 +143,13 @@ impl Chrome {
             .with_context(|| format!("{expression} is {value}, not a number"))
     }
 
-    /// The JavaScript heap once all garbage is gone, and the memory of WebAssembly and other buffers, in kB.
-    pub(crate) fn memory(&mut self) -> Result<(f64, f64)> {
+    /// The JavaScript heap once all garbage is gone, in kB. The memory of WebAssembly is not in it.
+    pub(crate) fn heap(&mut self) -> Result<f64> {
         self.call("HeapProfiler.collectGarbage", &json!({}))?;
         self.call("HeapProfiler.collectGarbage", &json!({}))?;
         let usage = self.call("Runtime.getHeapUsage", &json!({}))?;
-        let kilobytes = |key: &str| usage[key].as_f64().unwrap_or_default() / 1000.0;
-        Ok((kilobytes("usedSize"), kilobytes("backingStorageSize")))
+        let bytes = usage["usedSize"].as_f64();
+        Ok(bytes.context("Chromium knows its heap")? / 1000.0)
     }
 
     /// What came over the network from this origin since the page was opened, headers and all, in kB.

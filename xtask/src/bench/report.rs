@@ -102,7 +102,11 @@ impl Table {
             what.to_owned(),
             quantity(ours, unit),
             quantity(peer, unit),
-            format!("{ratio:.2}×"),
+            if ratio.is_finite() {
+                format!("{ratio:.2}×")
+            } else {
+                String::new()
+            },
             goal,
             verdict(met),
         ]);
