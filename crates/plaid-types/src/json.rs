@@ -27,6 +27,17 @@ pub trait Json: Sized {
     /// Gives back what is of another kind.
     fn read(value: Value) -> Result<Self, Value>;
 
+    /// Reads it from a field, and leaves null there; what is of another kind stays.
+    fn take(field: &mut Value) -> Option<Self> {
+        match Self::read(field.take()) {
+            Ok(value) => Some(value),
+            Err(other) => {
+                *field = other;
+                None
+            }
+        }
+    }
+
     /// Writes it.
     fn write(&self) -> Value;
 
@@ -48,16 +59,24 @@ pub fn take<T: Json>(
     key: &'static str,
     lacks: &mut Option<&'static str>,
 ) -> T {
-    if let Some(entry) = object.get_mut(key) {
-        match T::read(entry.take()) {
-            Ok(value) => return value,
-            Err(other) => *entry = other,
+    object.get_mut(key).and_then(T::take).unwrap_or_else(|| {
+        if T::IS_REQUIRED {
+            *lacks = Some(key);
+        }
+        T::missing()
+    })
+}
+
+/// Takes the text of a field: one function for all that is text, however many types there are.
+#[doc(hidden)]
+pub fn take_text(field: &mut Value) -> Option<String> {
+    match field.take() {
+        Value::String(text) => Some(text),
+        other => {
+            *field = other;
+            None
         }
     }
-    if T::IS_REQUIRED {
-        *lacks = Some(key);
-    }
-    T::missing()
 }
 
 /// What is left of an object once its fields are taken.
@@ -290,20 +309,30 @@ macro_rules! json_enum {
             }
         }
 
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
         $crate::json_text!($name);
     };
 }
 
-/// Gives a [`Json`] to types that are text: `From<&str>` and `as_str`.
+/// Gives a [`Json`] to types that are text: `From<String>`, `From<&str>` and `as_str`.
 #[macro_export]
 macro_rules! json_text {
     ($($name:ty),+ $(,)?) => {$(
         impl $crate::json::Json for $name {
             fn read(value: $crate::serde_json::Value) -> Result<Self, $crate::serde_json::Value> {
                 match value {
-                    $crate::serde_json::Value::String(text) => Ok(Self::from(text.as_str())),
+                    $crate::serde_json::Value::String(text) => Ok(Self::from(text)),
                     other => Err(other),
                 }
+            }
+
+            fn take(field: &mut $crate::serde_json::Value) -> Option<Self> {
+                $crate::json::take_text(field).map(Self::from)
             }
 
             fn write(&self) -> $crate::serde_json::Value {
@@ -358,6 +387,10 @@ impl Json for String {
             Value::String(text) => Ok(text),
             other => Err(other),
         }
+    }
+
+    fn take(field: &mut Value) -> Option<Self> {
+        take_text(field)
     }
 
     fn write(&self) -> Value {
@@ -446,6 +479,10 @@ impl<T: Json> Json for Option<T> {
         T::read(value).map(Some)
     }
 
+    fn take(field: &mut Value) -> Option<Self> {
+        T::take(field).map(Some)
+    }
+
     fn write(&self) -> Value {
         self.as_ref().map_or(Value::Null, T::write)
     }
@@ -457,17 +494,17 @@ impl<T: Json> Json for Option<T> {
     }
 }
 
-/// All or nothing: one entry of another kind, and the whole list is.
+/// All or nothing: one entry of another kind, and the whole list is; what came before it is null in what is given back.
 impl<T: Json> Json for Vec<T> {
     fn read(value: Value) -> Result<Self, Value> {
-        let Value::Array(values) = value else {
+        let Value::Array(mut values) = value else {
             return Err(value);
         };
-        let mut read = Self::with_capacity(values.len());
-        for value in &values {
-            match T::read(value.clone()) {
-                Ok(value) => read.push(value),
-                Err(_) => return Err(Value::Array(values)),
+        let mut read = Self::new();
+        for value in &mut values {
+            match T::take(value) {
+                Some(value) => read.push(value),
+                None => return Err(Value::Array(values)),
             }
         }
         Ok(read)

@@ -34,13 +34,16 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                let known = Self::KNOWN.iter().find(|known| known.as_str() == text);
+                known.cloned().unwrap_or(Self::Other(text))
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self::KNOWN
-                    .iter()
-                    .find(|known| known.as_str() == text)
-                    .cloned()
-                    .unwrap_or_else(|| Self::Other(text.to_owned()))
+                text.to_owned().into()
             }
         }
 
