@@ -75,7 +75,10 @@ fn use_flow(
             src,
             ..LoadOptions::default()
         })
-        .on_raw_event(move |name, metadata| report_event(backend, name, metadata));
+        .on_event(move |name, metadata| {
+            let name = name.as_raw().as_string().unwrap_or_default();
+            report_event(backend, name, metadata.to_object().into());
+        });
     if route.get_untracked() == Route::OauthReturn {
         options = options.received_redirect_uri(window().location().href().unwrap_or_default());
     }

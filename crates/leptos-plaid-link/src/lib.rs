@@ -25,7 +25,7 @@ pub use link_flow::{
 pub use plaid_embedded_link::PlaidEmbeddedLink;
 pub use plaid_link::PlaidLink;
 pub use plaid_link_crate::{
-    Error, ExitOptions, LINK_SCRIPT_URL, LoadError, LoadOptions, Submission,
+    Error, ExitOptions, LINK_SCRIPT_URL, LoadError, LoadOptions, Payload, Submission,
 };
 pub use use_link_flow::{UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 pub use use_plaid_link::{UsePlaidLinkOptions, UsePlaidLinkReturn, use_plaid_link};

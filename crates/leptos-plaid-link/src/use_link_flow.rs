@@ -11,13 +11,12 @@ use link_flow::{
 };
 use plaid_types::LinkToken;
 use plaid_types::link::{EventMetadata, EventName};
-use plaid_types::serde_json::Value;
 
 use crate::IN_BROWSER;
 use crate::backend::LinkBackend;
 use crate::online::OnlineListener;
 use crate::plaid_link_crate::{
-    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, load, mark,
+    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Payload, load, mark,
 };
 use crate::storage;
 
@@ -141,15 +140,11 @@ impl UseLinkFlowOptions {
 
     /// Something happened in Link; see [`Callbacks::on_event`].
     #[must_use]
-    pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+    pub fn on_event(
+        mut self,
+        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
+    ) -> Self {
         self.callbacks = self.callbacks.on_event(f);
-        self
-    }
-
-    /// Something happened in Link, as it is; see [`Callbacks::on_raw_event`].
-    #[must_use]
-    pub fn on_raw_event(mut self, f: impl Fn(String, Value) + 'static) -> Self {
-        self.callbacks = self.callbacks.on_raw_event(f);
         self
     }
 }
@@ -436,21 +431,21 @@ impl<B: LinkBackend> Shell<B> {
         let purpose_of_exit = purpose.clone();
         let callbacks = self.options.callbacks.clone();
         callbacks
-            .on_raw_success(move |public_token, metadata| {
+            .on_success(move |public_token, metadata| {
                 let purpose = purpose.clone();
                 let success = Success {
                     purpose,
                     public_token,
-                    metadata,
+                    metadata: metadata.to_object(),
                     succeeded_at: now(),
                 };
                 send_to(&to_succeed, Event::Succeeded { attempt, success });
             })
-            .on_raw_exit(move |error, metadata| {
+            .on_exit(move |error, metadata| {
                 let exit = Exit {
                     purpose: purpose_of_exit.clone(),
-                    error,
-                    metadata,
+                    error: error.map(|error| error.to_object()),
+                    metadata: metadata.to_object(),
                 };
                 send_to(&to_exit, Event::Exited { attempt, exit });
             })

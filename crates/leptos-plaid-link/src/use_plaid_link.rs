@@ -1,13 +1,14 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use leptos::reactive::effect::RenderEffect;
 use leptos::task::spawn_local;
 use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
 use plaid_types::{LinkToken, PublicToken};
 
 use crate::IN_BROWSER;
 use crate::plaid_link_crate::{
-    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Submission, load,
+    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Payload, Submission, load,
 };
 
 /// Drives Link with a Link token: what react-plaid-link's `usePlaidLink` is to React.
@@ -45,9 +46,21 @@ pub fn use_plaid_link(
     let created_with = RwSignal::new(None);
     let is_open = RwSignal::new(false);
     let error = RwSignal::new(None);
-    let retries = RwSignal::new(0_u32);
+    let retried = RwSignal::new(false);
     // A handler belongs to the browser's one thread; on a server nothing of the kind may exist.
-    let slot = IN_BROWSER.then(|| StoredValue::new_local(Slot::default()));
+    let visit = IN_BROWSER.then(|| {
+        let callbacks = options.callbacks.on_close(move || {
+            is_open.try_set(false);
+        });
+        StoredValue::new_local(Visit {
+            options: UsePlaidLinkOptions {
+                callbacks,
+                ..options
+            },
+            generation: 0,
+            handler: None,
+        })
+    });
     let returned = UsePlaidLinkReturn {
         script_ready: script_ready.into(),
         // Not a flag of its own: it would be late by the time that it takes to notice another token.
@@ -56,22 +69,16 @@ pub fn use_plaid_link(
             token.is_some() && created_with.get() == token
         }),
         is_open: is_open.into(),
-        error: error.into(),
+        error: error.read_only(),
         set_is_open: is_open,
-        retries,
-        slot,
+        retried,
+        visit,
     };
-    let Some(slot) = slot else { return returned };
+    let Some(visit) = visit else { return returned };
 
-    let callbacks = options.callbacks.on_close(move || {
-        is_open.try_set(false);
-    });
-    let options = StoredValue::new_local(UsePlaidLinkOptions {
-        callbacks,
-        ..options
-    });
-    Effect::new(move |before: Option<_>| {
-        let wanted = (token.get(), retries.get());
+    // Lighter than an `Effect`, and every page with a view has its code already.
+    let effect = RenderEffect::new(move |before: Option<_>| {
+        let wanted = (token.get(), retried.get());
         if before.as_ref() == Some(&wanted) {
             return wanted;
         }
@@ -79,16 +86,16 @@ pub fn use_plaid_link(
         created_with.set(None);
         error.set(None);
         // Dropped out here: Link's own code, and what it calls, must not run while the arena is held.
-        drop(slot.try_update_value(|slot| slot.handler.take()));
+        drop(visit.try_update_value(|visit| visit.handler.take()));
         is_open.set(false);
-        let generation = slot.try_update_value(Slot::next_generation);
+        let next = visit.try_update_value(Visit::next);
         spawn_local(async move {
-            let (Some(generation), Some(options)) = (generation, options.try_get_value()) else {
+            let Some((generation, options)) = next else {
                 return;
             };
             let plaid = load(&options.load).await;
             // The owner may be gone, or the token be another: then this is nobody's concern.
-            if slot.try_with_value(|slot| slot.generation) != Some(generation) {
+            if visit.try_with_value(|visit| visit.generation) != Some(generation) {
                 return;
             }
             script_ready.try_set(plaid.is_ok());
@@ -101,7 +108,7 @@ pub fn use_plaid_link(
                 .and_then(|plaid| plaid.create(options.link_options(token.clone())));
             match created {
                 Ok(handler) => {
-                    slot.try_update_value(|slot| slot.handler = Some(Rc::new(handler)));
+                    visit.try_update_value(|visit| visit.handler = Some(Rc::new(handler)));
                     created_with.try_set(Some(token));
                 }
                 Err(reason) => {
@@ -112,8 +119,9 @@ pub fn use_plaid_link(
         wanted
     });
     on_cleanup(move || {
+        drop(effect);
         // Taken out first: Link's own code must not run while the arena is being emptied.
-        drop(slot.try_update_value(|slot| slot.handler.take()));
+        drop(visit.try_update_value(|visit| visit.handler.take()));
     });
     returned
 }
@@ -159,7 +167,7 @@ impl UsePlaidLinkOptions {
     #[must_use]
     pub fn on_success(
         mut self,
-        f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static,
+        f: impl Fn(Option<PublicToken>, Payload<SuccessMetadata>) + 'static,
     ) -> Self {
         self.callbacks = self.callbacks.on_success(f);
         self
@@ -167,14 +175,20 @@ impl UsePlaidLinkOptions {
 
     /// The user left; see [`Callbacks::on_exit`].
     #[must_use]
-    pub fn on_exit(mut self, f: impl Fn(Option<LinkError>, ExitMetadata) + 'static) -> Self {
+    pub fn on_exit(
+        mut self,
+        f: impl Fn(Option<Payload<LinkError>>, Payload<ExitMetadata>) + 'static,
+    ) -> Self {
         self.callbacks = self.callbacks.on_exit(f);
         self
     }
 
     /// Something happened in Link; see [`Callbacks::on_event`].
     #[must_use]
-    pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+    pub fn on_event(
+        mut self,
+        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
+    ) -> Self {
         self.callbacks = self.callbacks.on_event(f);
         self
     }
@@ -213,10 +227,11 @@ pub struct UsePlaidLinkReturn {
     /// Link is on the screen.
     pub is_open: Signal<bool>,
     /// The script did not load, or Link refused the token; cleared when another token comes.
-    pub error: Signal<Option<Error>>,
+    pub error: ReadSignal<Option<Error>>,
     set_is_open: RwSignal<bool>,
-    retries: RwSignal<u32>,
-    slot: Option<StoredValue<Slot, LocalStorage>>,
+    /// Flips with every retry.
+    retried: RwSignal<bool>,
+    visit: Option<StoredValue<Visit, LocalStorage>>,
 }
 
 impl UsePlaidLinkReturn {
@@ -253,8 +268,7 @@ impl UsePlaidLinkReturn {
 
     /// Tries again what failed: loads the script and creates the handler anew.
     pub fn retry(self) {
-        self.retries
-            .try_update(|retries| *retries = retries.wrapping_add(1));
+        self.retried.try_update(|retried| *retried = !*retried);
     }
 
     /// A reference of its own, so that the arena is not held while Link's code runs.
@@ -264,24 +278,31 @@ impl UsePlaidLinkReturn {
             return Err(error);
         }
         // Another token may have come that no handler was created with yet.
-        let slot = self
-            .slot
+        let visit = self
+            .visit
             .filter(|_| self.ready.try_get_untracked() == Some(true));
-        slot.and_then(|slot| slot.try_with_value(|slot| slot.handler.clone()).flatten())
+        visit
+            .and_then(|visit| {
+                visit
+                    .try_with_value(|visit| visit.handler.clone())
+                    .flatten()
+            })
             .ok_or(Error::NoToken)
     }
 }
 
-#[derive(Debug, Default)]
-struct Slot {
+/// What the present token is for.
+#[derive(Debug)]
+struct Visit {
+    options: UsePlaidLinkOptions,
     /// Counts the tokens, to tell a late load from the present one.
     generation: u32,
     handler: Option<Rc<Handler>>,
 }
 
-impl Slot {
-    fn next_generation(&mut self) -> u32 {
+impl Visit {
+    fn next(&mut self) -> (u32, UsePlaidLinkOptions) {
         self.generation = self.generation.wrapping_add(1);
-        self.generation
+        (self.generation, self.options.clone())
     }
 }

@@ -10,16 +10,13 @@ use std::rc::Rc;
 
 use js_sys::Function;
 use plaid_types::PublicToken;
-use plaid_types::json::{Json, Object};
 use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
-use plaid_types::serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use crate::json::from_js;
+use crate::payload::Payload;
 use crate::sys;
 
-/// A callback as Link calls it. What decodes the arguments belongs to it, so that a callback that no host asks for
-/// weighs nothing in its page.
+/// A callback as Link calls it.
 type Callback = Rc<dyn Fn(JsValue, JsValue)>;
 
 /// What Link calls. Each may be called late: events but `OPEN` arrive together when Link closes.
@@ -43,57 +40,39 @@ pub struct Callbacks {
 impl Callbacks {
     /// The user linked an Item. The public token is null in flows that make none, such as identity verification.
     #[must_use]
-    pub fn on_success(self, f: impl Fn(Option<PublicToken>, SuccessMetadata) + 'static) -> Self {
+    pub fn on_success(
+        self,
+        f: impl Fn(Option<PublicToken>, Payload<SuccessMetadata>) + 'static,
+    ) -> Self {
         self.with(Kind::Success, move |token, metadata| {
-            f(token.as_string().map(PublicToken::new), decode(&metadata));
-        })
-    }
-
-    /// The same as [`on_success`](Self::on_success), in place of it, with what Link says as it is: lighter where it
-    /// is only passed on.
-    #[must_use]
-    pub fn on_raw_success(self, f: impl Fn(Option<PublicToken>, Object) + 'static) -> Self {
-        self.with(Kind::Success, move |token, metadata| {
-            let metadata = Object::read(from_js(&metadata)).unwrap_or_default();
-            f(token.as_string().map(PublicToken::new), metadata);
+            f(
+                token.as_string().map(PublicToken::new),
+                Payload::new(metadata),
+            );
         })
     }
 
     /// The user left without linking, or Link could not start; the error is the last that was met, if any.
     #[must_use]
-    pub fn on_exit(self, f: impl Fn(Option<LinkError>, ExitMetadata) + 'static) -> Self {
+    pub fn on_exit(
+        self,
+        f: impl Fn(Option<Payload<LinkError>>, Payload<ExitMetadata>) + 'static,
+    ) -> Self {
         self.with(Kind::Exit, move |error, metadata| {
-            f(decode(&error), decode(&metadata))
-        })
-    }
-
-    /// The same as [`on_exit`](Self::on_exit), in place of it, with what Link says as it is: lighter where it is
-    /// only passed on.
-    #[must_use]
-    pub fn on_raw_exit(self, f: impl Fn(Option<Object>, Object) + 'static) -> Self {
-        self.with(Kind::Exit, move |error, metadata| {
-            let read = |value| Object::read(from_js(value)).ok();
-            f(read(&error), read(&metadata).unwrap_or_default());
+            let error = error.is_object().then(|| Payload::new(error));
+            f(error, Payload::new(metadata));
         })
     }
 
     /// Something happened in Link: for analytics, not for logic, but for the names that Plaid calls stable.
     #[must_use]
-    pub fn on_event(self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+    pub fn on_event(
+        self,
+        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
+    ) -> Self {
         self.with(Kind::Event, move |name, metadata| {
-            if let Some(name) = name.as_string() {
-                f(EventName::from(name.as_str()), decode(&metadata));
-            }
-        })
-    }
-
-    /// The same as [`on_event`](Self::on_event), in place of it, with what Link says as it is: lighter where it is
-    /// only passed on.
-    #[must_use]
-    pub fn on_raw_event(self, f: impl Fn(String, Value) + 'static) -> Self {
-        self.with(Kind::Event, move |name, metadata| {
-            if let Some(name) = name.as_string() {
-                f(name, from_js(&metadata));
+            if name.is_string() {
+                f(Payload::new(name), Payload::new(metadata));
             }
         })
     }
@@ -249,9 +228,4 @@ fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
     } else if let Some(callback) = callback(kind.into()) {
         callback(first, second);
     }
-}
-
-/// Metadata that cannot be read is as good as none: the public token that came with it must not be lost.
-fn decode<T: Json + Default>(value: &JsValue) -> T {
-    T::read(from_js(value)).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ mod loader;
 mod mark;
 mod options;
 mod page;
+mod payload;
 mod sys;
 
 pub use callbacks::Callbacks;
@@ -19,6 +20,10 @@ pub use handler::{ExitOptions, Handler, Submission};
 pub use loader::{LINK_SCRIPT_URL, LoadOptions, Plaid, load};
 pub use mark::mark;
 pub use options::LinkOptions;
+pub use payload::Payload;
+
+/// Plaid's types, as `plaid-types` has them.
+pub use plaid_types;
 
 /// Compiles the code of the guide along with that of this crate.
 #[cfg(doctest)]

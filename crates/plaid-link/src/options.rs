@@ -4,6 +4,7 @@ use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, Succe
 
 use crate::callbacks::Callbacks;
 use crate::error::Error;
+use crate::payload::Payload;
 use crate::sys;
 
 /// What [`Plaid::create`](crate::Plaid::create) takes.
@@ -54,7 +55,7 @@ impl LinkOptions {
     #[must_use]
     pub fn on_success(
         mut self,
-        f: impl Fn(Option<plaid_types::PublicToken>, SuccessMetadata) + 'static,
+        f: impl Fn(Option<plaid_types::PublicToken>, Payload<SuccessMetadata>) + 'static,
     ) -> Self {
         self.callbacks = self.callbacks.on_success(f);
         self
@@ -62,14 +63,20 @@ impl LinkOptions {
 
     /// See [`Callbacks::on_exit`].
     #[must_use]
-    pub fn on_exit(mut self, f: impl Fn(Option<LinkError>, ExitMetadata) + 'static) -> Self {
+    pub fn on_exit(
+        mut self,
+        f: impl Fn(Option<Payload<LinkError>>, Payload<ExitMetadata>) + 'static,
+    ) -> Self {
         self.callbacks = self.callbacks.on_exit(f);
         self
     }
 
     /// See [`Callbacks::on_event`].
     #[must_use]
-    pub fn on_event(mut self, f: impl Fn(EventName, EventMetadata) + 'static) -> Self {
+    pub fn on_event(
+        mut self,
+        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
+    ) -> Self {
         self.callbacks = self.callbacks.on_event(f);
         self
     }

@@ -244,7 +244,7 @@ async fn inside_what_the_flow_tells() {
         let mounted = mount(move || {
             let options = UseLinkFlowOptions::default()
                 .load(load)
-                .on_raw_event(|_, _| drop(WHOLE_PAGE.take()));
+                .on_event(|_, _| drop(WHOLE_PAGE.take()));
             let flow = use_link_flow(shared, options);
             // At once, in the midst of the step that changes it.
             ImmediateEffect::new_scoped(move || {

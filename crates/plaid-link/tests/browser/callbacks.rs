@@ -23,7 +23,7 @@ async fn a_success_arrives_typed() {
     let _handler = create(
         &link,
         Callbacks::default().on_success(move |token, metadata| {
-            let institution = metadata.institution.expect("an institution");
+            let institution = metadata.institution.as_ref().expect("an institution");
             assert_eq!(institution.institution_id, Some("ins_109508".into()));
             assert_eq!(metadata.accounts[0].kind, Some(AccountType::Depository));
             assert_eq!(metadata.link_session_id, Some("session-1".into()));
@@ -51,11 +51,11 @@ async fn an_exit_arrives_typed() {
             assert_eq!(metadata.request_id, Some("request-1".into()));
             let error = error.map(|error| {
                 assert_eq!(error.error_type, Some(ErrorType::ItemError));
-                error.error_code.expect("a code")
+                error.into_inner().error_code.expect("a code")
             });
             assert_eq!(metadata.status.is_some(), error.is_some());
-            if let Some(status) = metadata.status {
-                assert_eq!(status, ExitStatus::RequiresCredentials);
+            if let Some(status) = &metadata.status {
+                assert_eq!(*status, ExitStatus::RequiresCredentials);
             }
             heard.write(format!("{error:?}"));
         }),
@@ -84,39 +84,81 @@ async fn an_event_arrives_typed() {
         &link,
         Callbacks::default().on_event(move |name, metadata| {
             assert_eq!(metadata.view_name, Some(ViewName::Consent));
-            heard.write(format!("{name:?}"));
+            heard.write(format!("{name:?} {}", name.as_str()));
         }),
     );
     let metadata = js("{ view_name: 'CONSENT', error_code: null }");
     link.say(1, "onEvent", &EventName::Open.as_str().into(), &metadata);
     link.say(1, "onEvent", &"NOVELTY".into(), &metadata);
-    assert_eq!(diary.read(), ["Open", r#"Other("NOVELTY")"#]);
+    assert_eq!(diary.read(), ["Open OPEN", r#"Other("NOVELTY") NOVELTY"#]);
 }
 
 #[wasm_bindgen_test]
 async fn what_is_only_passed_on_arrives_as_it_is() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
-    let (success, event, typed) = (diary.clone(), diary.clone(), diary.clone());
+    let (success, exit, event) = (diary.clone(), diary.clone(), diary.clone());
     let _handler = create(
         &link,
         Callbacks::default()
-            .on_success(move |_, _| typed.write("in its place"))
-            .on_raw_success(move |token, metadata| {
+            .on_success(move |token, metadata| {
                 let token = token.expect("a token");
-                success.write(format!("{} {}", token.as_str(), metadata["novelty"]));
+                success.write(format!("{} {}", token.as_str(), metadata.to_text()));
             })
-            .on_raw_event(move |name, metadata| event.write(format!("{name} {metadata}"))),
+            .on_exit(move |error, metadata| {
+                exit.write(format!(
+                    "{error:?} {:?}",
+                    metadata.to_object().get("novelty")
+                ));
+            })
+            .on_event(move |name, metadata| {
+                let name = name.as_raw().as_string().expect("a name");
+                event.write(format!("{name} {}", metadata.to_text()));
+            }),
     );
     let metadata = js("{ novelty: [1, 2.5, true, null, 'x'] }");
     link.say(1, "onSuccess", &"public-test-1".into(), &metadata);
     link.say(1, "onEvent", &"NOVELTY".into(), &metadata);
     link.say(1, "onEvent", &JsValue::NULL, &metadata);
+    link.say(1, "onExit", &JsValue::NULL, &js("{ novelty: 7 }"));
     assert_eq!(
         diary.read(),
         [
-            r#"public-test-1 [1,2.5,true,null,"x"]"#,
-            r#"NOVELTY {"novelty":[1,2.5,true,null,"x"]}"#
+            r#"public-test-1 {"novelty":[1,2.5,true,null,"x"]}"#,
+            r#"NOVELTY {"novelty":[1,2.5,true,null,"x"]}"#,
+            "None Some(Number(7))"
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn an_error_shows_itself_as_its_type_does() {
+    let link = FakeLink::load().await;
+    let diary = Diary::default();
+    let heard = diary.clone();
+    let _handler = create(
+        &link,
+        Callbacks::default().on_exit(move |error, _| {
+            let error = error.expect("an error");
+            assert_eq!(error.to_string(), error.clone().into_inner().to_string());
+            heard.write(error.to_string());
+        }),
+    );
+    for error in [
+        "{ error_code: 'ITEM_LOCKED', error_message: 'locked' }",
+        "{ error_code: 'ITEM_LOCKED', error_message: null }",
+        "{ error_message: 'odd' }",
+        "{}",
+    ] {
+        link.say(1, "onExit", &js(error), &js("{}"));
+    }
+    assert_eq!(
+        diary.read(),
+        [
+            "ITEM_LOCKED: locked",
+            "ITEM_LOCKED",
+            "unknown error: odd",
+            "unknown error"
         ]
     );
 }

@@ -108,8 +108,8 @@ async fn what_cannot_be_read_spoils_nothing_else() {
     let diary = Diary::default();
     let heard = diary.clone();
     let options = LinkOptions::new(TOKEN.into()).on_success(move |_, metadata| {
-        let session = metadata.link_session_id.expect("a session");
-        heard.write(session.as_str());
+        let session = metadata.link_session_id.as_ref();
+        heard.write(session.expect("a session").as_str());
     });
     let _handler = link.plaid().create(options).expect("created");
     let rows = [
