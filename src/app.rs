@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos_plaid_link::{LoadOptions, Stage, UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::backend::Backend;
 use crate::changes::follow;
@@ -23,13 +24,25 @@ pub fn mount() {
     let Some(root) = root.or_else(|| document().body()) else {
         return;
     };
+    // A click on the skeleton's button counts, and the focus stays where it is.
+    let is_there = |selector| matches!(root.query_selector(selector), Ok(Some(_)));
+    let (clicked, focused) = (is_there("[data-clicked]"), is_there("button:focus"));
     root.set_inner_html("");
-    mount_to(root, App).forget();
+    mount_to(root.clone(), move || view! { <App clicked /> }).forget();
+    let button = root.query_selector("button").ok().flatten();
+    if focused && let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = button.focus();
+    }
 }
 
 /// Connect.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App(
+    /// Whether the button was clicked before the app was there.
+    #[prop(optional)]
+    clicked: bool,
+) -> impl IntoView {
     let config = config::read();
     let is_sandbox = config.plaid_env == "sandbox";
     let backend = Backend::new();
@@ -38,6 +51,9 @@ pub fn App() -> impl IntoView {
     follow(backend, wallet);
     let route = use_route();
     let flow = use_flow(config.link_script_url, route, backend, wallet);
+    if clicked && route.get_untracked() == Route::Home {
+        flow.open();
+    }
     let page = Children::new(
         move || vec![route.get().path().to_owned()],
         move |main, _| {

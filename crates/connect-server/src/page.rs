@@ -42,7 +42,7 @@ impl Page {
     }
 }
 
-/// The configuration, so that the app need not ask for it, and a head start for Link's script.
+/// The configuration, so that the app need not ask for it, and the way to Link's script, which the page takes once it is painted.
 fn head(config: &Config) -> String {
     let json = serde_json::to_string(&config.for_browser()).unwrap_or_default();
     // In a script element only `<` could end it; the others are for whoever copies this elsewhere.
@@ -50,13 +50,10 @@ fn head(config: &Config) -> String {
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")
         .replace('&', "\\u0026");
-    let script = &config.plaid.link_script_url;
     format!(
         "<script type=\"application/json\" id=\"connect-config\">{json}</script>\
-         <link rel=\"preconnect\" href=\"{}\">\
-         <link rel=\"preload\" as=\"script\" href=\"{}\">",
-        attribute(&origin(script)),
-        attribute(script.as_str()),
+         <link rel=\"preconnect\" href=\"{}\">",
+        attribute(&origin(&config.plaid.link_script_url)),
     )
 }
 

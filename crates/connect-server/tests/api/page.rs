@@ -52,9 +52,6 @@ async fn the_page_brings_its_configuration_and_a_head_start_for_link() {
         after.contains("<link rel=\"preconnect\" href=\"https://cdn.example\">"),
         "{after}"
     );
-    assert!(after.contains(
-        "<link rel=\"preload\" as=\"script\" href=\"https://cdn.example/link.js?a=1&amp;b="
-    ));
     assert!(after.contains("</head>"));
 }
 

@@ -7,6 +7,7 @@ mod bank_connected_twice;
 mod bank_is_unwell;
 mod by_keyboard_alone;
 mod chooses_accounts_anew;
+mod clicks_before_the_app_is_there;
 mod comes_back_with_a_phone;
 mod disconnects;
 mod every_error_has_words;
