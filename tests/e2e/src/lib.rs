@@ -5,6 +5,7 @@
 
 mod browser;
 mod chromedriver;
+mod footprint;
 mod keyboard;
 mod link;
 mod locator;
@@ -19,6 +20,7 @@ mod tabs;
 mod window;
 
 pub use browser::Browser;
+pub use footprint::Footprint;
 pub use keyboard::Key;
 pub use link::Link;
 pub use locator::{Locator, Role};

@@ -1,8 +1,9 @@
 //! Our bindings and react-plaid-link, driven through the same scenarios over the same Link JS, are called the same.
 //!
-//! So we know that the bindings say what pages expect, and that the offline Plaid speaks as pages are used to.
+//! And however often Link is opened and closed, a page is as it was. So we know that the bindings say what pages expect, and that the offline Plaid speaks as pages are used to.
 
 mod calls;
+mod cycles;
 mod pages;
 mod scenarios;
 mod side;

@@ -23,12 +23,7 @@ impl Side {
 
     /// Plays the scenario to its end, and says what was called.
     pub(crate) async fn play(&self, scenario: &Scenario) -> Calls {
-        let token = self.token(scenario.token).await;
-        let script = self.plaid.link_script_url();
-        let page = format!("{}?script={script}", self.page);
-        self.browser.open(&page).await;
-        self.until("window.twin").await;
-        self.run(&format!("window.token = '{token}';")).await;
+        self.open(scenario.token).await;
         let mut inside = None;
         for step in scenario.steps {
             let is_in_link = step.is_in_link();
@@ -41,6 +36,16 @@ impl Side {
             self.take(step).await;
         }
         calls::read(self.run("return calls").await)
+    }
+
+    /// Opens the page, with a token to start with.
+    pub(crate) async fn open(&self, token: Token) {
+        let token = self.token(token).await;
+        let script = self.plaid.link_script_url();
+        let page = format!("{}?script={script}", self.page);
+        self.browser.open(&page).await;
+        self.until("window.twin").await;
+        self.run(&format!("window.token = '{token}';")).await;
     }
 
     async fn take(&self, step: &Step) {
@@ -105,7 +110,7 @@ impl Side {
         token.as_str().expect("Plaid grants a token").to_owned()
     }
 
-    async fn run(&self, script: &str) -> Value {
+    pub(crate) async fn run(&self, script: &str) -> Value {
         self.browser.run(script).await
     }
 
@@ -116,7 +121,7 @@ impl Side {
     }
 
     /// Waits until the expression is true in the page.
-    async fn until(&self, expression: &str) {
+    pub(crate) async fn until(&self, expression: &str) {
         self.run(&format!(
             "return new Promise((done) => {{
                const look = () => {expression} ? done() : setTimeout(look, 20);
