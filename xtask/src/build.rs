@@ -96,6 +96,7 @@ fn sources(workspace: &Workspace) -> Result<u64> {
         "xtask/src/build.rs",
         "xtask/src/shorten.rs",
         "xtask/src/size.rs",
+        "xtask/src/sort.rs",
     ])
     .map(|name| root.join(name))
     .collect();

@@ -10,6 +10,7 @@ mod run;
 mod setup;
 mod shorten;
 mod size;
+mod sort;
 mod step;
 mod test;
 #[cfg(test)]
