@@ -11,55 +11,66 @@ use crate::auth::UserId;
 use crate::digest::Digest;
 use crate::store::{Claim, Exchange, Interrupted, Items, Result, StoreError};
 
+macro_rules! update {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            "UPDATE items SET institution_id = ?, institution_name = ?, institution_color = ?, status = ?, error = ?, \
+                accounts = ?, refreshed_at = ?, new_accounts_available = ?, disconnects_at = ? \
+             WHERE user_id = ? AND id = ? RETURNING id",
+            $after
+        )
+    };
+}
+
+const UPDATE: &str = update!("", "");
+const UPDATE_AND_DELETE: &str = update!(
+    "BEGIN IMMEDIATE; ",
+    "; DELETE FROM transactions WHERE user_id = ? AND +item_id = ? AND account_id IN (SELECT value FROM json_each(?)); COMMIT"
+);
+
 #[async_trait]
 impl Items for Sqlite {
     async fn claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<Claim> {
-        let mut transaction = self.writer.begin().await?;
-        let before: Option<(String, Option<String>, bool, bool)> = sqlx::query_as(
-            "SELECT user_id, item_id, lost, declined FROM public_tokens WHERE token_sha256 = ?",
+        let taken = sqlx::query(
+            "INSERT INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
+                SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS ( \
+                    SELECT 1 FROM public_tokens \
+                    WHERE user_id = ?2 AND exchange_until > ?3 AND token_sha256 <> ?1 \
+                ) \
+             ON CONFLICT (token_sha256) DO UPDATE SET begun = 1, exchange_until = excluded.exchange_until \
+                WHERE user_id = ?2 AND item_id IS NULL AND NOT lost AND NOT declined \
+             RETURNING begun",
         )
         .bind(exchange.public_token.as_bytes())
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let claim = match before {
-            None => Claim::Taken,
-            Some((holder, ..)) if holder != user.as_str() => Claim::Foreign,
-            Some((_, Some(item), ..)) => Claim::Became(ItemId::new(item)),
-            Some((_, None, true, _)) => Claim::Lost,
-            Some((_, None, false, true)) => Claim::Declined,
-            Some((_, None, false, false)) => Claim::Begun,
-        };
-        if !matches!(claim, Claim::Taken | Claim::Declined | Claim::Begun) {
-            return Ok(claim);
-        }
-        let others: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM public_tokens WHERE user_id = ? AND exchange_until > ? \
-                AND token_sha256 <> ?",
-        )
         .bind(user.as_str())
         .bind(exchange.now)
+        .bind(exchange.sealed)
+        .bind(exchange.until);
+        if let Some(taken) = self.writer.write_soon(taken).await?.first() {
+            return Ok(match taken.try_get("begun")? {
+                true => Claim::Begun,
+                false => Claim::Taken,
+            });
+        }
+        let before: Option<(String, Option<String>, bool, bool, bool)> = sqlx::query_as(
+            "SELECT user_id, item_id, lost, declined, EXISTS ( \
+                SELECT 1 FROM public_tokens \
+                WHERE user_id = ?2 AND exchange_until > ?3 AND token_sha256 <> ?1 \
+             ) FROM public_tokens WHERE token_sha256 = ?1",
+        )
         .bind(exchange.public_token.as_bytes())
-        .fetch_one(&mut *transaction)
+        .bind(user.as_str())
+        .bind(exchange.now)
+        .fetch_optional(&self.readers)
         .await?;
-        if others > 0 {
-            return Ok(Claim::Wait);
-        }
-        if matches!(claim, Claim::Taken | Claim::Begun) {
-            sqlx::query(
-                "INSERT INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
-                 VALUES (?, ?, ?, ?, ?) \
-                 ON CONFLICT (token_sha256) DO UPDATE SET exchange_until = excluded.exchange_until",
-            )
-            .bind(exchange.public_token.as_bytes())
-            .bind(user.as_str())
-            .bind(exchange.now)
-            .bind(exchange.sealed)
-            .bind(exchange.until)
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(claim)
+        Ok(match before {
+            Some((holder, ..)) if holder != user.as_str() => Claim::Foreign,
+            Some((_, Some(item), ..)) => Claim::Became(ItemId::new(item)),
+            Some((_, None, true, ..)) => Claim::Lost,
+            Some((_, None, false, true, false)) => Claim::Declined,
+            Some(_) | None => Claim::Wait,
+        })
     }
 
     async fn keep_claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<()> {
@@ -143,17 +154,25 @@ impl Items for Sqlite {
         access_token: &[u8],
         sync_at: Option<&str>,
     ) -> Result<()> {
-        let mut transaction = self.writer.begin().await?;
+        let item_id = item.id.as_str();
         let saved = sqlx::query(
-            "INSERT INTO items (id, user_id, institution_id, institution_name, institution_color, \
+            "BEGIN IMMEDIATE; \
+             INSERT INTO items (id, user_id, institution_id, institution_name, institution_color, \
                 status, error, accounts, access_token, created_at, refreshed_at) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (id) DO UPDATE SET access_token = excluded.access_token, \
                 accounts = excluded.accounts, status = excluded.status, error = excluded.error, \
                 refreshed_at = excluded.refreshed_at \
-             WHERE user_id = excluded.user_id",
+             WHERE user_id = excluded.user_id \
+             RETURNING id; \
+             UPDATE public_tokens SET item_id = ?, sealed = NULL, exchange_until = NULL \
+             WHERE token_sha256 = ? AND user_id = (SELECT user_id FROM items WHERE id = ? AND user_id = ?); \
+             INSERT INTO transaction_syncs (item_id, sync_at) \
+                SELECT id, ? FROM items WHERE id = ? AND user_id = ? AND ? IS NOT NULL \
+             ON CONFLICT (item_id) DO UPDATE SET sync_at = excluded.sync_at; \
+             COMMIT",
         )
-        .bind(item.id.as_str())
+        .bind(item_id)
         .bind(user.as_str())
         .bind(item.institution_id.as_ref().map(|id| id.as_str()))
         .bind(&item.institution_name)
@@ -164,65 +183,51 @@ impl Items for Sqlite {
         .bind(access_token)
         .bind(&item.created_at)
         .bind(&item.refreshed_at)
-        .execute(&mut *transaction)
-        .await?;
-        if saved.rows_affected() == 0 {
+        // Its public token.
+        .bind(item_id)
+        .bind(public_token.as_bytes())
+        .bind(item_id)
+        .bind(user.as_str())
+        // Its transactions.
+        .bind(sync_at)
+        .bind(item_id)
+        .bind(user.as_str())
+        .bind(sync_at);
+        if self.writer.write(saved).await?.is_empty() {
             return Err(StoreError::Foreign);
         }
-        sqlx::query(
-            "UPDATE public_tokens SET item_id = ?, sealed = NULL, exchange_until = NULL \
-             WHERE token_sha256 = ? AND user_id = ?",
-        )
-        .bind(item.id.as_str())
-        .bind(public_token.as_bytes())
-        .bind(user.as_str())
-        .execute(&mut *transaction)
-        .await?;
-        if let Some(sync_at) = sync_at {
-            sqlx::query(
-                "INSERT INTO transaction_syncs (item_id, sync_at) VALUES (?, ?) \
-                 ON CONFLICT (item_id) DO UPDATE SET sync_at = excluded.sync_at",
-            )
-            .bind(item.id.as_str())
-            .bind(sync_at)
-            .execute(&mut *transaction)
-            .await?;
-        }
-        Ok(transaction.commit().await?)
+        Ok(())
     }
 
     async fn update_item(&self, user: &UserId, item: &Item, gone: &[AccountId]) -> Result<bool> {
-        let mut transaction = self.writer.begin().await?;
-        let updated = sqlx::query(
-            "UPDATE items SET institution_id = ?, institution_name = ?, institution_color = ?, \
-                status = ?, error = ?, accounts = ?, refreshed_at = ?, \
-                new_accounts_available = ?, disconnects_at = ? WHERE user_id = ? AND id = ?",
-        )
-        .bind(item.institution_id.as_ref().map(|id| id.as_str()))
-        .bind(&item.institution_name)
-        .bind(&item.institution_color)
-        .bind(status_text(item.status))
-        .bind(item.error.as_ref().map(json).transpose()?)
-        .bind(json(&item.accounts)?)
-        .bind(&item.refreshed_at)
-        .bind(item.new_accounts_available)
-        .bind(&item.disconnects_at)
-        .bind(user.as_str())
-        .bind(item.id.as_str())
-        .execute(&mut *transaction)
-        .await?;
-        for account in gone {
-            sqlx::query(
-                "DELETE FROM transactions WHERE user_id = ? AND account_id = ? AND +item_id = ?",
-            )
+        let sql = if gone.is_empty() {
+            UPDATE
+        } else {
+            UPDATE_AND_DELETE
+        };
+        let updated = sqlx::query(sql)
+            .bind(item.institution_id.as_ref().map(|id| id.as_str()))
+            .bind(&item.institution_name)
+            .bind(&item.institution_color)
+            .bind(status_text(item.status))
+            .bind(item.error.as_ref().map(json).transpose()?)
+            .bind(json(&item.accounts)?)
+            .bind(&item.refreshed_at)
+            .bind(item.new_accounts_available)
+            .bind(&item.disconnects_at)
             .bind(user.as_str())
-            .bind(account.as_str())
             .bind(item.id.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(updated.rows_affected() == 1)
+            // Its transactions.
+            .bind(user.as_str())
+            .bind(item.id.as_str())
+            .bind(json(&gone)?);
+        // What Plaid can be asked for again waits for no disk; what is to be gone does.
+        let updated = if gone.is_empty() {
+            self.writer.write_soon(updated).await?
+        } else {
+            self.writer.write(updated).await?
+        };
+        Ok(!updated.is_empty())
     }
 
     async fn items(&self, user: &UserId) -> Result<Vec<Item>> {

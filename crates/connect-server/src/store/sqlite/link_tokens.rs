@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use plaid_types::ItemId;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row};
 
 use super::Sqlite;
 use crate::auth::UserId;
@@ -11,23 +11,20 @@ use crate::store::{KeptLinkToken, LinkTokens, Result, StoreError};
 #[async_trait]
 impl LinkTokens for Sqlite {
     async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()> {
-        let mut transaction = self.writer.begin().await?;
-        for token in tokens {
-            sqlx::query(
-                "INSERT OR IGNORE INTO link_tokens \
-                    (token_sha256, user_id, item_id, sealed, ask_at, settles_at) \
-                 VALUES (?, ?, ?, ?, ?, ?)",
-            )
-            .bind(token.digest.as_bytes())
-            .bind(token.user.as_str())
-            .bind(token.item.as_ref().map(ItemId::as_str))
-            .bind(&token.sealed)
-            .bind(&token.ask_at)
-            .bind(&token.settles_at)
-            .execute(&mut *transaction)
-            .await?;
-        }
-        Ok(transaction.commit().await?)
+        let mut statement = QueryBuilder::new(
+            "INSERT OR IGNORE INTO link_tokens \
+                (token_sha256, user_id, item_id, sealed, ask_at, settles_at) ",
+        );
+        statement.push_values(tokens, |mut row, token| {
+            row.push_bind(token.digest.as_bytes())
+                .push_bind(token.user.as_str())
+                .push_bind(token.item.as_ref().map(ItemId::as_str))
+                .push_bind(&token.sealed)
+                .push_bind(&token.ask_at)
+                .push_bind(&token.settles_at);
+        });
+        self.writer.write_soon(statement.build()).await?;
+        Ok(())
     }
 
     async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>> {

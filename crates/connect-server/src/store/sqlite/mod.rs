@@ -46,7 +46,9 @@ impl Sqlite {
         create_private(&options)?;
         let writer = Writer::open(options.clone()).await?;
         writer.migrate(&MIGRATIONS).await?;
-        let readers = SqlitePoolOptions::new().max_connections(4);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .test_before_acquire(false);
         let readers = readers.connect_with(options.read_only(true)).await?;
         Ok(Self { writer, readers })
     }

@@ -4,20 +4,33 @@
 use std::fs::OpenOptions;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqliteConnection, SqliteTransaction};
+use sqlx::query::Query;
+use sqlx::sqlite::{
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{Execute, SqliteConnection, SqliteTransaction};
 use tokio::sync::Mutex;
 
+use crate::error::chain;
 use crate::store::{Result, StoreError};
+
+/// How long what nobody waits for may take to the disk.
+const LAG: Duration = Duration::from_millis(100);
+
+/// SQL and its arguments.
+type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
 
 /// Writes, one transaction at a time.
 #[derive(Debug)]
 pub(super) struct Writer {
     connection: SqlitePool,
-    log: Log,
+    log: Arc<Log>,
 }
 
 /// A transaction. It is undone unless it is committed.
@@ -42,14 +55,14 @@ impl Writer {
             .await?;
         Ok(Self {
             connection,
-            log: Log::new(log.into()),
+            log: Arc::new(Log::new(log.into())),
         })
     }
 
     /// Brings the tables up to date.
     pub(super) async fn migrate(&self, migrations: &Migrator) -> Result<()> {
         migrations.run(&self.connection).await?;
-        self.log.reaches_disk().await
+        self.log.reaches_disk(self.log.commit()).await
     }
 
     /// Begins a transaction, as soon as the one before has ended.
@@ -60,17 +73,55 @@ impl Writer {
         })
     }
 
+    /// Carries out statements that begin and commit a transaction, in one go. What they wrote is on the disk then, and
+    /// outlives a loss of power.
+    pub(super) async fn write(&self, statements: Statement<'_>) -> Result<Vec<SqliteRow>> {
+        let (connection, statements) = (self.connection.clone(), owned(statements)?);
+        // Whoever waits for it may go away in the middle.
+        let work = tokio::spawn(async move {
+            let mut connection = connection.acquire().await?;
+            let written = statements.fetch_all(&mut *connection).await;
+            if written.is_err() {
+                // One that did not even begin has nothing to undo.
+                let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
+            }
+            written
+        });
+        let rows = work
+            .await
+            .map_err(|stopped| StoreError::Failed(stopped.into()))??;
+        self.log.reaches_disk(self.log.commit()).await?;
+        Ok(rows)
+    }
+
+    /// Carries out one statement, a transaction of its own. What it wrote outlives this process then; a loss of power not
+    /// before [`LAG`] is over.
+    pub(super) async fn write_soon(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>> {
+        let mut connection = self.connection.acquire().await?;
+        let rows = statement.fetch_all(&mut *connection).await?;
+        self.log.commit();
+        self.log.sets_out();
+        Ok(rows)
+    }
+
     /// Writes out what is pending and lets go of the database.
     pub(super) async fn close(&self) {
         self.connection.close().await;
     }
 }
 
+/// The same, borrowing nothing.
+fn owned(mut statement: Statement<'_>) -> Result<Statement<'static>> {
+    let arguments = statement.take_arguments().map_err(StoreError::Failed)?;
+    let arguments = arguments.unwrap_or_default();
+    Ok(sqlx::query_with(statement.sql(), arguments))
+}
+
 impl Write<'_> {
     /// Ends it. What was written is on the disk then, and outlives a loss of power.
     pub(super) async fn commit(self) -> Result<()> {
         self.transaction.commit().await?;
-        self.log.reaches_disk().await
+        self.log.reaches_disk(self.log.commit()).await
     }
 }
 
@@ -93,6 +144,8 @@ impl DerefMut for Write<'_> {
 struct Log {
     path: PathBuf,
     commits: AtomicU64,
+    /// Whether it will be brought to the disk for those who do not wait.
+    sets_out: AtomicBool,
     /// How many of them are on the disk; none any more once that has failed.
     on_disk: Mutex<Option<u64>>,
 }
@@ -102,13 +155,34 @@ impl Log {
         Self {
             path,
             commits: AtomicU64::new(0),
+            sets_out: AtomicBool::new(false),
             on_disk: Mutex::new(Some(0)),
         }
     }
 
-    /// Waits until all that has been committed by now is on the disk.
-    async fn reaches_disk(&self) -> Result<()> {
-        let mine = self.commits.fetch_add(1, Ordering::SeqCst) + 1;
+    /// Counts a commit; gives its number.
+    fn commit(&self) -> u64 {
+        self.commits.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// Has what nobody waits for brought to the disk in a while, unless it is taken along before.
+    fn sets_out(self: &Arc<Self>) {
+        if self.sets_out.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let log = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(LAG).await;
+            log.sets_out.store(false, Ordering::SeqCst);
+            let all = log.commits.load(Ordering::SeqCst);
+            if let Err(error) = log.reaches_disk(all).await {
+                tracing::error!(cause = chain(&error), "what was written is not on the disk");
+            }
+        });
+    }
+
+    /// Waits until the commits up to this one are on the disk.
+    async fn reaches_disk(&self, mine: u64) -> Result<()> {
         let mut on_disk = self.on_disk.lock().await;
         // After a failure the system may have forgotten what it could not write: nothing can be promised any more.
         let done = on_disk.ok_or_else(|| {
@@ -142,17 +216,22 @@ mod tests {
 
     use sqlx::AssertSqlSafe;
     use sqlx::sqlite::SqliteJournalMode;
+    use tempfile::TempDir;
 
     use super::*;
 
-    #[tokio::test]
-    async fn what_is_committed_is_on_the_disk() {
-        let folder = tempfile::tempdir().expect("a folder");
+    async fn writer(folder: &TempDir) -> Writer {
         let options = SqliteConnectOptions::new()
             .filename(folder.path().join("connect.db"))
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal);
-        let writer = Writer::open(options).await.expect("a database");
+        Writer::open(options).await.expect("a database")
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_is_on_the_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let writer = writer(&folder).await;
         for commits in 1..=3 {
             let mut write = writer.begin().await.expect("a transaction");
             let table = format!("CREATE TABLE table_{commits} (id INTEGER)");
@@ -164,12 +243,43 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_nobody_waits_for_comes_to_the_disk_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let writer = writer(&folder).await;
+        let table = sqlx::query("CREATE TABLE things (id INTEGER)");
+        writer.write_soon(table).await.expect("a table");
+        let on_disk = async {
+            while *writer.log.on_disk.lock().await != Some(1) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let patience = Duration::from_secs(30);
+        let came = tokio::time::timeout(patience, on_disk).await;
+        came.expect("it never came");
+    }
+
+    #[tokio::test]
+    async fn what_fails_half_way_is_undone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let writer = writer(&folder).await;
+        let table = sqlx::query("CREATE TABLE things (id INTEGER UNIQUE)");
+        writer.write_soon(table).await.expect("a table");
+        for (second, succeeds) in [(1, false), (2, true)] {
+            let both = sqlx::query(
+                "BEGIN IMMEDIATE; INSERT INTO things VALUES (1); INSERT INTO things VALUES (?); COMMIT",
+            );
+            let written = writer.write(both.bind(second)).await;
+            assert_eq!(written.is_ok(), succeeds, "{written:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn after_a_failure_nothing_is_promised() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("connect.db-wal");
         let log = Log::new(path.clone());
-        assert!(log.reaches_disk().await.is_err());
+        assert!(log.reaches_disk(log.commit()).await.is_err());
         fs::write(path, "").expect("a file");
-        assert!(log.reaches_disk().await.is_err());
+        assert!(log.reaches_disk(log.commit()).await.is_err());
     }
 }
