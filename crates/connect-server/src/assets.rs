@@ -112,11 +112,12 @@ async fn page(backend: &Backend, request: &Parts) -> Response {
 
 /// The cookie of a browser that comes for the first time. Without a database the page still comes, and says so itself.
 async fn welcome(backend: &Backend, request: &Parts) -> Option<HeaderValue> {
-    let store = &*backend.store;
     let cookie = async {
-        match auth::signed_in(store, &request.headers).await? {
+        match auth::signed_in(backend, &request.headers).await? {
             Some(_) => Ok(None),
-            None => auth::sign_in(store).await.map(|(_, cookie)| Some(cookie)),
+            None => auth::sign_in(&*backend.store)
+                .await
+                .map(|(_, cookie)| Some(cookie)),
         }
     };
     cookie.await.unwrap_or_else(|error: StoreError| {

@@ -22,6 +22,10 @@ const COOKIE: &str = "__Host-connect";
 /// How long a browser stays signed in.
 const LIFETIME: Duration = Duration::days(180);
 
+/// For how long, and of how many sessions, it is known whose they are: a page asks many times in a row.
+pub(crate) const AGE: std::time::Duration = std::time::Duration::from_secs(60);
+pub(crate) const MOST: usize = 10_000;
+
 /// Our own name for a user: random, says nothing about who it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(String);
@@ -54,20 +58,27 @@ impl FromRequestParts<Arc<Backend>> for User {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<Backend>) -> Result<Self, Error> {
-        let user = signed_in(&*state.store, &parts.headers).await?;
+        let user = signed_in(state, &parts.headers).await?;
         user.map(User).ok_or(Error::SignedOut)
     }
 }
 
 /// The user whose session the cookie names.
 pub(crate) async fn signed_in(
-    store: &dyn Store,
+    backend: &Backend,
     headers: &HeaderMap,
 ) -> Result<Option<UserId>, StoreError> {
-    match session_cookie(headers) {
-        Some(session) => store.session_user(&Digest::of(session), &iso_now()).await,
-        None => Ok(None),
+    let Some(session) = session_cookie(headers).map(Digest::of) else {
+        return Ok(None);
+    };
+    if let Some(user) = backend.sessions.get(&session) {
+        return Ok(Some(user));
     }
+    let user = backend.store.session_user(&session, &iso_now()).await?;
+    if let Some(user) = &user {
+        backend.sessions.keep(session, user.clone());
+    }
+    Ok(user)
 }
 
 /// Signs a new user in: the user, and the cookie that keeps them so.

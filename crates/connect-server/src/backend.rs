@@ -8,10 +8,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::assets::Assets;
-use crate::auth::UserId;
+use crate::auth::{self, UserId};
 use crate::changes::Changes;
 use crate::config::Config;
+use crate::digest::Digest;
+use crate::institutions::Institutions;
 use crate::keyed_lock::KeyedLock;
+use crate::recent::Recent;
 use crate::reconcile;
 use crate::store::{self, Store, StoreError};
 use crate::sync;
@@ -25,6 +28,10 @@ pub struct Backend {
     pub(crate) plaid: PlaidClient,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) vault: Vault,
+    /// Who was signed in a moment ago.
+    pub(crate) sessions: Recent<Digest, UserId>,
+    /// What Plaid said of the banks.
+    pub(crate) institutions: Institutions,
     pub(crate) assets: Assets,
     /// Tells Plaid's webhooks from forged ones.
     pub(crate) verifier: WebhookVerifier,
@@ -69,6 +76,8 @@ impl Backend {
             plaid,
             store,
             vault,
+            sessions: Recent::new(auth::AGE, auth::MOST),
+            institutions: Institutions::default(),
             assets,
             inbox,
             link_tokens,

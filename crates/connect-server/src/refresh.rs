@@ -135,10 +135,14 @@ pub(crate) async fn take_institution(backend: &Backend, item: &mut Item) {
         return;
     };
     let countries = &backend.config.link.country_codes;
-    match backend.plaid.institutions_get_by_id(id, countries).await {
-        Ok(institution) => {
-            item.institution_name = institution.name;
-            item.institution_color = institution.primary_color;
+    match backend
+        .institutions
+        .get(&backend.plaid, id, countries)
+        .await
+    {
+        Ok(looks) => {
+            item.institution_name = looks.name;
+            item.institution_color = looks.color;
         }
         Err(error) => {
             tracing::warn!(institution_id = %id, cause = chain(&error), "no institution");

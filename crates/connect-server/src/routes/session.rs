@@ -18,7 +18,7 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
 
 /// Who is signed in; a visitor without a session is given one.
 async fn show(State(backend): State<Arc<Backend>>, headers: HeaderMap) -> Result<Response> {
-    if let Some(user) = signed_in(&*backend.store, &headers).await? {
+    if let Some(user) = signed_in(&backend, &headers).await? {
         return Ok(session(&user).into_response());
     }
     let (user, cookie) = sign_in(&*backend.store).await?;
