@@ -31,6 +31,8 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
+        // They are one, the request, which every line has anyway.
+        .with_span_list(false)
         .with_writer(std::io::stderr)
         .with_env_filter(EnvFilter::new(&config.log))
         .init();
