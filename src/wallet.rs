@@ -86,7 +86,10 @@ impl Wallet {
     fn renewed(self, item: Item) -> ArcRwSignal<Item> {
         match self.find(item.id.as_str()) {
             Some(known) => {
-                known.set(item);
+                // An answer from before the balances were there may come after them.
+                if known.with_untracked(|known| known.refreshed_at <= item.refreshed_at) {
+                    known.set(item);
+                }
                 known
             }
             None => ArcRwSignal::new(item),

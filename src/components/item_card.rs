@@ -45,8 +45,6 @@ pub fn ItemCard(
             });
         }
     };
-    let color = item.with_untracked(|item| item.institution_color.clone());
-    let color = color.filter(|color| is_color(color));
     let name = item.with_untracked(|item| item.institution_name.clone());
     let initial: String = name.chars().take(1).collect();
     let label = name.clone();
@@ -54,7 +52,7 @@ pub fn ItemCard(
         let item = item.clone();
         text(move || item.with(of))
     };
-    let status = say(status_words);
+    let (status, color) = (say(status_words), say(color));
     let is = |of: fn(&Item) -> bool| {
         let item = item.clone();
         flag(move || !item.with(of))
@@ -154,6 +152,13 @@ fn error_code(item: &Item) -> &str {
         (None, ItemStatus::LoginRequired) => "ITEM_LOGIN_REQUIRED",
         (None, _) => "INSTITUTION_NOT_RESPONDING",
     }
+}
+
+/// The institution's colour; nothing while it is not known.
+fn color(item: &Item) -> String {
+    let color = item.institution_color.as_ref();
+    let color = color.filter(|color| is_color(color));
+    color.cloned().unwrap_or_default()
 }
 
 /// Only `#rrggbb` becomes a style: text from outside is text.

@@ -40,7 +40,7 @@ json_struct! {
         pub disconnects_at: Option<String> = "disconnects_at",
         /// When it was connected, ISO 8601 in UTC.
         pub created_at: String = "created_at",
-        /// When the balances were fetched, ISO 8601 in UTC.
+        /// When the balances were fetched, ISO 8601 in UTC; empty while they are on their way.
         pub refreshed_at: String = "refreshed_at",
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use plaid_client::{PlaidClient, WebhookVerifier};
 use plaid_types::ItemId;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::digest::Digest;
 use crate::institutions::Institutions;
 use crate::keyed_lock::KeyedLock;
+use crate::new_item;
 use crate::recent::Recent;
 use crate::reconcile;
 use crate::store::{self, Store, StoreError};
@@ -47,6 +48,8 @@ pub struct Backend {
     pub(crate) exchanges: KeyedLock<UserId>,
     /// One change at a time for an Item.
     pub(crate) edits: KeyedLock<ItemId>,
+    /// How many new Items may ask for their balances at the same time.
+    pub(crate) completions: Semaphore,
     /// Work that goes on when the browser that asked for it has gone.
     pub(crate) tasks: TaskTracker,
     /// Ends what waits: jobs, and the streams of open pages.
@@ -85,6 +88,7 @@ impl Backend {
             sync_bell: Arc::default(),
             exchanges: KeyedLock::default(),
             edits: KeyedLock::default(),
+            completions: Semaphore::new(new_item::AT_ONCE),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });

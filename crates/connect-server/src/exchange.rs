@@ -18,7 +18,7 @@ use crate::clock::{iso, iso_now};
 use crate::digest::Digest;
 use crate::duplicate::duplicate;
 use crate::error::{Error, Result, chain};
-use crate::new_item::{complete, save};
+use crate::new_item::{complete_later, save};
 use crate::store::{Claim, Exchange};
 
 /// No public token is longer, and no name of an institution.
@@ -126,7 +126,7 @@ async fn spawned(
 
 /// A public token on its way to an Item.
 struct Work<'a> {
-    backend: &'a Backend,
+    backend: &'a Arc<Backend>,
     user: &'a UserId,
     request: &'a CreateItem,
     token: Digest,
@@ -163,13 +163,19 @@ impl Work<'_> {
             Given::Here(exchanged) => exchanged,
             Given::Elsewhere(id) => return self.became(&id).await,
         };
+        // Plaid may tell of the Item at once.
+        let undisturbed = backend.edits.lock(exchanged.item_id.clone()).await;
         let metadata = &self.request.metadata;
         let item = save(backend, user, &self.token, &exchanged, metadata).await?;
         tracing::info!(item_id = %item.id, "connected");
-        // Plaid may tell of the Item at once.
-        let _undisturbed = backend.edits.lock(item.id.clone()).await;
-        let item = complete(backend, user, item, &exchanged).await;
         backend.changes.tell(user, &item.id, ChangeKind::Connected);
+        complete_later(
+            backend,
+            user,
+            item.clone(),
+            exchanged.access_token,
+            undisturbed,
+        );
         Ok(Connected { item, new: true })
     }
 
@@ -193,7 +199,7 @@ impl Work<'_> {
 
     /// Asks Plaid, and asks again when it does not answer: it may know the token yet, and give the same answer.
     async fn exchange(&self, begun: bool) -> Result<Given> {
-        let Backend { store, plaid, .. } = self.backend;
+        let Backend { store, plaid, .. } = &**self.backend;
         let mut unanswered = begun;
         let mut attempt = 1;
         loop {

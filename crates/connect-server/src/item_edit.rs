@@ -20,13 +20,23 @@ impl<'a> ItemEdit<'a> {
     pub(crate) async fn begin(backend: &'a Backend, user: &'a UserId, id: &ItemId) -> Result<Self> {
         let alone = backend.edits.lock(id.clone()).await;
         let item = backend.store.item(user, id).await?.ok_or(Error::NotFound)?;
-        Ok(Self {
+        Ok(Self::of(backend, user, item, alone))
+    }
+
+    /// An Item as it was saved by who has it for themselves since before.
+    pub(crate) fn of(
+        backend: &'a Backend,
+        user: &'a UserId,
+        item: Item,
+        alone: OwnedMutexGuard<()>,
+    ) -> Self {
+        Self {
             before: item.clone(),
             item,
             user,
             backend,
             _alone: alone,
-        })
+        }
     }
 
     /// Keeps what changed, erases what is known of accounts that are gone, and tells the user's open pages.

@@ -1,9 +1,13 @@
 //! What Plaid gave for a public token becomes an Item: saved first, completed afterwards.
 
+use std::sync::Arc;
+
 use connect_api::{Item, ItemStatus};
-use plaid_client::Exchanged;
+use plaid_client::{AccessToken, Exchanged};
 use plaid_types::link::{LinkAccount, SuccessMetadata};
 use plaid_types::{Account, Balances};
+use tokio::sync::OwnedMutexGuard;
+use tracing::Instrument;
 
 use crate::auth::UserId;
 use crate::backend::Backend;
@@ -11,9 +15,13 @@ use crate::clock::iso_now;
 use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
 use crate::exchange::MAX_TEXT;
+use crate::item_edit::ItemEdit;
 use crate::refresh::{take_accounts, take_error, take_institution};
 use crate::store::StoreError;
 use crate::sync;
+
+/// How many new Items ask Plaid for their balances at the same time.
+pub(crate) const AT_ONCE: usize = 32;
 
 /// Saves the Item with what Link said of it, before anything else is asked.
 pub(crate) async fn save(
@@ -24,7 +32,6 @@ pub(crate) async fn save(
     metadata: &SuccessMetadata,
 ) -> Result<Item> {
     let institution = metadata.institution.clone().unwrap_or_default();
-    let now = iso_now();
     let item = Item {
         id: exchanged.item_id.clone(),
         institution_id: institution.institution_id,
@@ -42,8 +49,8 @@ pub(crate) async fn save(
             .collect(),
         new_accounts_available: false,
         disconnects_at: None,
-        created_at: now.clone(),
-        refreshed_at: now,
+        created_at: iso_now(),
+        refreshed_at: String::new(),
     };
     let sealed = backend
         .vault
@@ -96,30 +103,43 @@ async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Er
     Error::NotSaved(error)
 }
 
-/// Adds the balances and the institution. The Item is saved: what fails now, a refresh makes good.
-pub(crate) async fn complete(
-    backend: &Backend,
+/// Adds the balances and the institution, and tells the user's open pages. Nobody waits for a bank: the Item is saved, and
+/// what fails now, a refresh makes good.
+pub(crate) fn complete_later(
+    backend: &Arc<Backend>,
     user: &UserId,
     item: Item,
-    exchanged: &Exchanged,
-) -> Item {
-    let mut completed = item.clone();
-    match backend.plaid.accounts_get(&exchanged.access_token).await {
-        Ok(answer) => take_accounts(&mut completed, answer),
+    token: AccessToken,
+    undisturbed: OwnedMutexGuard<()>,
+) {
+    let (backend, user) = (backend.clone(), user.clone());
+    let tasks = backend.tasks.clone();
+    let work = async move {
+        let _room = backend.completions.acquire().await;
+        let id = item.id.clone();
+        let edit = ItemEdit::of(&backend, &user, item, undisturbed);
+        match complete(&backend, edit, &token).await {
+            // Disconnected by another process.
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(error) => {
+                tracing::error!(item_id = %id, cause = chain(&error), "balances not saved");
+            }
+        }
+    };
+    tasks.spawn(work.in_current_span());
+}
+
+async fn complete(backend: &Backend, mut edit: ItemEdit<'_>, token: &AccessToken) -> Result<Item> {
+    match backend.plaid.accounts_get(token).await {
+        Ok(answer) => take_accounts(&mut edit.item, answer),
         Err(error) => {
-            tracing::warn!(item_id = %item.id, cause = chain(&error), "no balances yet");
+            tracing::warn!(item_id = %edit.item.id, cause = chain(&error), "no balances yet");
             match error.plaid() {
-                Some(said) => take_error(&mut completed, said.clone()),
-                None => completed.status = ItemStatus::Failing,
+                Some(said) => take_error(&mut edit.item, said.clone()),
+                None => edit.item.status = ItemStatus::Failing,
             }
         }
     }
-    take_institution(backend, &mut completed).await;
-    match backend.store.update_item(user, &completed, &[]).await {
-        Ok(_) => completed,
-        Err(error) => {
-            tracing::error!(item_id = %item.id, cause = chain(&error), "balances not saved");
-            item
-        }
-    }
+    take_institution(backend, &mut edit.item).await;
+    edit.save().await
 }

@@ -268,11 +268,23 @@ impl Browser {
         .await
     }
 
-    /// Connects an Item, which has to work.
+    /// Connects an Item, which has to work, and waits for its balances.
     pub(crate) async fn connects(&self, public_token: &str) -> Item {
         let answer = self.post("/api/items", success(public_token)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
-        answer.json()
+        self.completed(&answer.json()).await
+    }
+
+    /// A new Item once Plaid has told of it, well or not.
+    pub(crate) async fn completed(&self, new: &Item) -> Item {
+        let path = format!("/api/items/{}", new.id);
+        let mut item = new.clone();
+        eventually(async || {
+            item = self.get(&path).await.json();
+            item != *new
+        })
+        .await;
+        item
     }
 
     pub(crate) async fn items(&self) -> Vec<Item> {

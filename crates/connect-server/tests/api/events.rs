@@ -22,6 +22,8 @@ async fn an_open_page_hears_what_changes_of_its_user_alone() {
         heard,
         [
             ChangeKind::Connected,
+            // Its balances came, and came anew.
+            ChangeKind::Changed,
             ChangeKind::Changed,
             ChangeKind::Disconnected
         ]

@@ -23,6 +23,43 @@ async fn a_public_token_becomes_an_item_with_accounts_and_a_colour() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_balances() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let gate = connect.plaid.gate("/accounts/get");
+    let mut success = success("public-1");
+    success["metadata"]["accounts"] = json!([
+        { "id": "a", "name": "Plaid Checking", "mask": "0000", "type": "depository", "subtype": "checking" },
+    ]);
+    let new: Item = browser.post("/api/items", success).await.json();
+    assert_eq!(
+        (&*new.institution_name, new.status),
+        ("Platypus", ItemStatus::Healthy)
+    );
+    assert_eq!(new.accounts[0].name, "Plaid Checking");
+    assert_eq!(
+        (new.accounts[0].balances.current, &*new.refreshed_at),
+        (None, "")
+    );
+    assert_eq!(browser.items().await, std::slice::from_ref(&new));
+
+    gate.add_permits(1);
+    let item = browser.completed(&new).await;
+    assert_eq!(item.accounts[0].balances.current, Some(110.0));
+    assert!(!item.refreshed_at.is_empty());
+}
+
+#[tokio::test]
+async fn plaid_is_asked_once_about_a_bank_that_many_connect() {
+    let connect = Connect::start().await;
+    for token in ["public-1", "public-2"] {
+        let item = connect.browser().await.connects(token).await;
+        assert_eq!(item.institution_color.as_deref(), Some("#004966"));
+    }
+    assert_eq!(connect.plaid.calls("/institutions/get_by_id").len(), 1);
+}
+
+#[tokio::test]
 async fn the_same_token_again_is_the_same_item() {
     let mut connect = Connect::start().await;
     let browser = connect.browser().await;
