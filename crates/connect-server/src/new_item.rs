@@ -21,7 +21,7 @@ use crate::store::StoreError;
 use crate::sync;
 
 /// How many new Items ask Plaid for their balances at the same time.
-pub(crate) const AT_ONCE: usize = 32;
+pub(crate) const AT_ONCE: usize = 16;
 
 /// Saves the Item with what Link said of it, before anything else is asked.
 pub(crate) async fn save(

@@ -10,12 +10,10 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::query::Query;
-use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
-};
-use sqlx::{Execute, SqliteConnection, SqliteTransaction};
-use tokio::sync::Mutex;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
+use tokio::runtime::Handle;
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use crate::error::chain;
 use crate::store::{Result, StoreError};
@@ -29,14 +27,22 @@ type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
 /// Writes, one transaction at a time.
 #[derive(Debug)]
 pub(super) struct Writer {
-    connection: SqlitePool,
+    /// Nothing once it is closed.
+    connection: Arc<Mutex<Option<Connection>>>,
     log: Arc<Log>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    sqlite: SqliteConnection,
+    /// Whether a transaction has begun, and not ended.
+    is_open: bool,
 }
 
 /// A transaction. It is undone unless it is committed.
 pub(super) struct Write<'a> {
-    transaction: SqliteTransaction<'static>,
-    log: &'a Log,
+    connection: MappedMutexGuard<'a, Connection>,
+    writer: &'a Writer,
 }
 
 impl Writer {
@@ -45,60 +51,49 @@ impl Writer {
         let mut log = options.get_filename().as_os_str().to_owned();
         log.push("-wal");
         // SQLite need not bring each commit to the disk: `Log` does, for all that wait at once.
-        let options = options.synchronous(SqliteSynchronous::Normal);
-        let connection = SqlitePoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_with(options)
-            .await?;
+        let options = options
+            .synchronous(SqliteSynchronous::Normal)
+            // In pages, 16 MB: one that many commits wrote to is copied into the database once for them all.
+            .pragma("wal_autocheckpoint", "4000");
+        let connection = Connection {
+            sqlite: options.connect().await?,
+            is_open: false,
+        };
         Ok(Self {
-            connection,
+            connection: Arc::new(Mutex::new(Some(connection))),
             log: Arc::new(Log::new(log.into())),
         })
     }
 
     /// Brings the tables up to date.
     pub(super) async fn migrate(&self, migrations: &Migrator) -> Result<()> {
-        migrations.run(&self.connection).await?;
+        let connection = &mut *self.alone().await?;
+        migrations.run_direct(None, connection, false).await?;
         self.log.reaches_disk(self.log.commit()).await
     }
 
     /// Begins a transaction, as soon as the one before has ended.
     pub(super) async fn begin(&self) -> Result<Write<'_>> {
-        Ok(Write {
-            transaction: self.connection.begin_with("BEGIN IMMEDIATE").await?,
-            log: &self.log,
-        })
+        let mut write = self.alone().await?;
+        write.connection.is_open = true;
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *write).await?;
+        Ok(write)
     }
 
     /// Carries out statements that begin and commit a transaction, in one go. What they wrote is on the disk then, and
     /// outlives a loss of power.
     pub(super) async fn write(&self, statements: Statement<'_>) -> Result<Vec<SqliteRow>> {
-        let (connection, statements) = (self.connection.clone(), owned(statements)?);
-        // Whoever waits for it may go away in the middle.
-        let work = tokio::spawn(async move {
-            let mut connection = connection.acquire().await?;
-            let written = statements.fetch_all(&mut *connection).await;
-            if written.is_err() {
-                // One that did not even begin has nothing to undo.
-                let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
-            }
-            written
-        });
-        let rows = work
-            .await
-            .map_err(|stopped| StoreError::Failed(stopped.into()))??;
-        self.log.reaches_disk(self.log.commit()).await?;
+        let mut write = self.alone().await?;
+        write.connection.is_open = true;
+        let rows = statements.fetch_all(&mut *write).await?;
+        write.ended().await?;
         Ok(rows)
     }
 
     /// Carries out one statement, a transaction of its own. What it wrote outlives this process then; a loss of power not
     /// before [`LAG`] is over.
     pub(super) async fn write_soon(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>> {
-        let mut connection = self.connection.acquire().await?;
-        let rows = statement.fetch_all(&mut *connection).await?;
+        let rows = statement.fetch_all(&mut *self.alone().await?).await?;
         self.log.commit();
         self.log.sets_out();
         Ok(rows)
@@ -106,22 +101,67 @@ impl Writer {
 
     /// Writes out what is pending and lets go of the database.
     pub(super) async fn close(&self) {
-        self.connection.close().await;
+        if let Some(connection) = self.connection.lock().await.take()
+            && let Err(error) = connection.sqlite.close().await
+        {
+            tracing::warn!(%error, "the database does not close");
+        }
+    }
+
+    /// The connection, with nothing left on it by who had it before.
+    async fn alone(&self) -> Result<Write<'_>> {
+        let connection = MutexGuard::try_map(self.connection.lock().await, Option::as_mut);
+        let mut connection =
+            connection.map_err(|_| StoreError::Failed("the database is closed".into()))?;
+        connection.undo().await;
+        Ok(Write {
+            connection,
+            writer: self,
+        })
     }
 }
 
-/// The same, borrowing nothing.
-fn owned(mut statement: Statement<'_>) -> Result<Statement<'static>> {
-    let arguments = statement.take_arguments().map_err(StoreError::Failed)?;
-    let arguments = arguments.unwrap_or_default();
-    Ok(sqlx::query_with(statement.sql(), arguments))
+impl Connection {
+    /// Undoes what was begun and not ended.
+    async fn undo(&mut self) {
+        if self.is_open {
+            // One that did not even begin has nothing to undo.
+            let _ = sqlx::query("ROLLBACK").execute(&mut self.sqlite).await;
+            self.is_open = false;
+        }
+    }
 }
 
 impl Write<'_> {
     /// Ends it. What was written is on the disk then, and outlives a loss of power.
-    pub(super) async fn commit(self) -> Result<()> {
-        self.transaction.commit().await?;
-        self.log.reaches_disk(self.log.commit()).await
+    pub(super) async fn commit(mut self) -> Result<()> {
+        sqlx::query("COMMIT").execute(&mut *self).await?;
+        self.ended().await
+    }
+
+    async fn ended(mut self) -> Result<()> {
+        self.connection.is_open = false;
+        let log = &self.writer.log;
+        let mine = log.commit();
+        // Others write meanwhile.
+        drop(self);
+        log.reaches_disk(mine).await
+    }
+}
+
+impl Drop for Write<'_> {
+    fn drop(&mut self) {
+        if self.connection.is_open
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // Not only once somebody writes here again: other processes wait, too.
+            let connection = self.writer.connection.clone();
+            runtime.spawn(async move {
+                if let Some(connection) = &mut *connection.lock().await {
+                    connection.undo().await;
+                }
+            });
+        }
     }
 }
 
@@ -129,13 +169,13 @@ impl Deref for Write<'_> {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        &self.transaction
+        &self.connection.sqlite
     }
 }
 
 impl DerefMut for Write<'_> {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+        &mut self.connection.sqlite
     }
 }
 
@@ -271,6 +311,20 @@ mod tests {
             let written = writer.write(both.bind(second)).await;
             assert_eq!(written.is_ok(), succeeds, "{written:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_ends_is_undone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (writer, other) = (writer(&folder).await, self::writer(&folder).await);
+        let table = sqlx::query("CREATE TABLE things (id INTEGER UNIQUE)");
+        writer.write_soon(table).await.expect("a table");
+        let insert = || sqlx::query("INSERT INTO things VALUES (1)");
+        let mut write = writer.begin().await.expect("a transaction");
+        insert().execute(&mut *write).await.expect("a thing");
+        drop(write);
+        // It is gone, also for another process.
+        other.write_soon(insert()).await.expect("a thing");
     }
 
     #[tokio::test]
