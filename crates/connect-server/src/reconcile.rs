@@ -28,16 +28,16 @@ const AFTER_EXPIRY: Duration = Duration::minutes(60);
 /// How long webhooks and used public tokens are kept.
 const OLD: Duration = Duration::days(30);
 
-/// So many are remembered in one transaction.
+/// So many are remembered in one statement.
 const BATCH: usize = 256;
 
-/// A Link token to remember, and who waits for it to be on the disk.
+/// A Link token to remember, and who waits for that.
 pub(crate) type Entry = (
     KeptLinkToken,
     oneshot::Sender<std::result::Result<(), Arc<StoreError>>>,
 );
 
-/// Remembers a Link token, to ask about it later; when this returns, it is on the disk.
+/// Remembers a Link token, to ask about it later; when this returns, it outlives the process.
 pub(crate) async fn remember(
     backend: &Backend,
     user: UserId,
@@ -67,8 +67,7 @@ pub(crate) async fn remember(
         .map_err(Error::NotKept)
 }
 
-/// Writes down what is to be remembered, for as long as the backend lives: the disk is waited for once for all that
-/// come together.
+/// Writes down what is to be remembered, for as long as the backend lives, in one statement for all that come together.
 pub(crate) async fn keep(backend: Weak<Backend>, mut incoming: mpsc::Receiver<Entry>) {
     let mut entries = Vec::new();
     while incoming.recv_many(&mut entries, BATCH).await > 0 {

@@ -50,6 +50,7 @@ pub trait Sessions: fmt::Debug + Send + Sync {
 #[async_trait]
 pub trait Items {
     /// Takes hold of a public token for a user before it is exchanged, unless another of the user's is being exchanged.
+    /// The claim outlives the process; a loss of power a moment later.
     async fn claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<Claim>;
 
     /// Keeps hold of a public token that the user claimed before, also of a declined one, and for as long as it says.
@@ -81,7 +82,7 @@ pub trait Items {
     ) -> Result<()>;
 
     /// Saves what changed of an Item, and erases the transactions of accounts that are gone; false if the user has no
-    /// such Item.
+    /// such Item. Where none are gone, it outlives a loss of power a moment later.
     async fn update_item(&self, user: &UserId, item: &Item, gone: &[AccountId]) -> Result<bool>;
 
     /// Every Item of a user, newest first.
@@ -106,7 +107,8 @@ pub trait Items {
 /// Link tokens that were handed out, of which something may yet come.
 #[async_trait]
 pub trait LinkTokens {
-    /// Keeps Link tokens, all or nothing. One that is known is left as it is.
+    /// Keeps Link tokens, all or nothing. One that is known is left as it is. They outlive the process; a loss of power a
+    /// moment later.
     async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()>;
 
     /// A Link token by its digest.

@@ -29,7 +29,7 @@ async fn a_link_token_is_for_this_user_and_lives_as_long_as_plaid_says() {
 
 /// A process that dies right after its answer knows what it handed out.
 #[tokio::test]
-async fn a_link_token_is_on_the_disk_before_the_browser_has_it() {
+async fn a_link_token_is_kept_before_the_browser_has_it() {
     let connect = Connect::start().await;
     let browser = connect.browser().await;
     browser.post(TOKENS, json!({})).await;
