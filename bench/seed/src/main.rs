@@ -3,6 +3,7 @@
 //! - `seed <data> users <items>`: so many Items, each of a user of its own.
 //! - `seed <data> user <user> <items> <accounts>`: so many Items of the first one's user, each with so many accounts; the
 //!   balances of the first are of another day.
+//! - `seed <data> transactions <user> <count>`: so many transactions of the user's Item, over two years.
 //! - `seed <data> token <user>`: the access token of the user's Item, as the vault's key shows it.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on stdout")]
 
@@ -31,8 +32,11 @@ async fn main() -> Result<()> {
             let database = open(data).await?;
             one_user(&database, user, items.parse()?, accounts.parse()?).await
         }
+        [data, "transactions", user, count] => {
+            transactions(&open(data).await?, user, count.parse()?).await
+        }
         [data, "token", user] => token(data, user).await,
-        _ => Err("say what to seed: users, user or token".into()),
+        _ => Err("say what to seed: users, user, transactions or token".into()),
     }
 }
 
@@ -50,11 +54,7 @@ async fn users(database: &SqlitePool, items: i64) -> Result<()> {
         "(SELECT json_array(json(value)) FROM (SELECT value FROM json_each(accounts) LIMIT 1))";
     copies(&mut all, "'seed-' || n", one, items).await?;
     all.commit().await?;
-    // The log would be read through with each question otherwise.
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-        .execute(database)
-        .await?;
-    Ok(())
+    empty_log(database).await
 }
 
 async fn one_user(database: &SqlitePool, user: &str, items: i64, accounts: i64) -> Result<()> {
@@ -94,6 +94,30 @@ async fn copies(
     sqlx::query(AssertSqlSafe(copies))
         .bind(items)
         .execute(all)
+        .await?;
+    Ok(())
+}
+
+async fn transactions(database: &SqlitePool, user: &str, count: i64) -> Result<()> {
+    let transactions = format!(
+        "{NUMBERS} INSERT INTO transactions (item_id, id, user_id, account_id, date, name, amount, iso_currency_code, pending, \
+            category, run) \
+         SELECT id, 'seed-' || n, user_id, accounts ->> '$[0].account_id', date('2026-11-22', '-' || (n % 730) || ' days'), \
+            'Uber 072515 SF**POOL**', n % 1000 / 10.0, 'USD', 0, 'TRANSPORTATION', 0 \
+         FROM numbers, (SELECT * FROM items WHERE user_id = ?)"
+    );
+    sqlx::query(AssertSqlSafe(transactions))
+        .bind(count)
+        .bind(user)
+        .execute(database)
+        .await?;
+    empty_log(database).await
+}
+
+/// The log would be read through with each question otherwise.
+async fn empty_log(database: &SqlitePool) -> Result<()> {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(database)
         .await?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! The backend beside express with Plaid's own client, both over the same offline Plaid.
 
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Effort;
 use super::load::{Bodies, Load, Outcome};
@@ -24,7 +25,6 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
     let plaid = programs.plaid()?;
     let ours = programs.connect(&plaid, None, "backend")?.program;
     let peer = programs.express(&plaid)?;
-    let visitors = visitors(&ours)?;
     let (during, exchanges, alone) = if effort.quick {
         (Duration::from_millis(200), 50, 50)
     } else {
@@ -34,6 +34,7 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
     let mut measured = Measured::default();
     let token = to_plaid(LINK_TOKEN);
     for round in 0..effort.rounds {
+        let visitors = visitors(&ours)?;
         // Each side is first every other time.
         let mut sides = [(&ours, &mut measured.ours), (&peer, &mut measured.peer)];
         if round % 2 == 1 {
@@ -55,6 +56,9 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
                 Bodies::Each(&public_tokens),
             )?;
             side.exchanges.add(&exchanged);
+            for visitor in &visitors {
+                completed(&ours, visitor)?;
+            }
         }
         let load = post(
             &plaid,
@@ -106,8 +110,8 @@ impl Measured {
             "Backend",
             format!(
                 "{CONNECTIONS} connections that ask again as soon as they are answered. The peer is express with Plaid's client \
-                 and keeps access tokens in\nmemory. Ours seals them, writes them to disk before it answers, and asks for accounts \
-                 and institution, too."
+                 and keeps access tokens in\nmemory. Ours remembers each Link token, seals access tokens and writes them to disk before \
+                 it answers, and meanwhile fetches the\nbalances of those that it has answered, as the peer does not."
             ),
         );
         let (tokens, exchanges) = (&ours.tokens, &ours.exchanges);
@@ -183,10 +187,35 @@ pub(crate) fn public_tokens(plaid: &Program, count: usize) -> Result<Vec<String>
     );
     let to_exchange = |answer: String| {
         let answer: Value = serde_json::from_str(&answer)?;
-        let token = &answer["public_token"];
-        Ok(format!("{{\"public_token\":{token},\"metadata\":{{}}}}"))
+        Ok(to_exchange(&answer["public_token"]))
     };
     made.run()?.answers.into_iter().map(to_exchange).collect()
+}
+
+/// What a page sends: a public token, with what Link says of the bank and of two accounts. They are the same each time.
+pub(crate) fn to_exchange(public_token: &Value) -> String {
+    let account = |name, subtype| json!({ "id": name, "name": name, "mask": "0000", "type": "depository", "subtype": subtype });
+    let body = json!({
+        "public_token": public_token,
+        "metadata": {
+            "institution": { "institution_id": "ins_109508", "name": "First Platypus Bank" },
+            "accounts": [account("Plaid Checking", "checking"), account("Plaid Saving", "savings")],
+        },
+        "allow_duplicate": true,
+    });
+    body.to_string()
+}
+
+/// Waits until the balances of a visitor's Items are there.
+pub(crate) fn completed(connect: &Program, cookie: &str) -> Result<()> {
+    while connect
+        .call("GET", "/api/items", cookie, "")?
+        .body
+        .contains("\"refreshed_at\":\"\"")
+    {
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 fn post(program: &Program, path: &str, cookies: &[String], bodies: Bodies<'_>) -> Result<Outcome> {

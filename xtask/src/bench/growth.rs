@@ -143,13 +143,11 @@ impl Visitor {
             &to_plaid(&webhook),
         )?;
         let made: Value = serde_json::from_str(&made.body)?;
-        let exchange = format!(
-            "{{\"public_token\":{},\"metadata\":{{}}}}",
-            made["public_token"]
-        );
+        let exchange = backend::to_exchange(&made["public_token"]);
         connect
             .program
             .call("POST", "/api/items", &visitor.cookie, &exchange)?;
+        backend::completed(&connect.program, &visitor.cookie)?;
         visitor.access_token = connect.seed(&["token", &visitor.user])?;
         Ok(visitor)
     }

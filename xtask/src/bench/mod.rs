@@ -10,6 +10,7 @@ mod page;
 mod program;
 mod report;
 mod size;
+mod transactions;
 
 use anyhow::{Result, bail};
 
@@ -27,12 +28,13 @@ pub(crate) struct Effort {
 
 type Part = fn(&Workspace, Effort) -> Result<Vec<Table>>;
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("size", size::tables),
     ("page", page::tables),
     ("lists", lists::tables),
     ("backend", backend::tables),
     ("growth", growth::tables),
+    ("transactions", transactions::tables),
 ];
 
 /// Measures the named parts and prints them; all of them, unless told otherwise, and then docs/benchmarks.md is
