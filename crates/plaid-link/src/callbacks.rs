@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::mem;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -13,6 +14,7 @@ use plaid_types::PublicToken;
 use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
 use wasm_bindgen::prelude::*;
 
+use crate::instance::Instance;
 use crate::payload::Payload;
 use crate::sys;
 
@@ -101,12 +103,6 @@ impl fmt::Debug for Callbacks {
     }
 }
 
-/// The end of a visit to Link, for whoever keeps the handler.
-pub(crate) trait Closed {
-    /// Link has closed; the callback of the host comes next.
-    fn closed(&self);
-}
-
 /// A handler's place in the register: its callbacks, reachable by number for as long as this lives.
 pub(crate) struct Registration {
     number: u32,
@@ -115,7 +111,7 @@ pub(crate) struct Registration {
 struct Entry {
     number: u32,
     callbacks: Callbacks,
-    closed: Rc<dyn Closed>,
+    instance: Rc<Instance>,
 }
 
 /// Which callback a bound function stands for.
@@ -143,7 +139,7 @@ impl Registration {
     /// Registers the callbacks and writes the functions that reach them into Link's configuration.
     pub(crate) fn new(
         callbacks: Callbacks,
-        closed: Rc<dyn Closed>,
+        instance: Rc<Instance>,
         config: &js_sys::Object,
     ) -> Self {
         let number = NEXT_NUMBER.replace(NEXT_NUMBER.get().wrapping_add(1));
@@ -151,7 +147,7 @@ impl Registration {
             entries.push(Entry {
                 number,
                 callbacks,
-                closed,
+                instance,
             })
         });
         DISPATCH.with(|dispatch| {
@@ -171,20 +167,13 @@ impl Registration {
     }
 
     /// From now on these are called, without a new handler.
-    pub(crate) fn set_callbacks(&self, callbacks: Callbacks) {
+    pub(crate) fn set_callbacks(&self, mut callbacks: Callbacks) {
+        // Swapped, so that the old ones are dropped out here: they may own a handler of their own.
         ENTRIES.with_borrow_mut(|entries| {
             if let Some(entry) = entries.iter_mut().find(|entry| entry.number == self.number) {
-                entry.callbacks = callbacks;
+                mem::swap(&mut entry.callbacks, &mut callbacks);
             }
         });
-    }
-}
-
-impl fmt::Debug for Registration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration")
-            .field("number", &self.number)
-            .finish()
     }
 }
 
@@ -201,7 +190,7 @@ impl Drop for Registration {
     }
 }
 
-/// Called by Link, at any time. Nothing is borrowed while the host's callback runs, so it may do what it likes.
+/// Called by Link, at any time. Nothing is borrowed while the host's code runs, so it may do what it likes.
 fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
     let callback = |kind: usize| {
         ENTRIES.with_borrow(|entries| {
@@ -209,23 +198,25 @@ fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
             entry.callbacks.by_kind.get(kind)?.clone()
         })
     };
+    let instance = ENTRIES.with_borrow(|entries| {
+        let entry = entries.iter().find(|entry| entry.number == number)?;
+        Some(entry.instance.clone())
+    });
+    let Some(instance) = instance else { return };
+    // The host's own comes last: it may drop the handler.
+    let host = callback(kind.into());
     if kind == Kind::Success as u8 || kind == Kind::Exit as u8 {
-        let closed = ENTRIES.with_borrow(|entries| {
-            let entry = entries.iter().find(|entry| entry.number == number)?;
-            Some(entry.closed.clone())
-        });
-        // The host's own comes last: it may drop the handler.
-        let host = callback(kind.into());
-        if let Some(closed) = closed {
-            closed.closed();
-        }
-        if let Some(on_close) = callback(Kind::Close as usize) {
+        instance.closed();
+        // Whoever listens for the focus may have opened it again.
+        if !instance.is_open()
+            && let Some(on_close) = callback(Kind::Close as usize)
+        {
             on_close(JsValue::UNDEFINED, JsValue::UNDEFINED);
         }
-        if let Some(host) = host {
-            host(first, second);
-        }
-    } else if let Some(callback) = callback(kind.into()) {
-        callback(first, second);
+    } else if kind == Kind::Event as u8 && first == "OPEN" {
+        instance.opened();
+    }
+    if let Some(host) = host {
+        host(first, second);
     }
 }

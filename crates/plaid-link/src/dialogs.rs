@@ -2,7 +2,7 @@
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AddEventListenerOptions, Document, HtmlDialogElement};
+use web_sys::{AddEventListenerOptions, Document, HtmlDialogElement, HtmlElement};
 
 /// The dialogs that were modal when Link opened.
 #[derive(Debug)]
@@ -10,14 +10,20 @@ pub(crate) struct ModalDialogs(Vec<HtmlDialogElement>);
 
 impl ModalDialogs {
     /// Leaves them open, but modal no longer.
-    pub(crate) fn step_back(document: &Document) -> Self {
+    pub(crate) fn step_back(document: &Document, focus: Option<&HtmlElement>) -> Self {
         let found = document.query_selector_all("dialog:modal").ok();
         let dialogs = found.map(|found| {
             (0..found.length())
                 .filter_map(|index| found.item(index)?.dyn_into().ok())
                 .collect()
         });
-        let dialogs = Self(dialogs.unwrap_or_default());
+        let mut dialogs = Self(dialogs.unwrap_or_default());
+        // Only the one on top can have the focus; what else opened when, the page does not say.
+        let is_on_top = |dialog: &HtmlDialogElement| dialog.contains(focus.map(AsRef::as_ref));
+        if let Some(top) = dialogs.0.iter().rposition(is_on_top) {
+            let top = dialogs.0.remove(top);
+            dialogs.0.push(top);
+        }
         for dialog in &dialogs.0 {
             close_unheard(dialog);
             dialog.show();

@@ -1,21 +1,20 @@
+use std::fmt;
 use std::rc::Rc;
 
 use web_sys::HtmlElement;
 
-use crate::callbacks::{Callbacks, Closed, Registration};
+use crate::callbacks::Callbacks;
 use crate::error::Error;
+use crate::instance::{Instance, Opens};
 use crate::loader::Plaid;
 use crate::options::LinkOptions;
-use crate::sys::RawHandler;
 
 /// Embedded institution search: a grid of banks inside an element of the page.
 ///
-/// Choosing one opens Link. Dropping it removes the grid and silences its callbacks.
+/// Choosing one opens Link. Dropping it removes the grid, as soon as Link has closed, and silences its callbacks.
 #[must_use = "dropping it removes the embedded search from the page"]
-#[derive(Debug)]
 pub struct EmbeddedHandler {
-    raw: RawHandler,
-    registration: Registration,
+    instance: Rc<Instance>,
 }
 
 impl Plaid {
@@ -41,32 +40,27 @@ impl Plaid {
         element: &HtmlElement,
     ) -> Result<EmbeddedHandler, Error> {
         let config = options.to_config()?;
-        let registration = Registration::new(options.callbacks, Rc::new(OpensItself), &config);
-        let raw = self
-            .0
-            .create_embedded(&config, element)
-            .map_err(|thrown| Error::refused(&thrown))?;
-        Ok(EmbeddedHandler { raw, registration })
+        let make = || self.0.create_embedded(&config, element);
+        let instance = Instance::create(Opens::ByItself, options.callbacks, &config, make)?;
+        Ok(EmbeddedHandler { instance })
     }
 }
 
 impl EmbeddedHandler {
     /// From now on these callbacks are called; the grid stays as it is.
     pub fn set_callbacks(&self, callbacks: Callbacks) {
-        self.registration.set_callbacks(callbacks);
+        self.instance.set_callbacks(callbacks);
+    }
+}
+
+impl fmt::Debug for EmbeddedHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddedHandler").finish_non_exhaustive()
     }
 }
 
 impl Drop for EmbeddedHandler {
     fn drop(&mut self) {
-        self.set_callbacks(Callbacks::default());
-        let _ = self.raw.destroy();
+        self.instance.abandon();
     }
-}
-
-/// The embedded search opens and closes Link by itself, page state and all.
-struct OpensItself;
-
-impl Closed for OpensItself {
-    fn closed(&self) {}
 }

@@ -22,6 +22,11 @@ pub enum Error {
          see docs/migrating-from-public-key.md"
     )]
     NotALinkToken,
+    /// Link is on the screen for another handler, or is about to leave it: it shows one visit at a time.
+    #[error(
+        "Plaid Link is still open, and shows one visit at a time: open again once `on_success` or `on_exit` has come"
+    )]
+    StillOpen,
     /// Link's script refused; this is what it said.
     #[error("Plaid Link refused: {0}")]
     Refused(String),

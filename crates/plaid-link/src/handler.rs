@@ -1,17 +1,15 @@
-use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use crate::callbacks::{Callbacks, Closed, Registration};
+use crate::callbacks::Callbacks;
 use crate::error::Error;
+use crate::instance::{Instance, Opens};
 use crate::loader::Plaid;
-use crate::mark::mark;
 use crate::options::LinkOptions;
-use crate::page::PageState;
-use crate::sys::{self, RawHandler};
+use crate::sys;
 
 /// One prepared visit to Link.
 ///
@@ -40,40 +38,25 @@ impl Plaid {
     /// ```
     pub fn create(&self, options: LinkOptions) -> Result<Handler, Error> {
         let config = options.to_config()?;
-        let instance = Rc::new(Instance::default());
-        let registration = Registration::new(options.callbacks, instance.clone(), &config);
-        let raw = self
-            .0
-            .create(&config)
-            .map_err(|thrown| Error::refused(&thrown))?;
-        *instance.link.borrow_mut() = Some(Link { raw, registration });
+        let make = || self.0.create(&config);
+        let instance = Instance::create(Opens::WhenTold, options.callbacks, &config, make)?;
         Ok(Handler { instance })
     }
 }
 
 impl Handler {
-    /// Shows Link. Called before Link has loaded, it is deferred by Link, not lost.
+    /// Shows Link; while it is open, nothing. Called before Link has loaded, it is deferred by Link, not lost.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with what Link said.
+    /// [`Error::StillOpen`] while another handler is open, or this one is about to close by force; [`Error::Refused`]
+    /// with what Link said.
     pub fn open(&self) -> Result<(), Error> {
-        if self.is_open() {
-            return Ok(());
-        }
-        let Some(raw) = self.instance.raw() else {
-            return Ok(());
-        };
-        mark("plaid-link-open");
-        *self.instance.page.borrow_mut() = PageState::make_way();
-        self.instance.is_open.set(true);
-        raw.open().map_err(|thrown| {
-            self.instance.closed();
-            Error::refused(&thrown)
-        })
+        self.instance.open()
     }
 
-    /// Closes Link; ends in `on_exit`, or in `on_success` if the Item was already linked.
+    /// Closes Link; ends in `on_exit`, or in `on_success` if the Item was already linked. While Link is not open it
+    /// does nothing.
     ///
     /// # Errors
     ///
@@ -95,29 +78,30 @@ impl Handler {
         };
         let data = Object::new();
         sys::set(&data, key, &value.as_str().into());
-        let Some(raw) = self.instance.raw() else {
+        let Some(link) = self.instance.link() else {
             return Ok(());
         };
-        raw.submit(&data).map_err(|thrown| Error::refused(&thrown))
+        link.raw
+            .submit(&data)
+            .map_err(|thrown| Error::refused(&thrown))
     }
 
-    /// Whether Link is on the screen.
+    /// Whether Link is on the screen, and has not been told to leave it at once.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.instance.is_open.get()
+        self.instance.is_open()
     }
 
     /// From now on these callbacks are called; the handler and its frame stay.
     pub fn set_callbacks(&self, callbacks: Callbacks) {
-        if let Some(link) = &*self.instance.link.borrow() {
-            link.registration.set_callbacks(callbacks);
-        }
+        self.instance.set_callbacks(callbacks);
     }
 
     /// Link's own handler, for what this crate does not cover.
     #[must_use]
     pub fn as_raw(&self) -> JsValue {
-        self.instance.raw().map_or(JsValue::UNDEFINED, Into::into)
+        let link = self.instance.link();
+        link.map_or(JsValue::UNDEFINED, |link| link.raw.clone().into())
     }
 }
 
@@ -131,15 +115,7 @@ impl fmt::Debug for Handler {
 
 impl Drop for Handler {
     fn drop(&mut self) {
-        if let Some(link) = &*self.instance.link.borrow() {
-            link.registration.set_callbacks(Callbacks::default());
-        }
-        self.instance.abandoned.set(true);
-        if self.is_open() {
-            // Link refuses to be destroyed while it is open; it says when it no longer is.
-            let _ = self.instance.exit(ExitOptions { force: true });
-        }
-        self.instance.destroy();
+        self.instance.abandon();
     }
 }
 
@@ -173,61 +149,4 @@ pub enum Submission {
     PhoneNumber(String),
     /// As `YYYY-MM-DD`.
     DateOfBirth(String),
-}
-
-/// What a handler and its callbacks share.
-#[derive(Default)]
-struct Instance {
-    /// Gone once destroyed.
-    link: RefCell<Option<Link>>,
-    is_open: Cell<bool>,
-    /// The page as it was before Link opened, while it is open.
-    page: RefCell<Option<PageState>>,
-    /// The host has dropped the handler: destroy it as soon as Link lets us.
-    abandoned: Cell<bool>,
-}
-
-struct Link {
-    raw: RawHandler,
-    registration: Registration,
-}
-
-impl Instance {
-    /// A copy of the reference, so that nothing is borrowed while Link's code runs.
-    fn raw(&self) -> Option<RawHandler> {
-        self.link.borrow().as_ref().map(|link| link.raw.clone())
-    }
-
-    fn exit(&self, options: ExitOptions) -> Result<(), Error> {
-        let config = Object::new();
-        sys::set(&config, "force", &options.force.into());
-        let Some(raw) = self.raw() else { return Ok(()) };
-        raw.exit(&config).map_err(|thrown| Error::refused(&thrown))
-    }
-
-    /// Removes the frame. If Link refuses since it is still closing, its `onExit` brings us back here.
-    fn destroy(&self) {
-        let Some(raw) = self.raw() else { return };
-        if raw.destroy().is_ok() {
-            self.leave_page();
-            let link = self.link.borrow_mut().take();
-            drop(link);
-        }
-    }
-
-    fn leave_page(&self) {
-        self.is_open.set(false);
-        if let Some(page) = self.page.borrow_mut().take() {
-            page.restore();
-        }
-    }
-}
-
-impl Closed for Instance {
-    fn closed(&self) {
-        self.leave_page();
-        if self.abandoned.get() {
-            self.destroy();
-        }
-    }
 }

@@ -5,6 +5,7 @@ mod dialogs;
 mod embedded;
 mod error;
 mod handler;
+mod instance;
 pub mod json;
 mod loader;
 mod mark;

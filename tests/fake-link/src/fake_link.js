@@ -24,9 +24,27 @@
     return { number, instance };
   };
 
+  const open = (instance) => {
+    // It shows one visit at a time, and says nothing of the others.
+    if (instances.some((other) => other?.isOpen)) return;
+    instance.isOpen = true;
+    document.body.style.overflow = "hidden";
+    window.scrollTo(0, 0);
+    instance.frame.focus();
+  };
+
   const close = (instance) => {
+    if (!instance.isOpen) return;
     instance.isOpen = false;
     document.body.style.overflow = instance.overflow;
+  };
+
+  const destroy = (number, instance) => {
+    if (instance.isOpen) throw new Error("Do not call destroy() when Link is open");
+    asked(number, "destroy");
+    instance.frame.remove();
+    // As a browser may, when a frame goes that had the focus.
+    window.scrollTo(0, 0);
   };
 
   window.fakeLink = {
@@ -41,6 +59,8 @@
     say: (number, callback, first, second) => {
       const instance = instances[number - 1];
       if (callback === "onSuccess" || callback === "onExit") close(instance);
+      // Whoever chooses a bank in the embedded search opens Link.
+      if (callback === "onEvent" && first === "OPEN" && instance.isEmbedded) open(instance);
       instance.config[callback](first, second);
     },
   };
@@ -51,10 +71,7 @@
       return {
         open() {
           asked(number, "open");
-          instance.isOpen = true;
-          document.body.style.overflow = "hidden";
-          window.scrollTo(0, 0);
-          instance.frame.focus();
+          open(instance);
         },
         exit(options) {
           asked(number, "exit", options);
@@ -63,20 +80,16 @@
         submit(data) {
           asked(number, "submit", data);
         },
-        destroy() {
-          if (instance.isOpen) throw new Error("Do not call destroy() when Link is open");
-          asked(number, "destroy");
-          instance.frame.remove();
-        },
+        destroy: () => destroy(number, instance),
       };
     },
     createEmbedded(config, element) {
       const { number, instance } = make("createEmbedded", config, element);
+      instance.isEmbedded = true;
       return {
         destroy() {
           if (echo) window.fakeLink.say(number, echo, null, {});
-          asked(number, "destroy");
-          instance.frame.remove();
+          destroy(number, instance);
         },
       };
     },

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fake_link::{Diary, FakeLink, TOKEN, held_values, js};
+use fake_link::{Diary, FakeLink, TOKEN, held_values, js, page};
 use plaid_link::{Callbacks, Handler, LinkOptions};
 use plaid_types::link::{EventName, ExitStatus, ViewName};
 use plaid_types::{AccountType, ErrorType};
@@ -264,6 +264,28 @@ async fn a_handler_may_be_dropped_in_any_of_its_callbacks() {
             assert_eq!(destroyed, 1, "{callback}, open: {open}");
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn callbacks_that_are_replaced_may_own_a_handler() {
+    let link = FakeLink::load().await;
+    let element = page::add("div");
+    let owner = |handler: Handler| {
+        Callbacks::default().on_load(move || {
+            let _ = &handler;
+        })
+    };
+    let outer = create(&link, owner(create(&link, Callbacks::default())));
+    let options =
+        LinkOptions::new(TOKEN.into()).callbacks(owner(create(&link, Callbacks::default())));
+    let embedded = link
+        .plaid()
+        .create_embedded(options, &element)
+        .expect("created");
+    assert_eq!(link.frames(), 4);
+    outer.set_callbacks(Callbacks::default());
+    embedded.set_callbacks(Callbacks::default());
+    assert_eq!(link.frames(), 2, "the old ones took theirs with them");
 }
 
 #[wasm_bindgen_test]

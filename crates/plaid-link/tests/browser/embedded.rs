@@ -1,7 +1,7 @@
 //! The embedded search: made in an element, told the newest callbacks, and gone on drop.
 
 use fake_link::{Diary, FakeLink, TOKEN, page};
-use plaid_link::LinkOptions;
+use plaid_link::{EmbeddedHandler, Error, LinkOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -64,4 +64,57 @@ async fn a_dropped_search_is_silent_even_while_it_is_destroyed() {
         assert!(diary.read().is_empty(), "{callback}");
         assert_eq!(diary.holders(), 1);
     }
+}
+
+fn embed(link: &FakeLink) -> EmbeddedHandler {
+    let element = page::add("div");
+    let options = LinkOptions::new(TOKEN.into());
+    let embedded = link.plaid().create_embedded(options, &element);
+    embedded.expect("created")
+}
+
+#[wasm_bindgen_test]
+async fn drop_while_open_destroys_once_link_has_closed() {
+    for end in [FakeLink::leave, FakeLink::succeed] {
+        let link = FakeLink::load().await;
+        let embedded = embed(&link);
+        link.tell(1, "OPEN");
+        link.calls();
+        drop(embedded);
+        assert_eq!(link.frames(), 1, "Link refuses to be destroyed while open");
+        end(&link, 1);
+        assert_eq!(link.calls(), ["1 destroy"]);
+        assert_eq!(link.frames(), 0);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn while_the_search_has_link_open_nobody_else_opens_it() {
+    let link = FakeLink::load().await;
+    let _embedded = embed(&link);
+    let options = LinkOptions::new(TOKEN.into());
+    let handler = link.plaid().create(options).expect("created");
+    link.tell(1, "OPEN");
+    assert_eq!(handler.open(), Err(Error::StillOpen));
+    link.leave(1);
+    assert_eq!(handler.open(), Ok(()));
+}
+
+#[wasm_bindgen_test]
+async fn a_modal_dialog_with_the_search_lets_link_be_reached() {
+    let link = FakeLink::load().await;
+    let dialog = page::add("dialog");
+    page::run("dialog", "dialog.showModal()", &[&dialog]);
+    let is_modal = || page::run("dialog", "return dialog.matches(':modal')", &[&dialog]);
+    let _embedded = embed(&link);
+    link.tell(1, "OPEN");
+    assert_eq!(is_modal(), false);
+    link.leave(1);
+    assert_eq!(is_modal(), true);
+    let style = page::body().style();
+    assert_eq!(
+        style.get_property_value("overflow"),
+        Ok(String::new()),
+        "the scroll lock was Link's"
+    );
 }

@@ -87,7 +87,7 @@ async fn what_link_throws_is_told() {
     for (thrown, text) in rows {
         let refused = Err(Error::Refused(text.to_owned()));
         let options = LinkOptions::new(TOKEN.into());
-        for method in ["create", "createEmbedded", "open", "exit", "submit"] {
+        for method in ["create", "createEmbedded", "open", "submit"] {
             link.refuse(method, &js(thrown));
         }
         assert_eq!(link.plaid().create(options.clone()).map(drop), refused);
@@ -97,22 +97,26 @@ async fn what_link_throws_is_told() {
         );
         assert_eq!(handler.open(), refused);
         assert!(!handler.is_open());
-        assert_eq!(handler.exit(ExitOptions::default()), refused);
         assert_eq!(
             handler.submit(&Submission::PhoneNumber("+14155550011".into())),
             refused
         );
+        link.accept("open");
+        assert_eq!(handler.open(), Ok(()), "one refusal is not for ever");
+        link.refuse("exit", &js(thrown));
+        let at_once = ExitOptions { force: true };
+        assert_eq!(handler.exit(at_once), refused);
+        assert!(handler.is_open(), "it stays where it is");
+        link.accept("exit");
+        link.leave(1);
     }
-    for method in ["open", "exit"] {
-        link.accept(method);
-    }
-    assert_eq!(handler.open(), Ok(()), "one refusal is not for ever");
 }
 
 #[wasm_bindgen_test]
 async fn exit_and_submit_pass_what_is_documented_and_nothing_more() {
     let link = FakeLink::load().await;
     let handler = create(&link);
+    handler.open().expect("opens");
     link.calls();
     handler.exit(ExitOptions::default()).expect("exit");
     handler.exit(ExitOptions { force: true }).expect("exit");
@@ -149,6 +153,53 @@ async fn open_twice_opens_once_and_again_after_the_exit() {
     assert_eq!(link.calls(), ["1 open"]);
     link.succeed(1);
     assert!(!handler.is_open(), "a success closes Link as well");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_not_open_is_not_asked_to_close() {
+    let link = FakeLink::load().await;
+    let handler = create(&link);
+    link.calls();
+    for force in [false, true] {
+        handler.exit(ExitOptions { force }).expect("is closed");
+    }
+    assert!(link.calls().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn while_it_closes_by_force_it_is_not_opened_in_vain() {
+    let link = FakeLink::load().await;
+    let handler = create(&link);
+    handler.open().expect("opens");
+    handler.exit(ExitOptions { force: true }).expect("exits");
+    assert!(!handler.is_open());
+    assert_eq!(handler.open(), Err(Error::StillOpen));
+    link.leave(1);
+    assert_eq!(handler.open(), Ok(()));
+    assert!(handler.is_open());
+}
+
+#[wasm_bindgen_test]
+async fn link_shows_one_visit_at_a_time() {
+    let link = FakeLink::load().await;
+    let (one, two) = (create(&link), create(&link));
+    one.open().expect("opens");
+    link.calls();
+    assert_eq!(two.open(), Err(Error::StillOpen));
+    assert!(!two.is_open());
+    assert!(link.calls().is_empty(), "Link would show nothing");
+
+    let ends: [fn(&FakeLink, &Handler); 2] = [|link, _| link.leave(1), |link, _| link.succeed(1)];
+    for end in ends {
+        end(&link, &one);
+        two.open().expect("it is its turn");
+        assert_eq!(one.open(), Err(Error::StillOpen));
+        link.leave(2);
+        one.open().expect("and again");
+    }
+    drop(one);
+    link.leave(1);
+    assert_eq!(two.open(), Ok(()), "one that is gone is not in the way");
 }
 
 #[wasm_bindgen_test]

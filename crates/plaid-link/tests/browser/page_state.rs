@@ -1,7 +1,11 @@
 //! The page after Link is as it was before Link opened: scroll lock, scroll position and focus.
 
-use fake_link::{FakeLink, TOKEN, page};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fake_link::{Diary, FakeLink, TOKEN, page};
 use plaid_link::{Handler, LinkOptions};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
@@ -73,6 +77,84 @@ async fn the_scroll_position_is_restored() {
         assert_eq!(scroll(), 0.0, "the fake scrolls, as removing a frame does");
         end(&link, handler);
         assert_eq!(scroll(), 300.0, "after {ending}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_in_one_direction_is_kept() {
+    for key in ["overflow-x", "overflow-y"] {
+        let link = FakeLink::load().await;
+        let handler = create(&link);
+        let style = page::body().style();
+        style.set_property(key, "scroll").expect("a property");
+        handler.open().expect("opens");
+        link.leave(1);
+        for other in ["overflow-x", "overflow-y"] {
+            let expected = if other == key { "scroll" } else { "" };
+            let value = style.get_property_value(other).expect("a property");
+            assert_eq!(value, expected, "{other} after {key}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_frame_that_goes_leaves_the_page_where_it_is() {
+    let link = FakeLink::load().await;
+    let tall = page::add("div");
+    tall.style()
+        .set_property("height", "9000px")
+        .expect("a property");
+    let handler = create(&link);
+    let embedded = link
+        .plaid()
+        .create_embedded(LinkOptions::new(TOKEN.into()), &tall)
+        .expect("created");
+    page::window().scroll_to_with_x_and_y(0.0, 300.0);
+    drop(handler);
+    assert_eq!(page::window().scroll_y(), Ok(300.0));
+    drop(embedded);
+    assert_eq!(page::window().scroll_y(), Ok(300.0));
+}
+
+/// Link gives the focus back as it closes, and with it control to whoever listens for the focus.
+#[wasm_bindgen_test]
+async fn who_gets_the_focus_may_do_what_it_likes_with_the_handler() {
+    type Listener = fn(&RefCell<Option<Handler>>);
+    let rows: [(Listener, &[&str]); 2] = [
+        (|slot| drop(slot.take()), &["1 destroy"]),
+        (
+            |slot| {
+                let slot = slot.borrow();
+                let handler = slot.as_ref().expect("a handler");
+                handler.open().expect("opens again");
+            },
+            &["1 open"],
+        ),
+    ];
+    for (listener, calls) in rows {
+        let link = FakeLink::load().await;
+        let button = page::add("button");
+        button.focus().expect("focus");
+        let slot = Rc::new(RefCell::new(Some(create(&link))));
+        let (heard, diary) = (slot.clone(), Diary::default());
+        let closes = diary.clone();
+        let on_focus = Closure::<dyn Fn()>::new(move || listener(&heard));
+        let open = |slot: &RefCell<Option<Handler>>| {
+            let slot = slot.borrow();
+            let handler = slot.as_ref().expect("a handler");
+            handler.set_callbacks(diary.callbacks("").on_close(move || closes.write("close")));
+            handler.open()
+        };
+        open(&slot).expect("opens");
+        link.calls();
+        button.set_onfocus(Some(on_focus.as_ref().unchecked_ref()));
+        link.leave(1);
+        assert_eq!(link.calls(), calls);
+        assert_eq!(diary.read(), ["exit"], "it is open again, or gone");
+        button.set_onfocus(None);
+        let is_open = slot.borrow().as_ref().map(Handler::is_open);
+        assert_ne!(is_open, Some(false), "{calls:?}");
+        drop(slot.take());
     }
 }
 
@@ -166,6 +248,24 @@ async fn a_modal_dialog_lets_link_be_reached_and_is_modal_again_afterwards() {
         let closes = || page::run("dialog", "return dialog.closes", &[&dialog]);
         page::until("its own end is heard", || closes() == 1).await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn of_several_modal_dialogs_the_one_with_the_focus_is_on_top_again() {
+    let link = FakeLink::load().await;
+    let dialogs = [page::add("dialog"), page::add("dialog")];
+    for dialog in dialogs.iter().rev() {
+        page::run(
+            "dialog",
+            "dialog.innerHTML = '<button>Connect</button>'; dialog.showModal()",
+            &[dialog],
+        );
+    }
+    let handler = create(&link);
+    handler.open().expect("opens");
+    link.leave(1);
+    let on_top = page::run("", "return document.activeElement.closest('dialog')", &[]);
+    assert_eq!(on_top, JsValue::from(&dialogs[0]));
 }
 
 #[wasm_bindgen_test]
