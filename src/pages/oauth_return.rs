@@ -13,8 +13,7 @@ pub fn OauthReturn(flow: UseLinkFlowReturn, route: RwSignal<Route>) -> impl Into
                 Route::Home.replace(route);
                 flow.open();
             }
-            // The address still says which visit this is, and storage with which token it goes on.
-            _ => drop(window().location().reload()),
+            _ => flow.retry(),
         }
     };
     view! {

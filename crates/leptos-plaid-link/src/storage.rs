@@ -1,87 +1,118 @@
-//! The browser's storage: shared by all tabs and kept over restarts, since a bank may come back in another tab.
+//! The browser's storage: shared by all tabs and kept over restarts, since a bank may come back in another tab. What belongs to
+//! a visit to a bank is in the tab's own as well, so that tabs do not take each other's.
 //!
 //! Storage may be forbidden or full. Then nothing survives a reload, but all else works.
 
-use link_flow::{OutboxRecord, ResumeError, ResumeRecord, Success};
+use link_flow::{OutboxError, OutboxRecord, ResumeError, ResumeRecord, Success};
+use plaid_types::LinkToken;
 use plaid_types::json::Json;
 use web_sys::Storage;
 
 use crate::plaid_link_crate::json::{from_text, to_text};
 
-const RESUME: &str = "plaid-link.resume";
+/// Keys begin with these. One for each visit, so that tabs do not overwrite each other's.
+const RESUME: &str = "plaid-link.resume.";
 const OUTBOX: &str = "plaid-link.outbox.";
 
 pub(crate) fn keep_resume(record: &ResumeRecord) {
-    write(RESUME, record);
+    for storage in [this_tabs(), local()] {
+        write(storage, &resume_key(&record.link_token), record);
+    }
 }
 
-pub(crate) fn forget_resume() {
-    remove(RESUME);
+pub(crate) fn forget_resume(link_token: &LinkToken) {
+    for storage in [this_tabs(), local()] {
+        remove(storage, &resume_key(link_token));
+    }
 }
 
-/// What was kept when Link opened, if it is this user's and still good; otherwise it is dropped.
+/// What was kept when Link opened, if it is this user's and still good: in this tab, or else in any, the newest. What is
+/// of no use is dropped.
 pub(crate) fn resume(user: &str, now: u64) -> Result<ResumeRecord, ResumeError> {
-    let text = local().and_then(|storage| storage.get_item(RESUME).ok()?);
-    let text = text.ok_or(ResumeError::Missing)?;
-    from_text::<ResumeRecord>(&text)
-        .ok_or(ResumeError::Corrupt)
-        .and_then(|record| record.open(user, now))
-        .inspect_err(|_| forget_resume())
+    let mut result = Err(ResumeError::Missing);
+    for storage in [local(), this_tabs()] {
+        let mut newest = 0;
+        for (key, text) in entries(&storage, RESUME) {
+            let record = from_text::<ResumeRecord>(&text).ok_or(ResumeError::Corrupt);
+            match record.and_then(|record| record.open(user, now)) {
+                Ok(record) if record.expires_at > newest => {
+                    newest = record.expires_at;
+                    result = Ok(record);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    remove(storage.clone(), &key);
+                    result = result.or(Err(error));
+                }
+            }
+        }
+    }
+    result
 }
 
 pub(crate) fn keep_success(user: &str, success: &Success) {
     write(
+        local(),
         &outbox_key(success),
         &OutboxRecord::new(user.to_owned(), success.clone()),
     );
 }
 
 pub(crate) fn forget_success(success: &Success) {
-    remove(&outbox_key(success));
+    remove(local(), &outbox_key(success));
 }
 
-/// The successes of this user that no page saw acknowledged. What is of no use is dropped.
-pub(crate) fn successes(user: &str, now: u64) -> Vec<Success> {
-    let Some(storage) = local() else {
-        return Vec::new();
+/// The successes of this user that no page saw acknowledged. What is of no use is dropped, for a reason.
+pub(crate) fn successes(user: &str, now: u64) -> Vec<Result<Success, OutboxError>> {
+    let open = |(key, text): (String, String)| {
+        let record = from_text::<OutboxRecord>(&text).ok_or(OutboxError::Corrupt);
+        let opened = record.and_then(|record| record.open(user, now));
+        opened.inspect_err(|_| remove(local(), &key))
     };
-    let mut keys = Vec::new();
-    for index in 0..storage.length().unwrap_or(0) {
-        if let Ok(Some(key)) = storage.key(index)
-            && key.starts_with(OUTBOX)
-        {
-            keys.push(key);
-        }
-    }
-    let mut successes = Vec::new();
-    for key in keys {
-        let text = storage.get_item(&key).ok().flatten();
-        let record = text.and_then(|text| from_text::<OutboxRecord>(&text));
-        match record.and_then(|record| record.open(user, now).ok()) {
-            Some(success) => successes.push(success),
-            None => remove(&key),
-        }
-    }
-    successes
+    entries(&local(), OUTBOX).into_iter().map(open).collect()
 }
 
-/// One key a success, so that tabs do not overwrite each other's.
+fn resume_key(link_token: &LinkToken) -> String {
+    format!("{RESUME}{}", link_token.as_str())
+}
+
+/// By the time where Link named no session: no two visits end in the same millisecond.
 fn outbox_key(success: &Success) -> String {
-    format!("{OUTBOX}{}", success.session().unwrap_or_default())
+    match success.session() {
+        Some(session) => format!("{OUTBOX}{session}"),
+        None => format!("{OUTBOX}{}", success.succeeded_at),
+    }
 }
 
 fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
-fn write(key: &str, record: &impl Json) {
-    if let Some(storage) = local() {
+fn this_tabs() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
+fn entries(storage: &Option<Storage>, prefix: &str) -> Vec<(String, String)> {
+    let Some(storage) = storage else {
+        return Vec::new();
+    };
+    let entry = |index| {
+        let key = storage.key(index).ok()??;
+        let text = storage.get_item(&key).ok()??;
+        key.starts_with(prefix).then_some((key, text))
+    };
+    let length = storage.length().unwrap_or(0);
+    (0..length).filter_map(entry).collect()
+}
+
+fn write(storage: Option<Storage>, key: &str, record: &impl Json) {
+    if let Some(storage) = storage {
         let _ = storage.set_item(key, &to_text(record));
     }
 }
 
-fn remove(key: &str) {
-    if let Some(storage) = local() {
+fn remove(storage: Option<Storage>, key: &str) {
+    if let Some(storage) = storage {
         let _ = storage.remove_item(key);
     }
 }

@@ -94,6 +94,7 @@ pub struct UseLinkFlowOptions {
     purpose: Purpose,
     prepare: bool,
     received_redirect_uri: Option<String>,
+    deadline_seconds: u32,
     callbacks: Callbacks,
 }
 
@@ -104,6 +105,7 @@ impl Default for UseLinkFlowOptions {
             purpose: Purpose::NewItem,
             prepare: true,
             received_redirect_uri: None,
+            deadline_seconds: 60,
             callbacks: Callbacks::default(),
         }
     }
@@ -138,6 +140,13 @@ impl UseLinkFlowOptions {
         self
     }
 
+    /// Seconds until a question to the backend counts as not answered; 60 unless told otherwise.
+    #[must_use]
+    pub fn deadline_seconds(mut self, seconds: u32) -> Self {
+        self.deadline_seconds = seconds;
+        self
+    }
+
     /// Something happened in Link; see [`Callbacks::on_event`].
     #[must_use]
     pub fn on_event(
@@ -163,7 +172,7 @@ impl UseLinkFlowOptions {
 pub struct UseLinkFlowReturn {
     /// Where the flow stands; changes with every step.
     pub stage: ReadSignal<Stage>,
-    /// Why there is no handler, or why the backend does not have a success yet; what the stage says, for a notice.
+    /// Why there is no handler, or why the backend does not have a success yet or never will; for a notice.
     pub failure: ReadSignal<Option<Failure>>,
     /// How the last visit to Link ended; none from the opening of the next on.
     pub outcome: ReadSignal<Option<Outcome>>,
@@ -200,9 +209,11 @@ impl UseLinkFlowReturn {
         self.send(Event::Close { force });
     }
 
-    /// Tries again what failed.
+    /// Tries again what failed; what is lost, by a new visit.
     pub fn retry(self) {
-        self.send(Event::Retry);
+        if IN_BROWSER {
+            self.send(Event::Retry { now: now() });
+        }
     }
 
     /// Forgets how the last visit ended, once the user knows.
@@ -248,8 +259,8 @@ struct Shell<B> {
     busy: Cell<bool>,
     stopped: Cell<bool>,
     user: RefCell<Option<String>>,
-    /// The backend did not say who is signed in: to be asked again along with the next token.
-    nobody: Cell<bool>,
+    /// While nobody knows who is signed in: when the backend may be asked again.
+    ask_again_at: Cell<u64>,
     handler: RefCell<Option<(Attempt, Rc<Handler>)>>,
     expiry: RefCell<Option<Timeout>>,
     resends: RefCell<Vec<(SuccessId, Timeout)>>,
@@ -268,44 +279,37 @@ impl<B: LinkBackend> Shell<B> {
             busy: Cell::new(false),
             stopped: Cell::new(false),
             user: RefCell::default(),
-            nobody: Cell::new(false),
+            ask_again_at: Cell::new(0),
             handler: RefCell::default(),
             expiry: RefCell::default(),
             resends: RefCell::default(),
             online: RefCell::default(),
         });
         shell.listen_for_online();
-        shell.meet_user(shell.options.received_redirect_uri.clone());
-        if shell.options.received_redirect_uri.is_none() && shell.options.prepare {
-            shell.send(Event::Prepare);
+        if shell.options.received_redirect_uri.is_some() {
+            shell.send(Event::Return);
+        } else {
+            shell.meet_user();
+            if shell.options.prepare {
+                shell.send(Event::Prepare);
+            }
         }
         shell
     }
 
     /// Finds out who is signed in, and takes up what an earlier page left of theirs.
-    fn meet_user(&self, redirect_uri: Option<String>) {
-        self.spawn(async move |shell| match shell.backend.user().await {
-            Ok(user) => {
-                let now = now();
-                for unsent in &shell.state.borrow().outbox {
-                    storage::keep_success(&user, &unsent.success);
-                }
-                *shell.user.borrow_mut() = Some(user.clone());
-                let state = shell.state.borrow().clone();
-                if let HandlerState::Open(token) = state.handler {
-                    shell.keep_resume(token.link_token, token.expires_at, state.purpose);
-                }
-                for success in storage::successes(&user, now) {
-                    shell.send(Event::Restored(success));
-                }
-                if let Some(redirect_uri) = redirect_uri {
-                    shell.send(resumption(&user, redirect_uri, now));
-                }
-            }
-            // Without a user nothing can be kept; the flow itself will say what is wrong.
-            Err(failure) => {
-                shell.nobody.set(true);
-                if redirect_uri.is_some() {
+    fn meet_user(&self) {
+        let seconds = u64::from(self.options.deadline_seconds);
+        self.ask_again_at.set(now() + seconds * 1000);
+        self.spawn(async move |shell| {
+            let deadline = shell.deadline(Event::ResumeFailed(ResumeError::Unreachable));
+            let user = shell.backend.user().await;
+            drop(deadline);
+            match user {
+                Ok(user) => shell.met(user),
+                // Without a user nothing can be kept; the flow itself will say what is wrong.
+                Err(failure) => {
+                    shell.ask_again_at.set(0);
                     let error = match failure.kind {
                         FailureKind::SignedOut => ResumeError::SignedOut,
                         _ => ResumeError::Unreachable,
@@ -314,6 +318,40 @@ impl<B: LinkBackend> Shell<B> {
                 }
             }
         });
+    }
+
+    fn met(&self, user: String) {
+        let (now, state) = (now(), self.state.borrow().clone());
+        for unsent in &state.outbox {
+            storage::keep_success(&user, &unsent.success);
+        }
+        *self.user.borrow_mut() = Some(user.clone());
+        if self.is_over() {
+            return;
+        }
+        if let HandlerState::Open(token) = state.handler {
+            self.keep_resume(token.link_token, token.expires_at, state.purpose);
+        }
+        for success in storage::successes(&user, now) {
+            self.send(match success {
+                Ok(success) => Event::Restored(success),
+                Err(error) => {
+                    leptos::logging::warn!("{error}");
+                    Event::RestoreFailed(error)
+                }
+            });
+        }
+        let kept = storage::resume(&user, now);
+        if let Some(redirect_uri) = self.options.received_redirect_uri.clone() {
+            self.send(resumption(kept, redirect_uri));
+        }
+    }
+
+    /// Asks once more who is signed in, if the backend did not say.
+    fn ask_again(&self) {
+        if self.user.borrow().is_none() && self.ask_again_at.get() <= now() {
+            self.meet_user();
+        }
     }
 
     /// Runs a future for as long as the flow lives; afterwards nothing it says is heard.
@@ -342,7 +380,9 @@ impl<B: LinkBackend> Shell<B> {
                 }
             }
             Effect::DestroyHandler => {
-                let handler = self.handler.borrow_mut().take();
+                // Link may have more to say after a success: a handler that is closed goes when the next one comes.
+                let is_open = |(_, handler): &mut (_, Rc<Handler>)| handler.is_open();
+                let handler = self.handler.borrow_mut().take_if(is_open);
                 drop(handler);
             }
             Effect::ExpireAt { attempt, at } => {
@@ -354,7 +394,8 @@ impl<B: LinkBackend> Shell<B> {
                 expires_at,
                 purpose,
             } => self.keep_resume(link_token, expires_at, purpose),
-            Effect::ForgetResume => storage::forget_resume(),
+            Effect::ForgetResume { link_token } => storage::forget_resume(&link_token),
+            Effect::ReadResume => self.meet_user(),
             Effect::KeepSuccess(success) => {
                 if let Some(user) = &*self.user.borrow() {
                     storage::keep_success(user, &success);
@@ -363,7 +404,8 @@ impl<B: LinkBackend> Shell<B> {
             Effect::ForgetSuccess(success) => storage::forget_success(&success),
             Effect::Submit { id, success } => self.submit(id, success),
             Effect::ResendAfter { id, delay } => {
-                let timer = self.after(delay, Event::ResendDue { success: id });
+                let now = now() + delay;
+                let timer = self.after(delay, Event::ResendDue { success: id, now });
                 let mut resends = self.resends.borrow_mut();
                 resends.retain(|(of, _)| *of != id);
                 resends.extend(timer.map(|timer| (id, timer)));
@@ -373,17 +415,20 @@ impl<B: LinkBackend> Shell<B> {
 
     /// Until the user is known there is nobody to keep it for.
     fn keep_resume(&self, link_token: LinkToken, expires_at: u64, purpose: Purpose) {
+        self.ask_again();
         if let Some(user) = self.user.borrow().clone() {
             storage::keep_resume(&ResumeRecord::new(user, link_token, expires_at, purpose));
         }
     }
 
     fn fetch_token(&self, attempt: Attempt, purpose: Purpose) {
-        if self.nobody.take() {
-            self.meet_user(None);
-        }
+        self.ask_again();
         self.spawn(async move |shell| {
-            let event = match shell.backend.create_link_token(purpose).await {
+            let failure = no_answer();
+            let deadline = shell.deadline(Event::TokenRefused { attempt, failure });
+            let granted = shell.backend.create_link_token(purpose).await;
+            drop(deadline);
+            let event = match granted {
                 Ok(grant) => Event::TokenGranted {
                     attempt,
                     link_token: grant.link_token,
@@ -408,6 +453,7 @@ impl<B: LinkBackend> Shell<B> {
             if shell.is_over() || shell.state.borrow().attempt != attempt {
                 return;
             }
+            drop(shell.handler.take());
             let options = LinkOptions::new(link_token).callbacks(shell.callbacks(attempt, purpose));
             let options = match received_redirect_uri {
                 Some(uri) => options.received_redirect_uri(uri),
@@ -463,8 +509,16 @@ impl<B: LinkBackend> Shell<B> {
     }
 
     fn submit(&self, id: SuccessId, success: Success) {
+        self.ask_again();
         self.spawn(async move |shell| {
-            let event = match shell.backend.submit(success.clone()).await {
+            let failure = no_answer();
+            let deadline = shell.deadline(Event::SubmitFailed {
+                success: id,
+                failure,
+            });
+            let submitted = shell.backend.submit(success.clone()).await;
+            drop(deadline);
+            let event = match submitted {
                 Ok(submitted) => {
                     // Now, in case that nobody is left to hear of it.
                     storage::forget_success(&success);
@@ -491,9 +545,20 @@ impl<B: LinkBackend> Shell<B> {
         Some(Timeout::new(delay, move || send_to(&me, event)))
     }
 
+    /// Says so once the backend has not answered in time; an answer that comes in time drops it.
+    fn deadline(&self, event: Event) -> Option<Timeout> {
+        self.after(u64::from(self.options.deadline_seconds) * 1000, event)
+    }
+
     fn listen_for_online(&self) {
         let me = self.me.clone();
-        *self.online.borrow_mut() = OnlineListener::new(move || send_to(&me, Event::Online));
+        let heard = move || {
+            if let Some(shell) = me.upgrade() {
+                shell.ask_again();
+                shell.send(Event::Online { now: now() });
+            }
+        };
+        *self.online.borrow_mut() = OnlineListener::new(heard);
     }
 
     /// Whether the owner has gone.
@@ -503,17 +568,24 @@ impl<B: LinkBackend> Shell<B> {
 
     fn show(&self, outcomes_before: u32) {
         let state = self.state.borrow();
-        let (stage, outcomes) = (state.stage(), state.outcomes);
-        let outcome = (outcomes != outcomes_before).then(|| state.outcome.clone());
+        let stage = state.stage();
+        let failure = match &state.outcome {
+            Some(Outcome::Lost(failure)) => stage.failure().or(Some(failure)),
+            _ => stage.failure(),
+        };
+        let failure = failure.cloned();
+        let outcome = (state.outcomes != outcomes_before).then(|| state.outcome.clone());
         drop(state);
         let Signals {
-            stage: shown,
-            failure,
+            stage: stood,
+            failure: failed,
             outcome: ended,
         } = self.signals;
-        if shown.try_with_untracked(|shown| *shown != stage) == Some(true) {
-            failure.try_set(stage.failure().cloned());
-            shown.try_set(stage);
+        if failed.try_with_untracked(|failed| *failed != failure) == Some(true) {
+            failed.try_set(failure);
+        }
+        if stood.try_with_untracked(|stood| *stood != stage) == Some(true) {
+            stood.try_set(stage);
         }
         if let Some(outcome) = outcome {
             ended.try_set(outcome);
@@ -552,7 +624,10 @@ impl<B: LinkBackend> Flow for Shell<B> {
 
     fn stop(&self) {
         self.stopped.set(true);
-        drop(self.handler.borrow_mut().take());
+        if let Some(link_token) = self.state.borrow().resumable() {
+            storage::forget_resume(link_token);
+        }
+        drop(self.handler.take());
         drop(self.expiry.borrow_mut().take());
         self.resends.borrow_mut().clear();
         drop(self.online.borrow_mut().take());
@@ -565,18 +640,23 @@ fn send_to<B: LinkBackend>(shell: &Weak<Shell<B>>, event: Event) {
     }
 }
 
-/// What the page of the redirect URI begins with.
-fn resumption(user: &str, redirect_uri: String, now: u64) -> Event {
+/// How the page of the redirect URI goes on.
+fn resumption(kept: Result<ResumeRecord, ResumeError>, redirect_uri: String) -> Event {
     if oauth_state_id(&redirect_uri).is_none() {
         return Event::ResumeFailed(ResumeError::NoState);
     }
-    match storage::resume(user, now) {
+    match kept {
         Ok(record) => Event::Resumed {
             record,
             redirect_uri,
         },
         Err(error) => Event::ResumeFailed(error),
     }
+}
+
+fn no_answer() -> Failure {
+    let message = "the backend did not answer before the deadline of this flow";
+    Failure::new(FailureKind::BackendUnreachable, message)
 }
 
 fn handler_failed(attempt: Attempt, error: &Error) -> Event {

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -143,7 +144,8 @@ pub fn use_plaid_link(
 #[derive(Clone, Debug, Default)]
 pub struct UsePlaidLinkOptions {
     pub(crate) load: LoadOptions,
-    received_redirect_uri: Option<String>,
+    /// The address, and the token that it came back with.
+    received_redirect_uri: Option<(String, Rc<OnceCell<LinkToken>>)>,
     callbacks: Callbacks,
 }
 
@@ -156,10 +158,10 @@ impl UsePlaidLinkOptions {
     }
 
     /// The whole address that a bank redirected to, on that page only; see
-    /// [`LinkOptions::received_redirect_uri`].
+    /// [`LinkOptions::received_redirect_uri`]. It goes with the first token, and with no other.
     #[must_use]
     pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
-        self.received_redirect_uri = Some(uri.into());
+        self.received_redirect_uri = Some((uri.into(), Rc::default()));
         self
     }
 
@@ -201,10 +203,13 @@ impl UsePlaidLinkOptions {
     }
 
     pub(crate) fn link_options(&self, token: LinkToken) -> LinkOptions {
-        let options = LinkOptions::new(token).callbacks(self.callbacks.clone());
+        let options = LinkOptions::new(token.clone()).callbacks(self.callbacks.clone());
         match &self.received_redirect_uri {
-            Some(uri) => options.received_redirect_uri(uri),
-            None => options,
+            // Plaid refuses it with any other.
+            Some((uri, first)) if *first.get_or_init(|| token.clone()) == token => {
+                options.received_redirect_uri(uri)
+            }
+            _ => options,
         }
     }
 }

@@ -52,13 +52,13 @@ fn event(random: &mut Random, state: &State) -> Event {
             now,
         },
         5 => Event::Close { force: true },
-        6 => Event::Retry,
+        6 => Event::Retry { now },
         7 => Event::Dismiss,
-        8 => Event::Online,
+        8 => Event::Online { now },
         9 => Event::TokenGranted {
             attempt,
             link_token: "link-sandbox-af1a0311-da53-4636-b754-dd15cc058176".into(),
-            lifetime: u64::from(random.below(20_000)),
+            lifetime: u64::from(random.below(400_000)),
             now,
         },
         10 => Event::TokenRefused {
@@ -89,7 +89,9 @@ fn event(random: &mut Random, state: &State) -> Event {
         },
         18 => Event::ResendDue {
             success: unsent(random, state),
+            now,
         },
+        _ if random.below(3) == 0 => Event::Return,
         _ if random.below(2) == 0 => Event::ResumeFailed(ResumeError::Missing),
         _ => Event::Resumed {
             record: ResumeRecord::new("ann".into(), "link-1".into(), now, purpose(random)),

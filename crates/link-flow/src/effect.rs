@@ -52,8 +52,13 @@ pub enum Effect {
         /// What the flow is for.
         purpose: Purpose,
     },
-    /// Nothing is under way any more.
-    ForgetResume,
+    /// Link will not go on with this token any more.
+    ForgetResume {
+        /// Which.
+        link_token: LinkToken,
+    },
+    /// Find out who is signed in, and what was kept when Link opened; answer `Resumed` or `ResumeFailed`.
+    ReadResume,
     /// Keep a success until the backend has acknowledged it, over reloads and crashes.
     KeepSuccess(Success),
     /// Tell the backend of a success; answer `Acknowledged` or `SubmitFailed`.

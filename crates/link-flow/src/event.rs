@@ -1,7 +1,7 @@
 use plaid_types::{ItemId, LinkToken};
 
 use crate::failure::Failure;
-use crate::outbox::{Success, SuccessId};
+use crate::outbox::{OutboxError, Success, SuccessId};
 use crate::resume::{ResumeError, ResumeRecord};
 use crate::state::{Attempt, Exit, Millis, Purpose};
 
@@ -34,11 +34,17 @@ pub enum Event {
         force: bool,
     },
     /// The user wants what failed tried again.
-    Retry,
+    Retry {
+        /// The time.
+        now: Millis,
+    },
     /// The user knows how the last visit ended.
     Dismiss,
     /// The browser is back online.
-    Online,
+    Online {
+        /// The time.
+        now: Millis,
+    },
 
     /// The backend made a Link token.
     TokenGranted {
@@ -109,18 +115,24 @@ pub enum Event {
     ResendDue {
         /// Of which success.
         success: SuccessId,
+        /// The time.
+        now: Millis,
     },
 
     /// An earlier page left a success behind that the backend never acknowledged.
     Restored(Success),
-    /// The browser is back from a bank, on the page of the redirect URI.
+    /// An earlier page left a success behind that is of no use any more.
+    RestoreFailed(OutboxError),
+    /// This is the page of the redirect URI: a bank has brought the user back.
+    Return,
+    /// The visit to the bank is known.
     Resumed {
         /// What was kept when Link opened.
         record: ResumeRecord,
         /// The whole address, untouched.
         redirect_uri: String,
     },
-    /// The browser is back from a bank, but Link cannot go on.
+    /// Link cannot go on after the bank.
     ResumeFailed(ResumeError),
 }
 

@@ -3,7 +3,7 @@
 use crate::effect::Effect;
 use crate::event::{Event, Submitted};
 use crate::failure::{Failure, FailureKind};
-use crate::outbox::{Success, SuccessId, Unsent};
+use crate::outbox::{OutboxError, Success, SuccessId, Unsent};
 use crate::resume::{ResumeError, ResumeRecord};
 use crate::state::{Attempt, Exit, HandlerState, Millis, Outcome, Purpose, State, Token};
 
@@ -30,12 +30,12 @@ pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
     match event {
         Event::Prepare => machine.prepare_if_absent(),
         Event::Change { purpose } => machine.change(purpose),
-        Event::Open { now } => machine.open_for(machine.state.usual.clone(), now),
+        Event::Open { now } => machine.open_usual(now),
         Event::OpenFor { purpose, now } => machine.open_for(purpose, now),
         Event::Close { force } => machine.close(force),
-        Event::Retry => machine.retry(),
+        Event::Retry { now } => machine.retry(now),
         Event::Dismiss => machine.end(None),
-        Event::Online => machine.resend_all(),
+        Event::Online { now } => machine.resend_all(now),
         Event::TokenGranted {
             attempt,
             link_token,
@@ -52,8 +52,10 @@ pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
         Event::Exited { attempt, exit } => machine.exited(attempt, exit),
         Event::Acknowledged { success, submitted } => machine.acknowledged(success, submitted),
         Event::SubmitFailed { success, failure } => machine.submit_failed(success, failure),
-        Event::ResendDue { success } => machine.resend(success),
+        Event::ResendDue { success, now } => machine.resend(success, now),
         Event::Restored(success) => machine.submit(success),
+        Event::RestoreFailed(error) => machine.restore_failed(error),
+        Event::Return => machine.come_back(),
         Event::Resumed {
             record,
             redirect_uri,
@@ -98,6 +100,17 @@ impl Machine {
     }
 
     fn destroy(&mut self) {
+        self.forget_resume();
+        self.drop_handler();
+    }
+
+    fn forget_resume(&mut self) {
+        if let Some(link_token) = self.state.resumable().cloned() {
+            self.effects.push(Effect::ForgetResume { link_token });
+        }
+    }
+
+    fn drop_handler(&mut self) {
         if self.has_handler() {
             self.effects.push(Effect::DestroyHandler);
         }
@@ -112,14 +125,26 @@ impl Machine {
     }
 
     fn change(&mut self, purpose: Purpose) {
-        self.state.usual = purpose.clone();
-        if self.state.purpose == purpose {
+        if self.state.usual != purpose {
+            self.state.usual = purpose;
+        }
+        if self.turn_back() {
+            self.end(None);
+            if self.state.handler != HandlerState::Absent {
+                self.prepare(false);
+            }
+        }
+    }
+
+    fn open_usual(&mut self, now: Millis) {
+        if let HandlerState::Open(_) = self.state.handler {
             return;
         }
-        self.state.purpose = purpose;
-        self.end(None);
-        if self.state.handler != HandlerState::Absent {
-            self.prepare(false);
+        if self.turn_back() {
+            self.end(None);
+            self.prepare(true);
+        } else {
+            self.open(now);
         }
     }
 
@@ -139,13 +164,15 @@ impl Machine {
     /// Back to what the flow is usually for; whether that is something else.
     fn turn_back(&mut self) -> bool {
         let was_else = self.state.purpose != self.state.usual;
-        self.state.purpose = self.state.usual.clone();
+        if was_else {
+            self.state.purpose = self.state.usual.clone();
+        }
         was_else
     }
 
     fn open(&mut self, now: Millis) {
         match &mut self.state.handler {
-            HandlerState::Open(_) => {}
+            HandlerState::Open(_) | HandlerState::Returning => {}
             HandlerState::FetchingToken { open_when_ready }
             | HandlerState::Creating {
                 open_when_ready, ..
@@ -181,36 +208,63 @@ impl Machine {
             | HandlerState::Creating {
                 open_when_ready, ..
             } => *open_when_ready = false,
-            HandlerState::Absent | HandlerState::Ready(_) | HandlerState::Failed { .. } => {}
+            HandlerState::Absent
+            | HandlerState::Ready(_)
+            | HandlerState::Failed { .. }
+            | HandlerState::Returning => {}
         }
     }
 
-    fn retry(&mut self) {
-        self.resend_all();
-        if let HandlerState::Failed {
-            open_when_ready, ..
-        } = self.state.handler
-        {
-            self.state.refused_tokens = 0;
-            self.prepare(open_when_ready);
+    fn retry(&mut self, now: Millis) {
+        let is_lost = matches!(self.state.outcome, Some(Outcome::Lost(_)));
+        self.resend_all(now);
+        match &mut self.state.handler {
+            HandlerState::Failed {
+                resumed: Some(token),
+                ..
+            } => {
+                let token = token.clone();
+                self.state.handler = HandlerState::Absent;
+                self.next_attempt();
+                self.create(token, true);
+            }
+            HandlerState::Failed { failure, .. }
+                if failure.kind == FailureKind::Resume(ResumeError::Unreachable) =>
+            {
+                self.come_back();
+            }
+            HandlerState::Failed {
+                open_when_ready, ..
+            } => {
+                let open_when_ready = *open_when_ready;
+                self.state.refused_tokens = 0;
+                self.prepare(open_when_ready);
+            }
+            // Only a new visit helps.
+            _ if is_lost => self.open_usual(now),
+            _ => {}
         }
     }
 
-    fn token_granted(&mut self, attempt: Attempt, token: Token) {
+    /// A token that is as good as none is like one that Link refuses.
+    fn token_granted(&mut self, attempt: Attempt, token: Option<Token>) {
         let HandlerState::FetchingToken { open_when_ready } = self.state.handler else {
             return;
         };
         if attempt == self.state.attempt {
-            self.create(token, open_when_ready, None);
+            match token {
+                Some(token) => self.create(token, open_when_ready),
+                None => self.token_was_refused(open_when_ready),
+            }
         }
     }
 
-    fn create(&mut self, token: Token, open_when_ready: bool, redirect_uri: Option<String>) {
+    fn create(&mut self, token: Token, open_when_ready: bool) {
         self.effects.push(Effect::CreateHandler {
             attempt: self.state.attempt,
             purpose: self.state.purpose.clone(),
             link_token: token.link_token.clone(),
-            received_redirect_uri: redirect_uri,
+            received_redirect_uri: token.redirect_uri.clone(),
         });
         self.state.handler = HandlerState::Creating {
             token,
@@ -223,10 +277,7 @@ impl Machine {
             return;
         };
         if attempt == self.state.attempt {
-            self.state.handler = HandlerState::Failed {
-                failure,
-                open_when_ready,
-            };
+            self.fail(failure, open_when_ready);
         }
     }
 
@@ -273,10 +324,16 @@ impl Machine {
     }
 
     fn fail(&mut self, failure: Failure, open_when_ready: bool) {
-        self.destroy();
+        let resumed = self.state.token().cloned();
+        let resumed = resumed.filter(|token| token.redirect_uri.is_some());
+        if resumed.is_none() {
+            self.forget_resume();
+        }
+        self.drop_handler();
         self.state.handler = HandlerState::Failed {
             failure,
             open_when_ready,
+            resumed,
         };
     }
 
@@ -284,21 +341,22 @@ impl Machine {
         if attempt != self.state.attempt || !self.has_handler() {
             return;
         }
-        self.effects.push(Effect::ForgetResume);
         let refused = exit.error_code() == Some("INVALID_LINK_TOKEN");
         self.end(Some(Outcome::Left(exit)));
         let was_else = self.turn_back();
         if refused {
-            self.token_was_refused();
+            self.token_was_refused(false);
             return;
         }
         self.state.refused_tokens = 0;
+        let token = self.state.token();
+        // A handler that came back from a bank cannot begin anew, nor one for something else.
+        if was_else || token.is_some_and(|token| token.redirect_uri.is_some()) {
+            self.prepare(false);
+            return;
+        }
+        self.forget_resume();
         match std::mem::take(&mut self.state.handler) {
-            // A handler that came back from a bank cannot begin anew, nor one for something else.
-            HandlerState::Ready(token) | HandlerState::Open(token) if token.resumed || was_else => {
-                self.state.handler = HandlerState::Ready(token);
-                self.prepare(false);
-            }
             HandlerState::Ready(token) | HandlerState::Open(token) => {
                 self.effects.push(Effect::ExpireAt {
                     attempt,
@@ -316,14 +374,18 @@ impl Machine {
         }
     }
 
-    /// A new token, but not for ever: whatever refuses three in a row will refuse the fourth.
-    fn token_was_refused(&mut self) {
+    /// A new token, but not for ever: whoever refuses three in a row will refuse the fourth.
+    fn token_was_refused(&mut self, open_when_ready: bool) {
+        self.destroy();
         self.state.refused_tokens = self.state.refused_tokens.saturating_add(1);
         if self.state.refused_tokens < MOST_REFUSED_TOKENS {
-            self.prepare(false);
+            self.prepare(open_when_ready);
         } else {
-            let message = format!("Link refused {MOST_REFUSED_TOKENS} Link tokens in a row");
-            self.fail(Failure::new(FailureKind::TokensRefused, message), false);
+            let message = format!(
+                "{MOST_REFUSED_TOKENS} Link tokens in a row were refused by Link, or had expired when they came"
+            );
+            let failure = Failure::new(FailureKind::TokensRefused, message);
+            self.fail(failure, open_when_ready);
         }
     }
 }
@@ -333,7 +395,6 @@ impl Machine {
     fn succeeded(&mut self, attempt: Attempt, success: Success) {
         if attempt == self.state.attempt && self.has_handler() {
             // Its token is used up.
-            self.effects.push(Effect::ForgetResume);
             self.destroy();
             self.turn_back();
             self.state.refused_tokens = 0;
@@ -393,11 +454,7 @@ impl Machine {
 
     fn submit_failed(&mut self, id: SuccessId, failure: Failure) {
         if failure.kind.is_final() {
-            if let Some(success) = self.take_unsent(id) {
-                self.effects.push(Effect::ForgetSuccess(success.clone()));
-                self.state.delivered = Some(success);
-                self.end(Some(Outcome::Lost(failure)));
-            }
+            self.lose(id, failure);
             return;
         }
         let in_flight = |unsent: &&mut Unsent| unsent.id == id && unsent.failure.is_none();
@@ -411,42 +468,65 @@ impl Machine {
         }
     }
 
-    fn resend(&mut self, id: SuccessId) {
-        let waiting = |unsent: &&mut Unsent| unsent.id == id && unsent.failure.is_some();
-        if let Some(unsent) = self.state.outbox.iter_mut().find(waiting) {
-            unsent.failure = None;
-            self.effects.push(Effect::Submit {
-                id,
-                success: unsent.success.clone(),
-            });
+    fn lose(&mut self, id: SuccessId, failure: Failure) {
+        if let Some(success) = self.take_unsent(id) {
+            self.effects.push(Effect::ForgetSuccess(success.clone()));
+            self.state.delivered = Some(success);
+            self.end(Some(Outcome::Lost(failure)));
         }
     }
 
-    fn resend_all(&mut self) {
-        for index in 0..self.state.outbox.len() {
-            self.resend(self.state.outbox[index].id);
+    fn resend(&mut self, id: SuccessId, now: Millis) {
+        let waiting = |unsent: &&mut Unsent| unsent.id == id && unsent.failure.is_some();
+        let Some(unsent) = self.state.outbox.iter_mut().find(waiting) else {
+            return;
+        };
+        if unsent.success.is_expired(now) {
+            self.lose(id, OutboxError::Expired.into());
+            return;
+        }
+        unsent.failure = None;
+        self.effects.push(Effect::Submit {
+            id,
+            success: unsent.success.clone(),
+        });
+    }
+
+    fn resend_all(&mut self, now: Millis) {
+        // From the end: what is lost on the way moves nothing that is still to come.
+        for index in (0..self.state.outbox.len()).rev() {
+            self.resend(self.state.outbox[index].id, now);
+        }
+    }
+
+    /// Of what was another's, or cannot be read, there is nothing to tell.
+    fn restore_failed(&mut self, error: OutboxError) {
+        if error == OutboxError::Expired {
+            self.end(Some(Outcome::Lost(error.into())));
         }
     }
 }
 
 /// The way back from a bank.
 impl Machine {
-    fn resumed(&mut self, record: ResumeRecord, redirect_uri: String) {
+    fn come_back(&mut self) {
         self.next_attempt();
-        let token = Token::resumed(record.link_token, record.expires_at);
-        self.state.purpose = Purpose::from_parts(record.item_id, record.account_selection);
-        self.create(token, true, Some(redirect_uri));
+        self.state.handler = HandlerState::Returning;
+        self.effects.push(Effect::ReadResume);
+    }
+
+    fn resumed(&mut self, record: ResumeRecord, redirect_uri: String) {
+        if self.state.handler == HandlerState::Returning {
+            let token = Token::resumed(record.link_token, record.expires_at, redirect_uri);
+            self.state.purpose = Purpose::from_parts(record.item_id, record.account_selection);
+            self.create(token, true);
+        }
     }
 
     fn resume_failed(&mut self, error: ResumeError) {
-        self.next_attempt();
-        if error != ResumeError::Unreachable {
-            self.effects.push(Effect::ForgetResume);
+        if self.state.handler == HandlerState::Returning {
+            let failure = Failure::new(FailureKind::Resume(error), error.to_string());
+            self.fail(failure, false);
         }
-        let failure = Failure::new(FailureKind::Resume(error), error.to_string());
-        self.state.handler = HandlerState::Failed {
-            failure,
-            open_when_ready: false,
-        };
     }
 }

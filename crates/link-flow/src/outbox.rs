@@ -3,7 +3,7 @@
 use plaid_types::json::Object;
 use plaid_types::{ItemId, PublicToken, json_struct};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::state::{Millis, Purpose};
 
 /// How long Plaid honours a public token.
@@ -49,6 +49,11 @@ impl Success {
             (Some(one), Some(another)) => one == another,
             _ => self.session().is_some() && self.session() == other.session(),
         }
+    }
+
+    /// Whether its public token has ended.
+    pub(crate) fn is_expired(&self, now: Millis) -> bool {
+        now.saturating_sub(self.succeeded_at) >= PUBLIC_TOKEN_LIFETIME
     }
 
     /// This visit to Link, if Link named it.
@@ -114,19 +119,20 @@ impl OutboxRecord {
         if self.user != user {
             return Err(OutboxError::Foreign);
         }
-        if now.saturating_sub(self.succeeded_at) >= PUBLIC_TOKEN_LIFETIME {
-            return Err(OutboxError::Expired);
-        }
         // Only a repair needs no public token.
         if self.public_token.is_none() && self.item_id.is_none() {
             return Err(OutboxError::Corrupt);
         }
-        Ok(Success {
+        let success = Success {
             purpose: Purpose::from_parts(self.item_id, self.account_selection),
             public_token: self.public_token,
             metadata: self.metadata,
             succeeded_at: self.succeeded_at,
-        })
+        };
+        if success.is_expired(now) {
+            return Err(OutboxError::Expired);
+        }
+        Ok(success)
     }
 }
 
@@ -142,4 +148,11 @@ pub enum OutboxError {
     /// Its public token has expired.
     #[error("the kept success is more than 30 minutes old")]
     Expired,
+}
+
+impl From<OutboxError> for Failure {
+    /// Whatever it was that kept the success from the backend, its public token is worth nothing any more.
+    fn from(error: OutboxError) -> Self {
+        Self::new(FailureKind::PublicTokenInvalid, error.to_string())
+    }
 }

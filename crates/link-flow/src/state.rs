@@ -85,34 +85,35 @@ pub struct Token {
     pub expires_at: Millis,
     /// Too late to open with it: a visit to Link takes its time.
     pub renew_at: Millis,
-    /// Whether it came back from a bank's redirect: then it is good for this one visit only.
-    pub resumed: bool,
+    /// The whole address that a bank redirected to, if it came back from one: then it is good for this one visit only.
+    pub redirect_uri: Option<String>,
 }
 
 /// A token with less than this left is not opened with.
 const EXPIRY_MARGIN: Millis = 2 * 60 * 1000;
 
 impl Token {
-    pub(crate) fn fresh(link_token: LinkToken, lifetime: Millis, now: Millis) -> Self {
+    /// None if it is too late to open with it already.
+    pub(crate) fn fresh(link_token: LinkToken, lifetime: Millis, now: Millis) -> Option<Self> {
         let expires_at = now.saturating_add(lifetime);
-        // A token that lives less than twice the margin is renewed at half its life, never at once.
+        // A token that lives less than twice the margin is renewed at half its life.
         let renew_at = expires_at
             .saturating_sub(EXPIRY_MARGIN)
             .max(now.saturating_add(lifetime / 2));
-        Self {
+        (lifetime >= EXPIRY_MARGIN).then_some(Self {
             link_token,
             expires_at,
             renew_at,
-            resumed: false,
-        }
+            redirect_uri: None,
+        })
     }
 
-    pub(crate) fn resumed(link_token: LinkToken, expires_at: Millis) -> Self {
+    pub(crate) fn resumed(link_token: LinkToken, expires_at: Millis, redirect_uri: String) -> Self {
         Self {
             link_token,
             expires_at,
             renew_at: expires_at,
-            resumed: true,
+            redirect_uri: Some(redirect_uri),
         }
     }
 }
@@ -145,7 +146,11 @@ pub enum HandlerState {
         failure: Failure,
         /// The user had clicked already.
         open_when_ready: bool,
+        /// The way back from a bank that was under way: trying again goes on there.
+        resumed: Option<Token>,
     },
+    /// Back from a bank: it is being found out who is, and with which token.
+    Returning,
 }
 
 /// How a visit to Link ended.
@@ -265,6 +270,28 @@ impl State {
         self.handler == HandlerState::Absent && self.outbox.is_empty()
     }
 
+    pub(crate) fn token(&self) -> Option<&Token> {
+        match &self.handler {
+            HandlerState::Creating { token, .. }
+            | HandlerState::Ready(token)
+            | HandlerState::Open(token)
+            | HandlerState::Failed {
+                resumed: Some(token),
+                ..
+            } => Some(token),
+            _ => None,
+        }
+    }
+
+    /// The Link token that a [`ResumeRecord`](crate::ResumeRecord) is kept of: Link is open with it, or is about to go on
+    /// with it after a bank's redirect.
+    #[must_use]
+    pub fn resumable(&self) -> Option<&LinkToken> {
+        let is_open = matches!(self.handler, HandlerState::Open(_));
+        let token = self.token()?;
+        (is_open || token.redirect_uri.is_some()).then_some(&token.link_token)
+    }
+
     /// Where the flow stands, the most pressing first.
     #[must_use]
     pub fn stage(&self) -> Stage {
@@ -288,6 +315,9 @@ impl State {
                 open_when_ready, ..
             } => Stage::Preparing {
                 open_when_ready: *open_when_ready,
+            },
+            HandlerState::Returning => Stage::Preparing {
+                open_when_ready: true,
             },
             HandlerState::Ready(_) => Stage::Ready,
             HandlerState::Open(_) => Stage::Open,

@@ -2,8 +2,8 @@
 
 use allocation_counter::measure;
 use link_flow::{
-    Attempt, Event, Exit, Failure, FailureKind, HandlerState, Purpose, State, Submitted, Success,
-    SuccessId, step,
+    Attempt, Event, Exit, Failure, FailureKind, HandlerState, OutboxError, Purpose, ResumeError,
+    State, Submitted, Success, SuccessId, step,
 };
 use plaid_types::link::SuccessMetadata;
 
@@ -20,9 +20,20 @@ fn failure() -> Failure {
     Failure::new(FailureKind::Refused, "it failed")
 }
 
+fn repair() -> Purpose {
+    Purpose::Update {
+        item_id: "item-1".into(),
+        account_selection: false,
+    }
+}
+
 fn after(events: Vec<Event>) -> State {
+    after_in(Purpose::NewItem, events)
+}
+
+fn after_in(purpose: Purpose, events: Vec<Event>) -> State {
     let step = |state, event| step(state, event).0;
-    events.into_iter().fold(State::default(), step)
+    events.into_iter().fold(State::new(purpose), step)
 }
 
 fn granted() -> Event {
@@ -41,14 +52,12 @@ fn created() -> Event {
 }
 
 /// Late, early, twice, or about what is not there: wherever the flow stands, none of these fits.
-fn misfits() -> Vec<Event> {
+fn misfits(purpose: Purpose) -> Vec<Event> {
     let (attempt, id) = (Attempt(77), SuccessId(77));
     vec![
-        Event::Change {
-            purpose: Purpose::NewItem,
-        },
+        Event::Change { purpose },
         Event::Dismiss,
-        Event::Online,
+        Event::Online { now: 0 },
         Event::TokenGranted {
             attempt,
             link_token: "link-77".into(),
@@ -77,7 +86,12 @@ fn misfits() -> Vec<Event> {
             success: id,
             failure: failure(),
         },
-        Event::ResendDue { success: id },
+        Event::ResendDue {
+            success: id,
+            now: 0,
+        },
+        Event::RestoreFailed(OutboxError::Foreign),
+        Event::ResumeFailed(ResumeError::Missing),
     ]
 }
 
@@ -102,9 +116,11 @@ fn an_event_that_does_not_fit_allocates_nothing() {
         vec![Event::Prepare, granted(), created(), open],
         vec![Event::Restored(success())],
     ];
-    for events in stages {
-        for misfit in misfits() {
-            costs_nothing(after(events.clone()), misfit);
+    for purpose in [Purpose::NewItem, repair()] {
+        for events in &stages {
+            for misfit in misfits(purpose.clone()) {
+                costs_nothing(after_in(purpose.clone(), events.clone()), misfit);
+            }
         }
     }
 }
@@ -114,7 +130,13 @@ fn nor_does_one_that_comes_twice() {
     let open = || Event::Open { now: 0 };
     let opened = || after(vec![Event::Prepare, granted(), created(), open()]);
     assert!(matches!(opened().handler, HandlerState::Open(_)));
-    for event in [open(), Event::Prepare, granted(), created(), Event::Retry] {
+    for event in [
+        open(),
+        Event::Prepare,
+        granted(),
+        created(),
+        Event::Retry { now: 0 },
+    ] {
         costs_nothing(opened(), event);
     }
     let clicked = || after(vec![Event::Prepare, open()]);

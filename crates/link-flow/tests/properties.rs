@@ -1,10 +1,10 @@
 //! What the machine promises, whatever happens in whatever order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use link_flow::{
-    Attempt, Effect, Event, Exit, Failure, FailureKind, HandlerState, Outcome, Purpose,
-    ResumeError, ResumeRecord, Stage, State, Submitted, Success, SuccessId, step,
+    Attempt, Effect, Event, Exit, Failure, FailureKind, HandlerState, OutboxError, Outcome,
+    Purpose, ResumeError, ResumeRecord, Stage, State, Submitted, Success, SuccessId, step,
 };
 use plaid_types::PublicToken;
 use plaid_types::json::Object;
@@ -61,6 +61,13 @@ fn exit_with(code: &str) -> Exit {
     }
 }
 
+/// Now and then, half an hour later.
+fn time() -> impl Strategy<Value = u64> {
+    prop_oneof![9 => 0..40_000_u64, 1 => Just(HALF_AN_HOUR + 100)]
+}
+
+const HALF_AN_HOUR: u64 = 30 * 60 * 1000;
+
 /// An event; attempts and successes are small numbers, so that they often fit and often do not.
 fn event() -> impl Strategy<Value = Event> {
     let attempt = || (0..8_u32).prop_map(Attempt);
@@ -68,13 +75,13 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         2 => Just(Event::Prepare),
         1 => purpose().prop_map(|purpose| Event::Change { purpose }),
-        3 => (0..40_000_u64).prop_map(|now| Event::Open { now }),
-        2 => (purpose(), 0..40_000_u64).prop_map(|(purpose, now)| Event::OpenFor { purpose, now }),
+        3 => time().prop_map(|now| Event::Open { now }),
+        2 => (purpose(), time()).prop_map(|(purpose, now)| Event::OpenFor { purpose, now }),
         1 => any::<bool>().prop_map(|force| Event::Close { force }),
-        2 => Just(Event::Retry),
+        2 => time().prop_map(|now| Event::Retry { now }),
         1 => Just(Event::Dismiss),
-        1 => Just(Event::Online),
-        4 => (attempt(), 0..20_000_u64, 0..20_000_u64).prop_map(|(attempt, lifetime, now)| {
+        1 => time().prop_map(|now| Event::Online { now }),
+        4 => (attempt(), 100_000..300_000_u64, 0..20_000_u64).prop_map(|(attempt, lifetime, now)| {
             Event::TokenGranted {
                 attempt,
                 link_token: format!("link-{}-{now}", attempt.0).into(),
@@ -92,13 +99,16 @@ fn event() -> impl Strategy<Value = Event> {
             Event::Acknowledged { success, submitted: Submitted::Linked("item".into()) }
         }),
         2 => (id(), failure()).prop_map(|(success, failure)| Event::SubmitFailed { success, failure }),
-        1 => id().prop_map(|success| Event::ResendDue { success }),
+        1 => (id(), time()).prop_map(|(success, now)| Event::ResendDue { success, now }),
         1 => success().prop_map(Event::Restored),
-        1 => (0..40_000_u64, purpose()).prop_map(|(expires_at, purpose)| Event::Resumed {
+        1 => Just(Event::RestoreFailed(OutboxError::Expired)),
+        2 => Just(Event::Return),
+        2 => (0..40_000_u64, purpose()).prop_map(|(expires_at, purpose)| Event::Resumed {
             record: ResumeRecord::new("user".into(), "link-resumed".into(), expires_at, purpose),
             redirect_uri: "https://app.example.com/oauth?oauth_state_id=1".into(),
         }),
         1 => Just(Event::ResumeFailed(ResumeError::Missing)),
+        1 => Just(Event::ResumeFailed(ResumeError::Unreachable)),
     ]
 }
 
@@ -113,13 +123,18 @@ fn after(events: Vec<Event>) -> State {
 }
 
 proptest! {
-    /// A success leaves the outbox only by the backend's word, and what the browser keeps is what the outbox holds.
+    /// A success leaves the outbox only by the backend's word, or with its public token's end, and what the browser keeps is
+    /// what the outbox holds.
     #[test]
     fn a_success_is_kept_until_the_backend_has_spoken(events in events()) {
         let mut state = State::default();
         let mut kept: Vec<Success> = Vec::new();
         for event in events {
             let spoken = matches!(event, Event::Acknowledged { .. } | Event::SubmitFailed { .. });
+            let now = match event {
+                Event::Retry { now } | Event::Online { now } | Event::ResendDue { now, .. } => now,
+                _ => 0,
+            };
             let told = match &event {
                 Event::Succeeded { success, .. } | Event::Restored(success) => Some(success.clone()),
                 _ => None,
@@ -132,7 +147,8 @@ proptest! {
                 match effect {
                     Effect::KeepSuccess(success) => kept.push(success.clone()),
                     Effect::ForgetSuccess(success) => {
-                        prop_assert!(spoken, "forgotten without the backend's word");
+                        let ended = now >= success.succeeded_at + HALF_AN_HOUR;
+                        prop_assert!(spoken || ended, "forgotten without the backend's word");
                         let index = kept.iter().position(|kept| kept == success);
                         prop_assert!(index.is_some(), "forgotten twice");
                         kept.remove(index.unwrap_or_default());
@@ -153,6 +169,44 @@ proptest! {
                 });
                 prop_assert!(submitted, "kept but not submitted");
             }
+            state = next;
+        }
+    }
+
+    /// What is kept for the way back from a bank is kept while Link is open, or about to go on there, and no longer.
+    #[test]
+    fn what_is_kept_for_a_return_is_open_or_returning(events in events()) {
+        let mut state = State::default();
+        let mut kept = BTreeSet::new();
+        for event in events {
+            if let Event::Resumed { record, .. } = &event
+                && state.handler == HandlerState::Returning
+            {
+                kept.insert(record.link_token.as_str().to_owned());
+            }
+            let (next, effects) = step(state, event);
+            for effect in &effects {
+                match effect {
+                    Effect::KeepResume { link_token, .. } => {
+                        kept.insert(link_token.as_str().to_owned());
+                    }
+                    Effect::ForgetResume { link_token } => {
+                        prop_assert!(kept.remove(link_token.as_str()), "forgotten twice");
+                    }
+                    _ => {}
+                }
+            }
+            let resumable = next.resumable().map(|token| token.as_str().to_owned());
+            prop_assert_eq!(&kept, &resumable.into_iter().collect());
+            let is_returning = match &next.handler {
+                HandlerState::Creating { token, .. } | HandlerState::Ready(token) => {
+                    token.redirect_uri.is_some()
+                }
+                HandlerState::Failed { resumed, .. } => resumed.is_some(),
+                _ => false,
+            };
+            let is_open = matches!(next.handler, HandlerState::Open(_));
+            prop_assert_eq!(kept.is_empty(), !(is_open || is_returning));
             state = next;
         }
     }
@@ -182,7 +236,6 @@ proptest! {
         let mut granted = BTreeMap::new();
         let mut created = None;
         for event in events {
-            let resumed = matches!(event, Event::Resumed { .. });
             if let Event::TokenGranted { attempt, link_token, .. } = &event
                 && matches!(state.handler, HandlerState::FetchingToken { .. })
                 && *attempt == state.attempt
@@ -194,8 +247,9 @@ proptest! {
                 match effect {
                     Effect::CreateHandler { attempt, link_token, received_redirect_uri, .. } => {
                         prop_assert_eq!(attempt, next.attempt);
-                        prop_assert_eq!(received_redirect_uri.is_some(), resumed);
-                        if !resumed {
+                        if received_redirect_uri.is_some() {
+                            prop_assert_eq!(link_token.as_str(), "link-resumed");
+                        } else {
                             prop_assert_eq!(granted.get(&attempt.0), Some(&link_token));
                         }
                         created = Some(attempt);
@@ -218,14 +272,16 @@ proptest! {
         let state = after(events);
         match state.stage() {
             Stage::Failed(_) => {
-                let (next, effects) = step(state, Event::Retry);
-                let fetching = matches!(next.handler, HandlerState::FetchingToken { .. });
-                prop_assert!(fetching);
-                let fetches = effects.iter().any(|effect| matches!(effect, Effect::FetchToken { .. }));
-                prop_assert!(fetches);
+                let (next, effects) = step(state, Event::Retry { now: 0 });
+                let preparing = matches!(next.handler, HandlerState::FetchingToken { .. }
+                    | HandlerState::Creating { .. } | HandlerState::Returning);
+                prop_assert!(preparing);
+                let does_something = effects.iter().any(|effect| matches!(effect, Effect::FetchToken { .. }
+                    | Effect::CreateHandler { .. } | Effect::ReadResume));
+                prop_assert!(does_something);
             }
             Stage::Unsent(_) => {
-                let (next, effects) = step(state, Event::Retry);
+                let (next, effects) = step(state, Event::Retry { now: 0 });
                 prop_assert!(!matches!(next.stage(), Stage::Unsent(_)));
                 let submits = effects.iter().any(|effect| matches!(effect, Effect::Submit { .. }));
                 prop_assert!(submits);
@@ -238,7 +294,11 @@ proptest! {
     #[test]
     fn nothing_gets_stuck(events in events()) {
         let mut state = after(events);
-        let mut inbox = vec![Event::Close { force: true }, Event::Retry, Event::Open { now: 100_000 }];
+        let mut inbox = vec![
+            Event::Close { force: true },
+            Event::Retry { now: 100_000 },
+            Event::Open { now: 100_000 },
+        ];
         if let HandlerState::Open(_) = state.handler {
             // A user who is in Link already leaves it first.
             inbox.insert(0, Event::Exited {
@@ -252,6 +312,9 @@ proptest! {
         }
         if let HandlerState::Creating { .. } = state.handler {
             inbox.insert(0, Event::HandlerCreated { attempt: state.attempt });
+        }
+        if state.handler == HandlerState::Returning {
+            inbox.insert(0, Event::ResumeFailed(ResumeError::Missing));
         }
         inbox.extend(state.outbox.iter().map(|unsent| linked(unsent.id)));
         let mut steps = 0;
@@ -277,6 +340,8 @@ proptest! {
                         exit: Exit::default(),
                     }),
                     Effect::Submit { id, .. } => inbox.push(linked(id)),
+                    // Before the user clicks once more.
+                    Effect::ReadResume => inbox.insert(0, Event::ResumeFailed(ResumeError::Missing)),
                     _ => {}
                 }
             }

@@ -74,6 +74,22 @@ async fn it_is_built_inside_its_element_for_each_token() {
 }
 
 #[wasm_bindgen_test]
+async fn the_address_that_a_bank_redirected_to_goes_with_the_first_token_only() {
+    let fake = FakeLink::load().await;
+    let address = "https://app.example.com/oauth?oauth_state_id=1";
+    let options = from(&fake.options).received_redirect_uri(address);
+    let search = Search::new(Some(TOKEN), options);
+    search.is_built().await;
+    assert!(fake.calls()[0].contains(address));
+    search.token.set(Some("link-test-2".into()));
+    calm().await;
+    assert_eq!(
+        fake.calls()[1..],
+        [r#"2 createEmbedded {"token":"link-test-2"}"#]
+    );
+}
+
+#[wasm_bindgen_test]
 async fn neither_a_new_closure_nor_the_same_token_rebuilds_it() {
     let fake = FakeLink::load().await;
     let diary = Diary::default();

@@ -19,9 +19,21 @@ fn back_at(address: &str, backend: ScriptedBackend) -> Flow {
 /// Leaves for the bank: the page goes while Link is open.
 async fn leave_for_the_bank() {
     let flow = Flow::open().await;
-    assert_eq!(kept(), ["resume"]);
-    // A page that is left cleans nothing up.
-    std::mem::forget(flow.mounted);
+    assert_eq!(kept(), ["resume.link-test-1"]);
+    leave_page(flow);
+}
+
+/// A page that is left cleans nothing up.
+fn leave_page(flow: Flow) {
+    let storages = "[localStorage, sessionStorage]";
+    let kept = page::run(
+        "",
+        &format!("return {storages}.map((kept) => ({{...kept}}))"),
+        &[],
+    );
+    drop(flow);
+    let restore = format!("{storages}.forEach((storage, i) => Object.assign(storage, kept[i]))");
+    page::run("kept", &restore, &[&kept]);
 }
 
 #[wasm_bindgen_test]
@@ -113,9 +125,160 @@ async fn a_user_whom_the_backend_did_not_know_at_first_is_asked_for_again() {
     flow.comes_to(Stage::Ready).await;
     calm().await;
     flow.flow.open();
-    assert_eq!(kept(), ["resume"]);
+    assert_eq!(kept(), ["resume.link-test-1"]);
     flow.fake.succeed(1);
     assert_eq!(kept().len(), 1, "the success is kept");
+}
+
+#[wasm_bindgen_test]
+async fn a_user_whom_nobody_knew_is_asked_for_whenever_something_is_to_be_kept() {
+    type Moment = fn(&Flow);
+    let rows: [(&str, bool, Moment, &str); 3] = [
+        ("opening", false, |flow| flow.flow.open(), "resume."),
+        ("the success", true, |flow| flow.fake.succeed(1), "outbox."),
+        (
+            "online",
+            true,
+            |_| {
+                drop(page::run(
+                    "",
+                    "window.dispatchEvent(new Event('online'))",
+                    &[],
+                ))
+            },
+            "resume.",
+        ),
+    ];
+    for (moment, is_open, act, key) in rows {
+        forget_everything();
+        let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
+        flow.backend.knows_nobody();
+        calm().await;
+        flow.backend.grants(TOKEN);
+        flow.comes_to(Stage::Ready).await;
+        if is_open {
+            flow.flow.open();
+            flow.backend.knows_nobody();
+            calm().await;
+        }
+        act(&flow);
+        calm().await;
+        flow.backend.knows("ann");
+        calm().await;
+        let is_kept = kept().iter().any(|kept| kept.starts_with(key));
+        assert!(is_kept, "{moment}: {:?}", kept());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_flow_that_goes_leaves_no_visit_behind() {
+    let flow = Flow::open().await;
+    drop(flow.mounted);
+    assert!(kept().is_empty(), "{:?}", kept());
+
+    // Who is signed in is heard of too late.
+    forget_everything();
+    let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
+    flow.backend.grants(TOKEN);
+    flow.comes_to(Stage::Ready).await;
+    flow.flow.open();
+    drop(flow.mounted);
+    flow.backend.knows("ann");
+    calm().await;
+    assert!(kept().is_empty(), "{:?}", kept());
+}
+
+#[wasm_bindgen_test]
+async fn another_visit_forgets_its_own_only() {
+    leave_for_the_bank().await;
+    let options = UseLinkFlowOptions::default;
+    let flow = Flow::new(ScriptedBackend::of("ann"), options());
+    flow.backend.grants("link-test-2");
+    flow.comes_to(Stage::Ready).await;
+    flow.flow.open();
+    assert_eq!(kept().len(), 2);
+    flow.fake.leave(1);
+    assert_eq!(
+        kept(),
+        ["resume.link-test-1"],
+        "the other is at the bank still"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_goes_on_with_its_own_visit_and_without_one_with_the_newest() {
+    for (tab, token) in [("this", "link-test-1"), ("a new", "link-test-2")] {
+        leave_for_the_bank().await;
+        page::run(
+            "is_new",
+            "const key = 'plaid-link.resume.link-test-1';
+             const record = JSON.parse(localStorage.getItem(key));
+             record.link_token = 'link-test-2';
+             record.expires_at += 1;
+             // Between two that are older.
+             localStorage.setItem('plaid-link.resume.link-test-2', JSON.stringify(record));
+             record.link_token = 'link-test-3';
+             record.expires_at -= 2;
+             localStorage.setItem('plaid-link.resume.link-test-3', JSON.stringify(record));
+             if (is_new) sessionStorage.clear();",
+            &[&(tab == "a new").into()],
+        );
+        let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
+        flow.comes_to(Stage::Open).await;
+        let expected = format!(r#""token":"{token}""#);
+        assert!(flow.fake.calls()[0].contains(&expected), "{tab} tab");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_failed_on_the_way_back_goes_on_where_the_user_left_off() {
+    leave_for_the_bank().await;
+    let fake = FakeLink::offer();
+    let tag = page::inert_tag(&fake.options.src);
+    let options = UseLinkFlowOptions::default().received_redirect_uri(ADDRESS);
+    let flow = Flow::at(fake, ScriptedBackend::of("ann"), options);
+    calm().await;
+    page::settle(&tag, "error");
+    flow.fails_with(FailureKind::ScriptBlocked).await;
+    goes_on(flow).await;
+
+    leave_for_the_bank().await;
+    let backend = ScriptedBackend::default();
+    backend.cannot_be_reached();
+    let flow = back_at(ADDRESS, backend);
+    let unreachable = FailureKind::Resume(ResumeError::Unreachable);
+    flow.fails_with(unreachable).await;
+    flow.backend.knows("ann");
+    goes_on(flow).await;
+}
+
+async fn goes_on(flow: Flow) {
+    assert_eq!(kept(), ["resume.link-test-1"]);
+    flow.flow.retry();
+    flow.comes_to(Stage::Open).await;
+    let created = &flow.fake.calls()[0];
+    assert!(created.contains(r#""token":"link-test-1""#), "{created}");
+    assert!(created.contains(ADDRESS), "{created}");
+    assert!(flow.backend.asked().is_empty(), "no other token");
+}
+
+#[wasm_bindgen_test]
+async fn a_success_that_was_kept_for_too_long_is_told_as_lost() {
+    let flow = Flow::open().await;
+    flow.fake.succeed(1);
+    drop(flow);
+    page::run(
+        "",
+        "const key = Object.keys(localStorage).find((key) => key.startsWith('plaid-link.outbox.'));
+         const record = JSON.parse(localStorage.getItem(key));
+         record.succeeded_at -= 30 * 60 * 1000;
+         localStorage.setItem(key, JSON.stringify(record));",
+        &[],
+    );
+    let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
+    flow.fails_with(FailureKind::PublicTokenInvalid).await;
+    assert!(matches!(flow.outcome(), Some(Outcome::Lost(_))));
+    assert!(kept().is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -162,8 +325,7 @@ async fn what_a_visit_was_for_is_known_after_the_bank() {
     flow.backend.grants("link-test-2");
     flow.flow.open();
     flow.comes_to(Stage::Open).await;
-    std::mem::forget(flow.mounted);
-    drop(flow.fake);
+    leave_page(flow);
 
     let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
     flow.comes_to(Stage::Open).await;
@@ -191,14 +353,20 @@ async fn where_link_cannot_go_on_it_begins_anew() {
         (ResumeError::SignedOut, ADDRESS, "", nothing),
         (ResumeError::Missing, ADDRESS, "ann", forget_everything),
         (ResumeError::Corrupt, ADDRESS, "ann", || {
-            page::run("", "localStorage.setItem('plaid-link.resume', '{')", &[]);
+            page::run(
+                "",
+                "sessionStorage.clear(); localStorage.setItem('plaid-link.resume.link-test-1', '{')",
+                &[],
+            );
         }),
         (ResumeError::Expired, ADDRESS, "ann", || {
             page::run(
                 "",
-                "const record = JSON.parse(localStorage.getItem('plaid-link.resume'));
+                "sessionStorage.clear();
+                 const key = 'plaid-link.resume.link-test-1';
+                 const record = JSON.parse(localStorage.getItem(key));
                  record.expires_at = Date.now() - 1;
-                 localStorage.setItem('plaid-link.resume', JSON.stringify(record));",
+                 localStorage.setItem(key, JSON.stringify(record));",
                 &[],
             );
         }),
@@ -214,7 +382,8 @@ async fn where_link_cannot_go_on_it_begins_anew() {
         }
         let flow = back_at(address, backend);
         flow.fails_with(FailureKind::Resume(reason)).await;
-        assert!(kept().is_empty(), "{reason:?}");
+        let is_of_use = matches!(reason, ResumeError::NoState | ResumeError::SignedOut);
+        assert_eq!(!kept().is_empty(), is_of_use, "{reason:?}");
         assert!(flow.fake.calls().is_empty(), "{reason:?}");
         flow.backend.grants("link-test-2");
         flow.flow.retry();

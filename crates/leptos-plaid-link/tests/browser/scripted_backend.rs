@@ -35,6 +35,11 @@ impl ScriptedBackend {
         self.users.give(Err(failure(FailureKind::SignedOut)));
     }
 
+    pub(crate) fn cannot_be_reached(&self) {
+        self.users
+            .give(Err(failure(FailureKind::BackendUnreachable)));
+    }
+
     /// Grants a token for four hours.
     pub(crate) fn grants(&self, link_token: &str) {
         self.grants_for(link_token, 14_400);

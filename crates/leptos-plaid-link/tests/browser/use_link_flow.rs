@@ -3,8 +3,8 @@
 use fake_link::{Diary, FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
 use leptos_plaid_link::{
-    FailureKind, Outcome, Purpose, Stage, Submitted, UseLinkFlowOptions, UseLinkFlowReturn,
-    use_link_flow,
+    FailureKind, Outcome, Purpose, ResumeError, Stage, Submitted, UseLinkFlowOptions,
+    UseLinkFlowReturn, use_link_flow,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -99,7 +99,7 @@ pub(crate) fn kept() -> Vec<String> {
 }
 
 pub(crate) fn forget_everything() {
-    page::run("", "localStorage.clear()", &[]);
+    page::run("", "localStorage.clear(); sessionStorage.clear()", &[]);
 }
 
 pub(crate) fn linked() -> Submitted {
@@ -129,12 +129,11 @@ async fn a_success_from_the_first_preparation_to_the_item() {
     flow.flow.open();
     assert_eq!(flow.stage(), Stage::Open);
     assert_eq!(flow.fake.calls(), ["1 open"]);
-    assert_eq!(kept(), ["resume"]);
+    assert_eq!(kept(), ["resume.link-test-1"]);
 
     flow.fake.succeed(1);
     assert_eq!(flow.stage(), Stage::Submitting);
     assert_eq!(kept().len(), 1, "the success, and the visit is over");
-    assert_eq!(flow.fake.calls(), ["1 destroy"]);
     calm().await;
     assert_eq!(flow.backend.asked(), ["submit public-test-1"]);
     flow.fake.succeed(1);
@@ -226,11 +225,36 @@ async fn a_success_that_is_worth_nothing_is_lost_and_the_next_is_not() {
     flow.fake.succeed(1);
     flow.backend.fails(FailureKind::PublicTokenInvalid);
     page::until("lost", || matches!(flow.outcome(), Some(Outcome::Lost(_)))).await;
+    assert_eq!(flow.failure(), Some(FailureKind::PublicTokenInvalid));
     assert!(kept().is_empty());
     flow.backend.grants("link-test-2");
     flow.comes_to(Stage::Ready).await;
-    flow.flow.open();
+    assert_eq!(
+        flow.failure(),
+        Some(FailureKind::PublicTokenInvalid),
+        "a loss is told until the next visit"
+    );
+    flow.flow.retry();
+    assert_eq!(flow.stage(), Stage::Open);
     assert_eq!(flow.outcome(), None, "the next visit has begun");
+    assert_eq!(flow.failure(), None);
+}
+
+#[wasm_bindgen_test]
+async fn successes_that_link_names_no_session_of_are_kept_apart() {
+    let flow = Flow::open().await;
+    flow.fake.succeed(1);
+    flow.backend.grants("link-test-2");
+    flow.flow.open();
+    flow.comes_to(Stage::Open).await;
+    let token = "public-test-2";
+    flow.fake.say(2, "onSuccess", &token.into(), &js("{}"));
+    assert_eq!(kept().len(), 2);
+    assert!(
+        kept().iter().all(|key| !key.contains("public")),
+        "{:?}",
+        kept()
+    );
 }
 
 #[wasm_bindgen_test]
@@ -322,22 +346,92 @@ async fn a_backend_that_failed_is_asked_anew() {
 #[wasm_bindgen_test]
 async fn a_token_that_expires_before_the_click_is_replaced_unseen() {
     forget_everything();
+    // Four hours go by at once.
+    page::run(
+        "",
+        "const real = window.setTimeout;
+         window.setTimeout = (f, delay) => {
+           if (delay < 1e7) return real(f, delay);
+           window.setTimeout = real;
+           return real(f, 0);
+         };",
+        &[],
+    );
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
-    flow.backend.grants_for(TOKEN, 0);
+    flow.backend.grants(TOKEN);
+    let is_expired = || flow.fake.frames() == 1 && flow.stage() == unclicked();
+    page::until("the expiry", is_expired).await;
     flow.backend.grants("link-test-2");
-    page::until("the second", || {
-        flow.fake.frames() == 1 && {
-            flow.stage() == Stage::Ready && flow.backend.asked().len() != 1
-        }
-    })
-    .await;
+    flow.comes_to(Stage::Ready).await;
     flow.flow.open();
-    let calls = flow.fake.calls();
     assert_eq!(
-        calls[calls.len() - 2..],
-        [r#"2 create {"token":"link-test-2"}"#, "2 open"]
+        flow.fake.calls()[1..],
+        ["1 destroy", r#"2 create {"token":"link-test-2"}"#, "2 open"]
     );
     assert!(flow.failure().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn a_backend_that_grants_what_has_ended_is_not_asked_for_ever() {
+    forget_everything();
+    let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
+    for _ in 0..3 {
+        flow.backend.grants_for(TOKEN, 0);
+    }
+    flow.fails_with(FailureKind::TokensRefused).await;
+    assert_eq!(flow.backend.asked().len(), 3);
+    assert!(flow.fake.calls().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn what_link_says_after_a_success_is_passed_on() {
+    forget_everything();
+    let diary = Diary::default();
+    let heard = diary.clone();
+    let options = UseLinkFlowOptions::default().on_raw_event(move |name, _| heard.write(name));
+    let flow = Flow::new(ScriptedBackend::of("ann"), options);
+    flow.backend.grants(TOKEN);
+    flow.comes_to(Stage::Ready).await;
+    flow.flow.open();
+    flow.fake.succeed(1);
+    flow.fake.tell(1, "HANDOFF");
+    calm().await;
+    flow.fake.tell(1, "TRANSITION_VIEW");
+    assert_eq!(diary.read(), ["HANDOFF", "TRANSITION_VIEW"]);
+    flow.backend.acknowledges(linked());
+    flow.backend.grants("link-test-2");
+    let is_replaced = || flow.fake.calls().iter().any(|call| call == "1 destroy");
+    page::until("the next handler", is_replaced).await;
+    assert_eq!(flow.fake.frames(), 1, "the first is gone then");
+}
+
+#[wasm_bindgen_test]
+async fn a_backend_that_never_answers_fails_in_the_end() {
+    let hastily = || UseLinkFlowOptions::default().deadline_seconds(0);
+    forget_everything();
+    let flow = Flow::new(ScriptedBackend::of("ann"), hastily());
+    flow.fails_with(FailureKind::BackendUnreachable).await;
+    flow.backend.grants(TOKEN);
+    calm().await;
+    assert!(
+        matches!(flow.stage(), Stage::Failed(_)),
+        "that was too late"
+    );
+    flow.backend.grants("link-test-2");
+    flow.flow.retry();
+    flow.comes_to(Stage::Ready).await;
+
+    flow.flow.open();
+    flow.fake.succeed(1);
+    flow.fails_with(FailureKind::BackendUnreachable).await;
+    assert!(matches!(flow.stage(), Stage::Unsent(_)));
+    assert_eq!(kept().len(), 1);
+
+    let address = "https://app.example.com/oauth?oauth_state_id=1";
+    let options = hastily().received_redirect_uri(address);
+    let flow = Flow::new(ScriptedBackend::default(), options);
+    let unreachable = FailureKind::Resume(ResumeError::Unreachable);
+    flow.fails_with(unreachable).await;
 }
 
 #[wasm_bindgen_test]

@@ -355,6 +355,17 @@ async fn the_address_that_a_bank_redirected_to_is_passed_on() {
             r#"1 create {{"token":"link-test-1","receivedRedirectUri":"{address}"}}"#
         )]
     );
+    hooked.link.retry();
+    calm().await;
+    assert!(fake.calls()[1].contains(address), "the same token again");
+
+    hooked.set("link-test-2");
+    hooked.becomes_ready().await;
+    assert_eq!(
+        fake.calls()[1..],
+        [r#"3 create {"token":"link-test-2"}"#],
+        "the next visit comes from no bank"
+    );
 }
 
 #[wasm_bindgen_test]

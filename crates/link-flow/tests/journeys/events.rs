@@ -33,10 +33,14 @@ pub(crate) fn open() -> Event {
 }
 
 pub(crate) fn granted(attempt: u32, link_token: &str) -> Event {
+    granted_for(attempt, link_token, LIFETIME)
+}
+
+pub(crate) fn granted_for(attempt: u32, link_token: &str, lifetime: u64) -> Event {
     Event::TokenGranted {
         attempt: Attempt(attempt),
         link_token: link_token.into(),
-        lifetime: LIFETIME,
+        lifetime,
         now: 0,
     }
 }
@@ -117,9 +121,22 @@ pub(crate) fn submit_failed(success: u32, kind: FailureKind) -> Event {
 }
 
 pub(crate) fn resend_due(success: u32) -> Event {
+    resend_due_at(success, 0)
+}
+
+pub(crate) fn resend_due_at(success: u32, now: u64) -> Event {
     Event::ResendDue {
         success: SuccessId(success),
+        now,
     }
+}
+
+pub(crate) fn retry() -> Event {
+    Event::Retry { now: 0 }
+}
+
+pub(crate) fn online() -> Event {
+    Event::Online { now: 0 }
 }
 
 pub(crate) fn resumed(purpose: Purpose) -> Event {

@@ -12,9 +12,9 @@ use crate::events::{created, granted, open, succeeded};
 use crate::words::{effect_in_words, stage_in_words};
 
 /// An event, the effects, and the stage.
-type Row = (Event, &'static str, &'static str);
+type Row<'a> = (Event, &'a str, &'a str);
 
-fn travel(mut state: State, rows: impl IntoIterator<Item = Row>) -> State {
+fn travel<'a>(mut state: State, rows: impl IntoIterator<Item = Row<'a>>) -> State {
     for (number, (event, effects, stage)) in rows.into_iter().enumerate() {
         let what = format!("row {}: {event:?}", number + 1);
         let (next, done) = step(state, event);
@@ -27,7 +27,7 @@ fn travel(mut state: State, rows: impl IntoIterator<Item = Row>) -> State {
 }
 
 /// A handler that waits for the click.
-fn ready() -> [Row; 3] {
+fn ready() -> [Row<'static>; 3] {
     [
         (Event::Prepare, "fetch 1", "preparing"),
         (granted(1, "link-a"), "create 1 link-a", "preparing"),
@@ -36,18 +36,18 @@ fn ready() -> [Row; 3] {
 }
 
 /// Link on the screen.
-fn opened() -> [Row; 4] {
+fn opened() -> [Row<'static>; 4] {
     let [one, two, three] = ready();
     let click = (open(), "keep link-a · open 1", "open");
     [one, two, three, click]
 }
 
 /// A success that the backend is being told of.
-fn succeeding() -> [Row; 5] {
+fn succeeding() -> [Row<'static>; 5] {
     let [one, two, three, four] = opened();
     let success = (
         succeeded(1, "public-a"),
-        "forget token · destroy · keep public-a · submit 0 public-a",
+        "forget link-a · destroy · keep public-a · submit 0 public-a",
         "submitting",
     );
     [one, two, three, four, success]

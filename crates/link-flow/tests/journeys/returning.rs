@@ -1,38 +1,37 @@
 //! To a bank and back.
 
-use link_flow::{Effect, Event, FailureKind, Outcome, Purpose, ResumeError, Stage, State, step};
+use link_flow::{Event, FailureKind, Outcome, Purpose, ResumeError, Stage, State, step};
 
-use crate::events::{created, left, linked, repair, resumed, succeeded};
-use crate::travel;
-use crate::words::effect_in_words;
+use crate::events::{
+    created, handler_failed, left, linked, open, open_for, repair, resumed, retry, succeeded,
+};
+use crate::{Row, opened, travel};
+
+/// Link on the screen, after a bank.
+fn returned(purpose: Purpose) -> [Row<'static>; 3] {
+    [
+        (Event::Return, "read", "opening"),
+        (
+            resumed(purpose),
+            "create 1 link-kept on the way back",
+            "opening",
+        ),
+        (created(1), "keep link-kept · open 1", "open"),
+    ]
+}
 
 #[test]
 fn a_bank_brings_the_user_back_and_link_goes_on() {
-    let state = travel(
-        State::default(),
-        [
-            (
-                resumed(repair()),
-                "create 1 link-kept on the way back",
-                "opening",
-            ),
-            (created(1), "keep link-kept · open 1", "open"),
-        ],
-    );
+    let state = travel(State::default(), returned(repair()));
     assert_eq!(state.purpose, repair(), "for what it was begun");
 
+    let state = travel(State::default(), returned(Purpose::NewItem));
     let state = travel(
-        State::default(),
+        state,
         [
             (
-                resumed(Purpose::NewItem),
-                "create 1 link-kept on the way back",
-                "opening",
-            ),
-            (created(1), "keep link-kept · open 1", "open"),
-            (
                 succeeded(1, "public-a"),
-                "forget token · destroy · keep public-a · submit 0 public-a",
+                "forget link-kept · destroy · keep public-a · submit 0 public-a",
                 "submitting",
             ),
             (linked(0), "forget public-a", "idle"),
@@ -43,20 +42,35 @@ fn a_bank_brings_the_user_back_and_link_goes_on() {
 
 #[test]
 fn a_handler_that_came_back_from_a_bank_is_not_opened_twice() {
+    let state = travel(State::default(), returned(Purpose::NewItem));
     travel(
-        State::default(),
+        state,
+        [(
+            left(1, None),
+            "forget link-kept · destroy · fetch 2",
+            "preparing",
+        )],
+    );
+}
+
+#[test]
+fn what_is_said_of_a_return_counts_while_one_is_awaited() {
+    let state = travel(State::default(), opened());
+    travel(
+        state,
         [
-            (
-                resumed(Purpose::NewItem),
-                "create 1 link-kept on the way back",
-                "opening",
-            ),
-            (created(1), "keep link-kept · open 1", "open"),
-            (
-                left(1, None),
-                "forget token · destroy · fetch 2",
-                "preparing",
-            ),
+            (resumed(Purpose::NewItem), "", "open"),
+            (Event::ResumeFailed(ResumeError::Missing), "", "open"),
+        ],
+    );
+    let state = travel(State::default(), [(Event::Return, "read", "opening")]);
+    travel(
+        state,
+        [
+            (Event::Prepare, "", "opening"),
+            (open(), "", "opening"),
+            (open_for(repair()), "fetch 2 for item-1", "opening"),
+            (resumed(Purpose::NewItem), "", "opening"),
         ],
     );
 }
@@ -71,27 +85,65 @@ fn a_way_back_that_leads_nowhere_can_be_begun_again() {
         ResumeError::SignedOut,
         ResumeError::Expired,
     ] {
-        let (state, effects) = step(State::default(), Event::ResumeFailed(error));
-        assert_eq!(effects, [Effect::ForgetResume], "{error:?}");
+        let state = step(State::default(), Event::Return).0;
+        let (state, effects) = step(state, Event::ResumeFailed(error));
+        assert!(effects.is_empty(), "{error:?}");
         let Stage::Failed(failure) = state.stage() else {
             panic!("{error:?} is a failure");
         };
         assert_eq!(failure.kind, FailureKind::Resume(error));
         assert_eq!(failure.message, error.to_string());
-        travel(state, [(Event::Retry, "fetch 2", "preparing")]);
+        travel(state, [(retry(), "fetch 2", "preparing")]);
     }
 }
 
 #[test]
-fn what_was_kept_stays_while_nobody_can_be_asked_who_is_there() {
-    for (error, effects) in [
-        (ResumeError::Unreachable, ""),
-        (ResumeError::SignedOut, "forget token"),
-        (ResumeError::Expired, "forget token"),
-    ] {
-        let (state, done) = step(State::default(), Event::ResumeFailed(error));
-        let done: Vec<String> = done.iter().map(effect_in_words).collect();
-        assert_eq!(done.join(" · "), effects, "{error}");
-        assert!(matches!(state.stage(), Stage::Failed(_)), "{error}");
+fn where_nobody_can_be_asked_who_is_there_trying_again_asks_again() {
+    let unreachable = Event::ResumeFailed(ResumeError::Unreachable);
+    let failed = "failed: Resume(Unreachable)";
+    travel(
+        State::default(),
+        [
+            (Event::Return, "read", "opening"),
+            (unreachable.clone(), "", failed),
+            (unreachable, "", failed),
+            (retry(), "read", "opening"),
+            (
+                resumed(repair()),
+                "create 2 link-kept on the way back",
+                "opening",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn where_link_cannot_be_loaded_trying_again_goes_on_where_the_user_left_off() {
+    for kind in [FailureKind::ScriptBlocked, FailureKind::LinkRefused] {
+        let [one, two, three] = returned(repair());
+        let failed = format!("failed: {kind:?}");
+        let failing: [Vec<Row<'_>>; 2] = [vec![one.clone(), two.clone()], vec![one, two, three]];
+        for rows in failing {
+            let state = travel(State::default(), rows);
+            let state = travel(
+                state,
+                [
+                    (handler_failed(1, kind), "destroy", failed.as_str()),
+                    (retry(), "create 2 link-kept on the way back", "opening"),
+                    (handler_failed(2, kind), "destroy", failed.as_str()),
+                ],
+            );
+            travel(
+                state.clone(),
+                [(open(), "forget link-kept · fetch 3", "opening")],
+            );
+            travel(
+                state,
+                [
+                    (retry(), "create 3 link-kept on the way back", "opening"),
+                    (created(3), "keep link-kept · open 3", "open"),
+                ],
+            );
+        }
     }
 }

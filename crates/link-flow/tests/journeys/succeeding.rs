@@ -1,10 +1,12 @@
 //! From a success to the backend's word.
 
-use link_flow::{Attempt, Effect, Event, FailureKind, Outcome, Purpose, State, Submitted, step};
+use link_flow::{
+    Attempt, Effect, Event, FailureKind, OutboxError, Outcome, Purpose, State, Submitted, step,
+};
 
 use crate::events::{
-    acknowledged, created, granted, left, linked, open, repair, resend_due, submit_failed,
-    succeeded, success,
+    acknowledged, created, granted, left, linked, online, open, repair, resend_due, resend_due_at,
+    retry, submit_failed, succeeded, success,
 };
 use crate::{opened, succeeding, travel};
 
@@ -24,7 +26,7 @@ fn connects_an_item_and_then_another() {
             (open(), "keep link-b · open 2", "open"),
             (
                 succeeded(2, "public-b"),
-                "forget token · destroy · keep public-b · submit 1 public-b",
+                "forget link-b · destroy · keep public-b · submit 1 public-b",
                 "submitting",
             ),
             (
@@ -50,9 +52,9 @@ fn a_success_whose_answer_is_lost_is_told_again_until_it_is_heard() {
             (resend_due(0), "submit 0 public-a", "submitting"),
             (resend_due(0), "", "submitting"),
             (lost(), "resend 0 in 2000", unreachable),
-            (Event::Online, "submit 0 public-a", "submitting"),
+            (online(), "submit 0 public-a", "submitting"),
             (lost(), "resend 0 in 4000", unreachable),
-            (Event::Retry, "submit 0 public-a", "submitting"),
+            (retry(), "submit 0 public-a", "submitting"),
             (linked(0), "forget public-a", "idle"),
             (linked(0), "", "idle"),
             (lost(), "", "idle"),
@@ -95,10 +97,111 @@ fn a_success_that_is_worth_nothing_any_more_is_given_up() {
             (open(), "fetch 2", "opening"),
         ],
     );
-    let Some(Outcome::Lost(failure)) = state.outcome else {
+    is_lost(&state);
+}
+
+/// Half an hour after the success.
+const END: u64 = 1 + 30 * 60 * 1000;
+
+#[test]
+fn a_success_whose_public_token_has_ended_is_not_told_again() {
+    let unreachable = "unsent: BackendUnreachable";
+    let lost = || submit_failed(0, FailureKind::BackendUnreachable);
+    for event in [
+        resend_due_at(0, END),
+        Event::Online { now: END },
+        Event::Retry { now: END },
+    ] {
+        let state = travel(State::default(), succeeding());
+        let state = travel(
+            state,
+            [
+                (lost(), "resend 0 in 1000", unreachable),
+                (resend_due_at(0, END - 1), "submit 0 public-a", "submitting"),
+                (lost(), "resend 0 in 2000", unreachable),
+                (event, "forget public-a", "idle"),
+                (succeeded(1, "public-a"), "", "idle"),
+            ],
+        );
+        is_lost(&state);
+    }
+}
+
+fn is_lost(state: &State) {
+    let Some(Outcome::Lost(failure)) = &state.outcome else {
         panic!("the success is lost");
     };
     assert_eq!(failure.kind, FailureKind::PublicTokenInvalid);
+}
+
+#[test]
+fn of_several_only_what_has_ended_is_given_up() {
+    let at = |succeeded_at, token| {
+        let success = success(Purpose::NewItem, Some(token));
+        Event::Restored(link_flow::Success {
+            succeeded_at,
+            ..success
+        })
+    };
+    let unreachable = "unsent: BackendUnreachable";
+    let lost = |id| submit_failed(id, FailureKind::BackendUnreachable);
+    travel(
+        State::default(),
+        [
+            (
+                at(1, "public-a"),
+                "keep public-a · submit 0 public-a",
+                "submitting",
+            ),
+            (
+                at(2, "public-b"),
+                "keep public-b · submit 1 public-b",
+                "submitting",
+            ),
+            (lost(0), "resend 0 in 1000", unreachable),
+            (lost(1), "resend 1 in 1000", unreachable),
+            (
+                Event::Online { now: END },
+                "submit 1 public-b · forget public-a",
+                "submitting",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn after_a_loss_trying_again_is_a_new_visit() {
+    let state = travel(State::default(), succeeding());
+    let state = travel(
+        state,
+        [
+            (
+                submit_failed(0, FailureKind::PublicTokenInvalid),
+                "forget public-a",
+                "idle",
+            ),
+            (retry(), "fetch 2", "opening"),
+            (granted(2, "link-b"), "create 2 link-b", "opening"),
+            (created(2), "keep link-b · open 2", "open"),
+        ],
+    );
+    assert_eq!(state.outcome, None);
+}
+
+#[test]
+fn a_success_that_was_kept_for_too_long_is_told_as_lost_and_others_are_nobodys_concern() {
+    for (error, is_told) in [
+        (OutboxError::Expired, true),
+        (OutboxError::Corrupt, false),
+        (OutboxError::Foreign, false),
+    ] {
+        let row = (Event::RestoreFailed(error), "", "idle");
+        let state = travel(State::default(), [row]);
+        assert_eq!(state.outcome.is_some(), is_told, "{error}");
+        if is_told {
+            is_lost(&state);
+        }
+    }
 }
 
 #[test]
@@ -158,11 +261,11 @@ fn update_mode_repairs_and_exchanges_nothing() {
         };
         let (told, forgotten) = match token {
             None => (
-                "forget token · destroy · keep repair · submit 0 repair",
+                "forget link-a · destroy · keep repair · submit 0 repair",
                 "forget repair",
             ),
             Some(_) => (
-                "forget token · destroy · keep public-unused · submit 0 public-unused",
+                "forget link-a · destroy · keep public-unused · submit 0 public-unused",
                 "forget public-unused",
             ),
         };
@@ -206,6 +309,6 @@ fn a_flow_that_makes_no_item_is_finished_and_told_to_nobody() {
         success: success(Purpose::NewItem, None),
     };
     let state = travel(State::default(), opened());
-    let state = travel(state, [(verified, "forget token · destroy", "idle")]);
+    let state = travel(state, [(verified, "forget link-a · destroy", "idle")]);
     assert_eq!(state.outcome, Some(Outcome::Finished));
 }

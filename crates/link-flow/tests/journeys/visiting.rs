@@ -3,7 +3,8 @@
 use link_flow::{Attempt, Event, FailureKind, Outcome, Purpose, State};
 
 use crate::events::{
-    created, expired, granted, handler_failed, left, open, open_for, refused, repair, success,
+    created, expired, granted, granted_for, handler_failed, left, open, open_for, refused, repair,
+    retry, success,
 };
 use crate::{opened, ready, travel};
 
@@ -56,7 +57,7 @@ fn a_script_that_is_blocked_is_retried() {
                 "failed: ScriptBlocked",
             ),
             (Event::Prepare, "", "failed: ScriptBlocked"),
-            (Event::Retry, "fetch 2", "preparing"),
+            (retry(), "fetch 2", "preparing"),
             (granted(1, "link-late"), "", "preparing"),
             (granted(2, "link-b"), "create 2 link-b", "preparing"),
             (
@@ -80,7 +81,7 @@ fn a_user_who_had_clicked_before_the_failure_need_not_click_again() {
                 "",
                 "failed: BackendUnreachable",
             ),
-            (Event::Retry, "fetch 2", "opening"),
+            (retry(), "fetch 2", "opening"),
             (granted(2, "link-b"), "create 2 link-b", "opening"),
             (created(2), "keep link-b · open 2", "open"),
         ],
@@ -123,31 +124,37 @@ fn a_token_that_link_refuses_is_renewed_but_not_for_ever() {
         [
             (
                 left(1, invalid),
-                "forget token · destroy · fetch 2",
+                "forget link-a · destroy · fetch 2",
                 "preparing",
             ),
             (granted(2, "link-b"), "create 2 link-b", "preparing"),
-            (
-                left(2, invalid),
-                "forget token · destroy · fetch 3",
-                "preparing",
-            ),
+            (left(2, invalid), "destroy · fetch 3", "preparing"),
             (granted(3, "link-c"), "create 3 link-c", "preparing"),
-            (
-                left(3, invalid),
-                "forget token · destroy",
-                "failed: TokensRefused",
-            ),
-            (Event::Retry, "fetch 4", "preparing"),
+            (left(3, invalid), "destroy", "failed: TokensRefused"),
+            (retry(), "fetch 4", "preparing"),
             (granted(4, "link-d"), "create 4 link-d", "preparing"),
-            (
-                left(4, invalid),
-                "forget token · destroy · fetch 5",
-                "preparing",
-            ),
+            (left(4, invalid), "destroy · fetch 5", "preparing"),
         ],
     );
     assert_eq!(state.refused_tokens, 1, "counted anew after a retry");
+}
+
+#[test]
+fn a_token_that_has_ended_when_it_comes_is_renewed_but_not_for_ever() {
+    for (click, stage) in [(Event::Prepare, "preparing"), (open(), "opening")] {
+        let failed = "failed: TokensRefused";
+        travel(
+            State::default(),
+            [
+                (click, "fetch 1", stage),
+                (granted_for(1, "link-a", 0), "fetch 2", stage),
+                (granted_for(2, "link-b", 119_999), "fetch 3", stage),
+                (granted_for(3, "link-c", 1), "", failed),
+                (retry(), "fetch 4", stage),
+                (granted_for(4, "link-d", 120_000), "create 4 link-d", stage),
+            ],
+        );
+    }
 }
 
 #[test]
@@ -157,7 +164,7 @@ fn a_user_who_leaves_may_come_back_by_the_same_handler() {
         state,
         [(
             left(1, Some("INVALID_CREDENTIALS")),
-            "forget token · expire 1 at 14280000",
+            "forget link-a · expire 1 at 14280000",
             "ready",
         )],
     );
@@ -180,7 +187,7 @@ fn the_host_may_close_link() {
                 (Event::Close { force }, effects, "open"),
                 (
                     left(1, None),
-                    "forget token · expire 1 at 14280000",
+                    "forget link-a · expire 1 at 14280000",
                     "ready",
                 ),
                 (Event::Close { force }, "", "ready"),
@@ -227,7 +234,7 @@ fn a_visit_for_something_else_is_one_visit() {
         state,
         [(
             left(2, None),
-            "forget token · destroy · fetch 3",
+            "forget link-b · destroy · fetch 3",
             "preparing",
         )],
     );
@@ -240,17 +247,43 @@ fn a_visit_for_something_else_is_one_visit() {
                 attempt: Attempt(2),
                 success: success(repair(), None),
             },
-            "forget token · destroy · keep repair · submit 0 repair",
+            "forget link-b · destroy · keep repair · submit 0 repair",
             "submitting",
         )],
     );
     assert_eq!(state.purpose, Purpose::NewItem);
 
     let state = travel(State::default(), repairing());
-    let refused = "forget token · destroy · fetch 3";
+    let refused = "forget link-b · destroy · fetch 3";
     travel(
         state,
         [(left(2, Some("INVALID_LINK_TOKEN")), refused, "preparing")],
+    );
+}
+
+#[test]
+fn a_change_while_link_is_open_closes_it() {
+    let state = travel(State::default(), opened());
+    travel(
+        state,
+        [(
+            Event::Change { purpose: repair() },
+            "forget link-a · destroy · fetch 2 for item-1",
+            "preparing",
+        )],
+    );
+}
+
+#[test]
+fn a_link_that_refuses_to_open_is_no_visit() {
+    let state = travel(State::default(), opened());
+    travel(
+        state,
+        [(
+            handler_failed(1, FailureKind::LinkRefused),
+            "forget link-a · destroy",
+            "failed: LinkRefused",
+        )],
     );
 }
 
@@ -265,7 +298,7 @@ fn what_failed_is_tried_again_for_what_it_was() {
         ),
     ];
     let state = travel(State::default(), failed.clone());
-    travel(state, [(Event::Retry, "fetch 2 for item-1", "opening")]);
+    travel(state, [(retry(), "fetch 2 for item-1", "opening")]);
     let state = travel(State::default(), failed);
     travel(state, [(open(), "fetch 2", "opening")]);
 }
