@@ -1,6 +1,14 @@
 use link_flow::{Exit, Failure, FailureKind, Purpose, ResumeError};
 
 /// What to tell a person about a failure.
+///
+/// ```
+/// use leptos_plaid_link::{Words, code_words};
+///
+/// let Words { title, advice, .. } = code_words("ITEM_LOCKED");
+/// assert_eq!(title, "Your bank wants something from you first.");
+/// # let _ = advice;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     /// What happened.
@@ -12,6 +20,12 @@ pub struct Words {
 }
 
 /// What helps.
+///
+/// ```
+/// use leptos_plaid_link::{NextStep, code_words};
+///
+/// assert_eq!(code_words("ITEM_LOGIN_REQUIRED").step, NextStep::Reconnect);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
     /// The same again.
@@ -116,12 +130,20 @@ fn resume_words(error: ResumeError) -> (&'static str, &'static str, NextStep) {
 /// The words for the end of a visit to Link without success, in English.
 ///
 /// Plaid's own words in [`Exit::display_message`] go before the advice, where there are any.
+///
+/// ```
+/// use leptos_plaid_link::{Exit, exit_words};
+///
+/// assert_eq!(exit_words(&Exit::default()).title, "You left before a bank was connected.");
+/// ```
 #[must_use]
 pub fn exit_words(exit: &Exit) -> Words {
-    if let Some(code) = exit.error_code() {
-        return code_words(code);
-    }
     let status = exit.status().unwrap_or_default();
+    match exit.error_code() {
+        Some("INTERNAL_SERVER_ERROR") if status == "requires_oauth" => return DENIED,
+        Some(code) => return code_words(code),
+        None => {}
+    }
     let known = EXIT_STATUSES.iter().find(|(known, ..)| *known == status);
     let (title, step) = match (known, &exit.purpose) {
         (Some((_, title, step)), _) => (*title, *step),
@@ -136,6 +158,12 @@ pub fn exit_words(exit: &Exit) -> Words {
 }
 
 /// The words for one of Plaid's error codes, in English: of a visit to Link, or of an Item.
+///
+/// ```
+/// use leptos_plaid_link::code_words;
+///
+/// assert_eq!(code_words("INSTITUTION_DOWN").title, "Your bank is not answering at the moment.");
+/// ```
 #[must_use]
 pub fn code_words(code: &str) -> Words {
     let is_for = |(codes, _): &&(&str, Words)| codes.split(' ').any(|known| known == code);
@@ -195,13 +223,20 @@ const EXIT_STATUSES: [(&str, &str, NextStep); 9] = [
 ];
 
 /// Plaid's error codes by what helps.
-const CODES: [(&str, Words); 12] = [
+const CODES: [(&str, Words); 13] = [
     (
-        "INVALID_CREDENTIALS INVALID_MFA INVALID_OTP INVALID_PHONE_NUMBER INVALID_UPDATED_USERNAME RECAPTCHA_BAD \
-         RECAPTCHA_REQUIRED",
+        "INVALID_CREDENTIALS INVALID_MFA INVALID_UPDATED_USERNAME RECAPTCHA_BAD RECAPTCHA_REQUIRED",
         Words {
             title: "Your bank did not accept the sign-in.",
             advice: "Check what you type, and try again.",
+            step: NextStep::TryAgain,
+        },
+    ),
+    (
+        "INVALID_OTP INVALID_PHONE_NUMBER",
+        Words {
+            title: "Your phone number could not be confirmed.",
+            advice: "Check the number and the code, and try again.",
             step: NextStep::TryAgain,
         },
     ),
@@ -214,8 +249,8 @@ const CODES: [(&str, Words); 12] = [
         },
     ),
     (
-        "INSUFFICIENT_CREDENTIALS ACCESS_NOT_GRANTED NO_AUTH_ACCOUNTS NO_INVESTMENT_ACCOUNTS NO_LIABILITY_ACCOUNTS \
-         ADDITIONAL_CONSENT_REQUIRED",
+        "INSUFFICIENT_CREDENTIALS ACCESS_NOT_GRANTED NO_AUTH_ACCOUNTS NO_INVESTMENT_ACCOUNTS NO_INVESTMENT_AUTH_ACCOUNTS \
+         NO_LIABILITY_ACCOUNTS ADDITIONAL_CONSENT_REQUIRED",
         Words {
             title: "Your bank was not allowed to share enough.",
             advice: "Try again, and allow what is asked for.",
@@ -264,7 +299,7 @@ const CODES: [(&str, Words); 12] = [
     ),
     (
         "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_NOT_AVAILABLE PLANNED_MAINTENANCE \
-         PRODUCTS_NOT_READY PRODUCT_NOT_READY",
+         PRODUCTS_NOT_READY PRODUCT_NOT_READY UNSUPPORTED_RESPONSE",
         Words {
             title: "Your bank is not answering at the moment.",
             advice: "Try again later, or connect another bank.",
@@ -280,8 +315,9 @@ const CODES: [(&str, Words); 12] = [
         },
     ),
     (
-        "COUNTRY_NOT_SUPPORTED INSTITUTION_NO_LONGER_SUPPORTED INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT \
-         ITEM_NOT_SUPPORTED MFA_NOT_SUPPORTED NO_ACCOUNTS UNAUTHORIZED_INSTITUTION",
+        "COUNTRY_NOT_SUPPORTED INSTANT_MATCH_FAILED INSTITUTION_NO_LONGER_SUPPORTED INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT \
+         INSTITUTION_REGISTRATION_REQUIRED ITEM_NOT_SUPPORTED MANUAL_VERIFICATION_REQUIRED MFA_NOT_SUPPORTED NO_ACCOUNTS \
+         PRODUCTS_NOT_SUPPORTED PRODUCT_NOT_ENABLED UNAUTHORIZED_INSTITUTION",
         Words {
             title: "This account cannot be connected here.",
             advice: "You can connect one at another bank.",
@@ -289,10 +325,21 @@ const CODES: [(&str, Words); 12] = [
         },
     ),
     (
-        "PAYMENT_INVALID_RECIPIENT PUBLIC_KEY_NOT_ENABLED INVALID_FIELD",
-        UNKNOWN,
+        "ITEM_CONCURRENTLY_DELETED ITEM_NOT_FOUND",
+        Words {
+            title: "This connection is not there any more.",
+            advice: "Please connect the bank once more.",
+            step: NextStep::TryAgain,
+        },
     ),
 ];
+
+/// Link has no code of its own for a bank that was asked on its own page, and said no.
+const DENIED: Words = Words {
+    title: "Your bank did not say yes.",
+    advice: "Try again, and allow what is asked for.",
+    step: NextStep::TryAgain,
+};
 
 /// For a code that there are no words for.
 const UNKNOWN: Words = Words {
@@ -317,45 +364,73 @@ mod tests {
         }
     }
 
-    /// Every code that a password can force in the Sandbox, those of OAuth, and those of a Link token.
     #[test]
     fn every_code_of_a_visit_has_its_next_step() {
         use NextStep::{AnotherBank, Reconnect, Support, TryAgain, Wait};
-        for (code, step) in [
-            ("COUNTRY_NOT_SUPPORTED", AnotherBank),
-            ("INSTITUTION_DOWN", Wait),
-            ("INSTITUTION_NOT_RESPONDING", Wait),
-            ("INSTITUTION_NO_LONGER_SUPPORTED", AnotherBank),
-            ("INSUFFICIENT_CREDENTIALS", TryAgain),
-            ("INTERNAL_SERVER_ERROR", Wait),
-            ("INVALID_CREDENTIALS", TryAgain),
-            ("INVALID_MFA", TryAgain),
-            ("INVALID_SEND_METHOD", TryAgain),
-            ("ITEM_LOCKED", TryAgain),
-            ("ITEM_NOT_SUPPORTED", AnotherBank),
-            ("MFA_NOT_SUPPORTED", AnotherBank),
-            ("NO_ACCOUNTS", AnotherBank),
-            ("PAYMENT_INVALID_RECIPIENT", Support),
-            ("USER_INPUT_TIMEOUT", TryAgain),
-            ("USER_SETUP_REQUIRED", TryAgain),
-            ("ACCESS_NOT_GRANTED", TryAgain),
-            ("NO_AUTH_ACCOUNTS", TryAgain),
-            ("INCORRECT_LINK_TOKEN", TryAgain),
-            ("INCORRECT_OAUTH_NONCE", TryAgain),
-            ("OAUTH_STATE_ID_ALREADY_PROCESSED", TryAgain),
-            ("OAUTH_STATE_ID_NOT_FOUND", TryAgain),
-            ("INVALID_LINK_TOKEN", TryAgain),
-            ("ITEM_LOGIN_REQUIRED", Reconnect),
-            ("PLAID_ERROR", Wait),
-            ("RECAPTCHA_BAD", TryAgain),
-            ("A_CODE_OF_TOMORROW", Support),
+        for (step, codes) in [
+            (
+                TryAgain,
+                "INSUFFICIENT_CREDENTIALS INVALID_CREDENTIALS INVALID_MFA INVALID_OTP INVALID_PHONE_NUMBER \
+                 INVALID_SEND_METHOD INVALID_LINK_TOKEN ITEM_LOCKED USER_INPUT_TIMEOUT USER_SETUP_REQUIRED ACCESS_NOT_GRANTED \
+                 NO_AUTH_ACCOUNTS INCORRECT_LINK_TOKEN INCORRECT_OAUTH_NONCE OAUTH_STATE_ID_ALREADY_PROCESSED \
+                 OAUTH_STATE_ID_NOT_FOUND RECAPTCHA_BAD ITEM_NOT_FOUND",
+            ),
+            (
+                AnotherBank,
+                "COUNTRY_NOT_SUPPORTED INSTITUTION_NO_LONGER_SUPPORTED ITEM_NOT_SUPPORTED MFA_NOT_SUPPORTED NO_ACCOUNTS",
+            ),
+            (Reconnect, "ITEM_LOGIN_REQUIRED"),
+            (
+                Wait,
+                "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INTERNAL_SERVER_ERROR PLAID_ERROR",
+            ),
+            (
+                Support,
+                "PAYMENT_INVALID_RECIPIENT PUBLIC_KEY_NOT_ENABLED INVALID_FIELD A_CODE_OF_TOMORROW",
+            ),
         ] {
-            let words = exit_words(&exit(Some(code), "requires_credentials"));
-            assert_eq!(words.step, step, "{code}");
-            let is_listed = CODES
-                .iter()
-                .any(|(codes, _)| codes.split(' ').any(|known| known == code));
-            assert_eq!(is_listed, code != "A_CODE_OF_TOMORROW", "{code}");
+            for code in codes.split_whitespace() {
+                let words = exit_words(&exit(Some(code), "requires_credentials"));
+                assert_eq!(words.step, step, "{code}");
+            }
+        }
+    }
+
+    /// Plaid's lists of what can be wrong with an Item, with an institution, and on the way back from a bank.
+    #[test]
+    fn every_code_of_plaids_lists_has_words_of_its_own() {
+        let items = "ACCESS_NOT_GRANTED INSTANT_MATCH_FAILED INSUFFICIENT_CREDENTIALS INVALID_CREDENTIALS INVALID_MFA \
+                     INVALID_OTP INVALID_PHONE_NUMBER INVALID_SEND_METHOD INVALID_UPDATED_USERNAME ITEM_CONCURRENTLY_DELETED \
+                     ITEM_LOCKED ITEM_LOGIN_REQUIRED ITEM_NOT_FOUND ITEM_NOT_SUPPORTED MANUAL_VERIFICATION_REQUIRED \
+                     MFA_NOT_SUPPORTED NO_ACCOUNTS NO_AUTH_ACCOUNTS NO_INVESTMENT_ACCOUNTS NO_INVESTMENT_AUTH_ACCOUNTS \
+                     NO_LIABILITY_ACCOUNTS PASSWORD_RESET_REQUIRED PRODUCT_NOT_ENABLED PRODUCT_NOT_READY \
+                     PRODUCTS_NOT_SUPPORTED USER_SETUP_REQUIRED USER_INPUT_TIMEOUT";
+        let institutions = "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_NOT_AVAILABLE \
+                            INSTITUTION_NO_LONGER_SUPPORTED INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT UNAUTHORIZED_INSTITUTION \
+                            INSTITUTION_REGISTRATION_REQUIRED UNSUPPORTED_RESPONSE";
+        let oauth = "INCORRECT_OAUTH_NONCE INCORRECT_LINK_TOKEN OAUTH_STATE_ID_ALREADY_PROCESSED OAUTH_STATE_ID_NOT_FOUND";
+        for code in [items, institutions, oauth]
+            .iter()
+            .flat_map(|list| list.split_whitespace())
+        {
+            assert_ne!(code_words(code), UNKNOWN, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_bank_that_says_no_is_not_plaids_failure() {
+        let title = |status| exit_words(&exit(Some("INTERNAL_SERVER_ERROR"), status)).title;
+        assert_eq!(title("requires_oauth"), "Your bank did not say yes.");
+        assert_eq!(
+            title("requires_code"),
+            "Plaid is not answering as it should."
+        );
+    }
+
+    #[test]
+    fn a_phone_is_not_the_bank() {
+        for code in ["INVALID_OTP", "INVALID_PHONE_NUMBER"] {
+            assert!(code_words(code).title.contains("phone"), "{code}");
         }
     }
 

@@ -172,7 +172,8 @@ async fn the_return_is_too_late() {
                    storage[key] = storage[key].replace(/"expires_at":\d+/, '"expires_at":1')"#,
         )
         .await;
-        page.open("/oauth?oauth_state_id=79e772be-547d-4c9c-8b76-4ac4ed4c441a").await;
+        page.open("/oauth?oauth_state_id=79e772be-547d-4c9c-8b76-4ac4ed4c441a")
+            .await;
         start_again(&page, "Your visit to the bank took too long.").await;
 
         // By Plaid's, which has the last word.
@@ -182,7 +183,10 @@ async fn the_return_is_too_late() {
         let link = page.enter_link().await;
         link.notice("has expired").appears().await;
         link.give_up().await;
-        page.notice("The visit took too long").button("Try again").click().await;
+        page.notice("The visit took too long")
+            .button("Try again")
+            .click()
+            .await;
         page.link_a_bank("Tartan Bank").await;
         page.region("Tartan Bank").appears().await;
         page.quit().await;

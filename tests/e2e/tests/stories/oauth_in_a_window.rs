@@ -37,7 +37,8 @@ async fn oauth_is_denied() {
         link.notice("An unexpected error occurred").appears().await;
         link.give_up().await;
 
-        let notice = page.notice("Nothing was connected.");
+        let notice = page.notice("Your bank did not say yes.");
+        notice.says("Nothing was connected.").await;
         notice.says("Reference: ").await;
         notice.button("Try again").click().await;
         let link = page.enter_link().await;
