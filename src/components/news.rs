@@ -1,8 +1,6 @@
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
-use leptos_plaid_link::{
-    Exit, NextStep, Outcome, Purpose, UseLinkFlowReturn, Words, exit_words, words,
-};
+use leptos_plaid_link::{Exit, NextStep, Outcome, Purpose, UseLinkFlowReturn, Words, exit_words};
 use plaid_types::ItemId;
 
 use crate::dynamic::{flag, press, text};
@@ -97,10 +95,8 @@ fn words_of(ended: &Outcome, wallet: Wallet) -> String {
             };
             format!("{title} {advice}{result}")
         }
-        Outcome::Lost(failure) => {
-            let Words { title, advice, .. } = words(failure);
-            format!("{title} {advice}")
-        }
+        // The failure beside the button says so.
+        Outcome::Lost(_) => String::new(),
     }
 }
 
@@ -127,8 +123,7 @@ fn step_of(ended: &Outcome) -> &'static str {
             NextStep::TryAgain | NextStep::Wait | NextStep::Support => "Try again",
         },
         Outcome::Duplicate(_) => "Reconnect",
-        Outcome::Lost(_) => "Try again",
-        Outcome::Linked(_) | Outcome::Repaired(_) | Outcome::Finished => "",
+        Outcome::Linked(_) | Outcome::Repaired(_) | Outcome::Finished | Outcome::Lost(_) => "",
     }
 }
 

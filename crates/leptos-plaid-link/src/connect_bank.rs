@@ -1,14 +1,15 @@
 use leptos::prelude::*;
-use link_flow::Stage;
+use link_flow::{Outcome, Stage};
 
 use crate::dynamic::{press, text};
 use crate::failure_notice::FailureNotice;
 use crate::use_link_flow::UseLinkFlowReturn;
+use crate::words::outcome_words;
 
 /// A button that connects a bank, with its progress and its failures in words.
 ///
-/// It is [`use_link_flow`] and three elements. Progress is announced politely, a failure at once and with a
-/// **Try again** button. Style it by its classes: `connect-bank`, `connect-bank-button`, `connect-bank-progress`,
+/// It is [`use_link_flow`] and three elements. Progress is announced politely, as is a visit that ended with an error or found
+/// a bank that is connected already; a failure at once and with a **Try again** button. Style it by its classes: `connect-bank`, `connect-bank-button`, `connect-bank-progress`,
 /// and those of [`FailureNotice`].
 ///
 /// ```
@@ -30,8 +31,16 @@ pub fn ConnectBank(
     /// What the button says.
     #[prop(default = "Connect a bank account")]
     label: &'static str,
+    /// What to say of the end of a visit, beside what failed; nothing where the page says it itself.
+    #[prop(default = outcome_words)]
+    tell: fn(&Outcome) -> String,
 ) -> impl IntoView {
-    let UseLinkFlowReturn { stage, failure, .. } = flow;
+    let UseLinkFlowReturn {
+        stage,
+        failure,
+        outcome,
+        ..
+    } = flow;
     let progress = text(move || {
         let words = stage.with(|stage| match stage {
             Stage::Preparing {
@@ -40,7 +49,11 @@ pub fn ConnectBank(
             Stage::Submitting => "Saving your connection…",
             _ => "",
         });
-        words.to_owned()
+        let told = outcome.with(|outcome| outcome.as_ref().map(tell));
+        match words {
+            "" => told.unwrap_or_default(),
+            _ => words.to_owned(),
+        }
     });
     view! {
         <div class="connect-bank">

@@ -1,10 +1,15 @@
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use link_flow::Failure;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
-use crate::dynamic::{flag, press, text};
+use crate::dynamic::{flag, text};
 use crate::words::words;
 
 /// A failure in words, announced at once, with a **Try again** button; hidden while there is none.
+///
+/// The button goes with the failure, so the focus moves to the first of what can have it beside the notice.
 ///
 /// Style it by its classes `plaid-link-failure` and `plaid-link-reference`.
 ///
@@ -36,11 +41,28 @@ pub fn FailureNotice(
         let id = failure.request_id.as_ref();
         id.map(|id| format!("Reference: {id}")).unwrap_or_default()
     });
+    let retry: Box<dyn FnMut(MouseEvent)> = Box::new(move |click| {
+        move_focus(&click);
+        on_retry();
+    });
     view! {
         <div class="plaid-link-failure" role="alert" hidden=flag(move || failure.with(Option::is_none))>
             <p><strong>{title}</strong>" "{advice}</p>
             <p class="plaid-link-reference">{reference}</p>
-            <button type="button" on:click=press(on_retry)>"Try again"</button>
+            <button type="button" on:click=retry>"Try again"</button>
         </div>
+    }
+}
+
+/// A button that is hidden would leave the focus nowhere.
+fn move_focus(click: &MouseEvent) {
+    let button = click
+        .target()
+        .and_then(|button| button.dyn_into::<Element>().ok());
+    let notice = button.and_then(|button| button.closest(".plaid-link-failure").ok()?);
+    let others = ":is(button, a[href], [tabindex]):not(.plaid-link-failure *)";
+    let other = notice.and_then(|notice| notice.parent_element()?.query_selector(others).ok()?);
+    if let Some(other) = other {
+        let _ = other.unchecked_into::<HtmlElement>().focus();
     }
 }

@@ -29,7 +29,7 @@ pub use plaid_link_crate::{
 };
 pub use use_link_flow::{UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 pub use use_plaid_link::{UsePlaidLinkOptions, UsePlaidLinkReturn, use_plaid_link};
-pub use words::{NextStep, Words, code_words, exit_words, words};
+pub use words::{NextStep, Words, code_words, exit_words, outcome_words, words};
 
 /// Plaid's types, as `plaid-types` has them.
 pub use plaid_types;

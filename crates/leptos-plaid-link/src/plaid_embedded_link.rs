@@ -10,7 +10,7 @@ use crate::use_plaid_link::UsePlaidLinkOptions;
 /// Embedded institution search: a grid of banks inside the page.
 ///
 /// It fills its element; give that a size of at least 350 × 300 or 300 × 350 pixels by `class` or `style`.
-/// Only another token rebuilds it.
+/// Only another token rebuilds it, or a retry: after an error, set `error` to none.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -35,7 +35,7 @@ pub fn PlaidEmbeddedLink(
     /// The callbacks, and where the script comes from.
     #[prop(optional)]
     options: UsePlaidLinkOptions,
-    /// Set when the script did not load or Link refused the token.
+    /// Set when the script did not load or Link refused the token. Set it to none to try again.
     #[prop(optional)]
     error: RwSignal<Option<Error>>,
 ) -> impl IntoView {
@@ -54,10 +54,13 @@ fn embed(
 ) {
     let slot = StoredValue::new_local((0_u32, None::<EmbeddedHandler>));
     let options = StoredValue::new_local(options);
-    Effect::new(move |before: Option<_>| {
-        let wanted = (token.get(), element.get());
-        if before.as_ref() == Some(&wanted) {
-            return wanted;
+    Effect::new(move |before: Option<(_, bool)>| {
+        let (wanted, has_failed) = ((token.get(), element.get()), error.with(Option::is_some));
+        if let Some((before, had_failed)) = before
+            && before == wanted
+            && (has_failed || !had_failed)
+        {
+            return (wanted, has_failed);
         }
         let (token, element) = wanted.clone();
         error.set(None);
@@ -90,7 +93,7 @@ fn embed(
                 }
             }
         });
-        wanted
+        (wanted, false)
     });
     on_cleanup(move || drop(slot.try_update_value(|(_, handler)| handler.take())));
 }

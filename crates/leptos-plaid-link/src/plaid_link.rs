@@ -1,11 +1,13 @@
 use leptos::prelude::*;
 use plaid_types::LinkToken;
 
+use crate::plaid_link_crate::Error;
 use crate::use_plaid_link::{UsePlaidLinkOptions, use_plaid_link};
 
 /// A button that opens Link: [`use_plaid_link`] and one element.
 ///
-/// It is enabled once a click would open Link at once. Attributes such as `class` go to the button.
+/// It is enabled once a click would open Link at once, and after an error, when a click tries again. Attributes such as
+/// `class` go to the button.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -28,16 +30,24 @@ pub fn PlaidLink(
     /// The callbacks, and where the script comes from.
     #[prop(optional)]
     options: UsePlaidLinkOptions,
+    /// Set when the script did not load, or Link refused the token or to open.
+    #[prop(optional)]
+    error: RwSignal<Option<Error>>,
     /// What the button says.
     children: Children,
 ) -> impl IntoView {
     let link = use_plaid_link(token, options);
-    let open = move |_| {
-        // What can go wrong is in `link.error`; not ready, the button is disabled.
-        let _ = link.open();
+    Effect::new(move || error.set(link.error.get()));
+    let click = move |_| {
+        if link.error.with_untracked(Option::is_some) {
+            link.retry();
+        } else {
+            error.set(link.open().err());
+        }
     };
+    let is_idle = move || !link.ready.get() && link.error.with(Option::is_none);
     view! {
-        <button type="button" disabled=move || !link.ready.get() on:click=open>
+        <button type="button" disabled=is_idle on:click=click>
             {children()}
         </button>
     }

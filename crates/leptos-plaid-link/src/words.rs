@@ -1,4 +1,4 @@
-use link_flow::{Exit, Failure, FailureKind, Purpose, ResumeError};
+use link_flow::{Exit, Failure, FailureKind, Outcome, Purpose, ResumeError};
 
 /// What to tell a person about a failure.
 ///
@@ -154,6 +154,27 @@ pub fn exit_words(exit: &Exit) -> Words {
         title,
         advice: "You can try again at any time.",
         step,
+    }
+}
+
+/// What to say of the end of a visit to Link that shows in no other way, in English; empty for all others.
+///
+/// ```
+/// use leptos_plaid_link::{Outcome, outcome_words};
+///
+/// let duplicate = Outcome::Duplicate("item-1".into());
+/// assert_eq!(outcome_words(&duplicate), "This account is connected already. Nothing was added.");
+/// assert_eq!(outcome_words(&Outcome::Linked("item-1".into())), "");
+/// ```
+#[must_use]
+pub fn outcome_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Duplicate(_) => "This account is connected already. Nothing was added.".to_owned(),
+        Outcome::Left(exit) if exit.error.is_some() => {
+            let Words { title, advice, .. } = exit_words(exit);
+            format!("{title} {}", exit.display_message().unwrap_or(advice))
+        }
+        _ => String::new(),
     }
 }
 

@@ -49,6 +49,9 @@ impl Default for LoadOptions {
 #[derive(Clone, Debug)]
 pub struct Plaid(pub(crate) PlaidGlobal);
 
+/// Another library may have just put its tag there: so long it is waited for.
+const MOST_SILENT_SECONDS: u32 = 3;
+
 thread_local! {
     /// The load under way. A page has one Link, so it has one load.
     static LOADING: RefCell<Option<Promise>> = const { RefCell::new(None) };
@@ -98,19 +101,22 @@ fn start(options: &LoadOptions) -> Promise {
 async fn load_once(options: &LoadOptions) -> Result<(), LoadError> {
     let window = web_sys::window().ok_or(LoadError::NoDocument)?;
     let document = window.document().ok_or(LoadError::NoDocument)?;
-    let script = match find(&document, &options.src) {
-        Some(script) => script,
-        None => inject(&document, options)?,
+    // A page that has loaded awaits none of its own tags: one that is silent then has most likely failed before.
+    let is_loaded = document.ready_state() == "complete";
+    let (script, seconds) = match find(&document, &options.src) {
+        Some(script) if is_loaded => (script, options.timeout_seconds.min(MOST_SILENT_SECONDS)),
+        Some(script) => (script, options.timeout_seconds),
+        None => (inject(&document, options)?, options.timeout_seconds),
     };
-    let result = match settled(&window, &script, options.timeout_seconds).await {
+    let result = match settled(&window, &script, seconds).await {
         Settled::Loaded if sys::plaid_global().is_some() => return Ok(()),
         Settled::Loaded => Err(not_plaid(&options.src)),
-        Settled::Failed => Err(LoadError::Blocked {
+        Settled::TimedOut if seconds == options.timeout_seconds => Err(LoadError::TimedOut {
             src: options.src.clone(),
+            seconds,
         }),
-        Settled::TimedOut => Err(LoadError::TimedOut {
+        Settled::Failed | Settled::TimedOut => Err(LoadError::Blocked {
             src: options.src.clone(),
-            seconds: options.timeout_seconds,
         }),
     };
     script.remove();

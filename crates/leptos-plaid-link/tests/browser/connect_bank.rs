@@ -1,11 +1,12 @@
 //! The button with its progress and its failures: by role and name, as people and screen readers find them.
 
-use fake_link::{Diary, FakeLink, TOKEN, page};
+use fake_link::{Diary, FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
 use leptos_plaid_link::{
-    ConnectBank, Failure, FailureKind, FailureNotice, ResumeError, UseLinkFlowOptions,
+    ConnectBank, Failure, FailureKind, FailureNotice, ResumeError, Submitted, UseLinkFlowOptions,
     use_link_flow, words,
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::mounted::{Mounted, calm, mount};
@@ -33,6 +34,15 @@ impl Page {
             backend,
             mounted,
         }
+    }
+
+    /// One whose Link is open.
+    async fn open() -> Self {
+        let page = Self::new();
+        page.backend.grants(TOKEN);
+        button(&page.mounted).click();
+        page.opens().await;
+        page
     }
 
     async fn says(&self, role: &str, text: &str) {
@@ -93,6 +103,85 @@ async fn it_says_what_failed_and_tries_again() {
     again.click();
     page.opens().await;
     page::until("quiet", || !page.alerts()).await;
+}
+
+#[wasm_bindgen_test]
+async fn it_says_how_a_visit_ended_where_that_shows_in_no_other_way() {
+    let error = js("{ error_type: 'ITEM_ERROR', error_code: 'ITEM_LOCKED' }");
+    let told = js("{ error_code: 'ITEM_LOCKED', display_message: 'Plaid says so.' }");
+    for (error, words) in [
+        (error, "Sign in on its own site"),
+        (
+            told,
+            "Your bank wants something from you first. Plaid says so.",
+        ),
+        (JsValue::NULL, ""),
+    ] {
+        let page = Page::open().await;
+        page.fake.say(1, "onExit", &error, &js("{}"));
+        calm().await;
+        let said = page.mounted.text("[role='status']");
+        assert!(
+            said.contains(words) && said.is_empty() == words.is_empty(),
+            "{said}"
+        );
+    }
+
+    let page = Page::open().await;
+    page.fake.succeed(1);
+    page.backend
+        .acknowledges(Submitted::Duplicate("item-7".into()));
+    page.says("status", "This account is connected already.")
+        .await;
+    assert!(!page.alerts());
+}
+
+#[wasm_bindgen_test]
+async fn it_says_what_is_lost_and_begins_anew() {
+    let page = Page::open().await;
+    page.fake.succeed(1);
+    page.backend.fails(FailureKind::PublicTokenInvalid);
+    page.says("alert", "The connection took too long to complete.")
+        .await;
+    assert!(page.alerts());
+    page.backend.grants("link-test-2");
+    page.mounted.find("[role='alert'] button").click();
+    page.opens().await;
+    page::until("quiet", || !page.alerts()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_button_that_goes_leaves_the_focus_beside_it() {
+    let page = Page::new();
+    page.backend.grants_nothing(FailureKind::BackendUnreachable);
+    page.says("alert", "We could not be reached.").await;
+    let again = page.mounted.find("[role='alert'] button");
+    again.focus().expect("focus");
+    again.click();
+    calm().await;
+    assert!(!page.alerts());
+    let button = page.mounted.find(".connect-bank-button");
+    assert_eq!(page::document().active_element(), Some(button.into()));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_may_say_it_in_its_own_words() {
+    forget_everything();
+    let (fake, backend) = (FakeLink::load().await, ScriptedBackend::of("ann"));
+    let (shared, load) = (backend.clone(), fake.options.clone());
+    let mounted = mount(move || {
+        let flow = use_link_flow(shared, UseLinkFlowOptions::default().load(load));
+        view! { <ConnectBank flow tell=|_| "That was that.".to_owned() /> }
+    });
+    backend.grants(TOKEN);
+    button(&mounted).click();
+    page::until("open", || {
+        fake.calls().iter().any(|call| call.ends_with("open"))
+    })
+    .await;
+    fake.leave(1);
+    calm().await;
+    assert_eq!(mounted.text("[role='status']"), "That was that.");
 }
 
 #[wasm_bindgen_test]

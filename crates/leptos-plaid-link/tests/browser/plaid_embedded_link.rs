@@ -135,6 +135,20 @@ async fn what_goes_wrong_is_told_and_gone_with_the_next_token() {
 }
 
 #[wasm_bindgen_test]
+async fn an_error_that_is_taken_back_is_a_retry() {
+    let fake = FakeLink::load().await;
+    fake.refuse("createEmbedded", &js("new Error('no')"));
+    let search = Search::new(Some(TOKEN), from(&fake.options));
+    let has_failed = || search.error.with_untracked(Option::is_some);
+    page::until("refused", has_failed).await;
+    fake.accept("createEmbedded");
+    search.error.set(None);
+    search.is_built().await;
+    calm().await;
+    assert_eq!(fake.calls().len(), 1, "once");
+}
+
+#[wasm_bindgen_test]
 async fn several_stand_side_by_side() {
     let fake = FakeLink::offer();
     let one = Search::new(Some(TOKEN), from(&fake.options));

@@ -1,9 +1,9 @@
 //! The button: enabled when a click opens at once, found by its role and name, wherever it stands.
 
-use fake_link::{FakeLink, TOKEN, page};
+use fake_link::{FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;
-use leptos_plaid_link::{LoadOptions, PlaidLink, UsePlaidLinkOptions};
+use leptos_plaid_link::{Error, LoadOptions, PlaidLink, UsePlaidLinkOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlButtonElement;
@@ -53,6 +53,40 @@ async fn it_is_a_button_that_is_enabled_once_a_click_opens() {
 
     token.set(None);
     page::until("disabled", || button.disabled()).await;
+}
+
+#[wasm_bindgen_test]
+async fn after_an_error_a_click_tries_again() {
+    let fake = FakeLink::offer();
+    let tag = page::inert_tag(&fake.options.src);
+    let load = fake.options.clone();
+    let error = ArcRwSignal::new(None);
+    let told = error.clone();
+    let mounted = mount(move || {
+        let token = Signal::stored(Some(TOKEN.into()));
+        let options = UsePlaidLinkOptions::default().load(load);
+        view! { <PlaidLink token options error=told.into()>"Connect"</PlaidLink> }
+    });
+    let button = button(&mounted);
+    calm().await;
+    assert!(button.disabled());
+    page::settle(&tag, "error");
+    page::until("an error", || error.with_untracked(Option::is_some)).await;
+    page::until("enabled", || !button.disabled()).await;
+    button.click();
+    page::until("no error", || error.with_untracked(Option::is_none)).await;
+    page::until("a handler", || fake.frames() == 1).await;
+    calm().await;
+
+    fake.refuse("open", &js("new Error('no')"));
+    button.click();
+    let refused = Error::Refused("no".to_owned());
+    assert_eq!(error.get_untracked(), Some(refused));
+    fake.accept("open");
+    button.click();
+    assert_eq!(error.get_untracked(), None);
+    assert_eq!(fake.calls().last().map(String::as_str), Some("1 open"));
+    fake.leave(1);
 }
 
 #[wasm_bindgen_test]

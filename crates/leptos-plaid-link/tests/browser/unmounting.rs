@@ -294,9 +294,10 @@ async fn while_the_page_listens_for_the_focus() {
             if unmounted_by_the_listener {
                 drop(WHOLE_PAGE.take());
             }
-            // Whatever looks into Leptos' arena.
+            // Whatever looks into Leptos' arena, and at the hook itself.
             let _ = RwSignal::new(0).get_untracked();
-            heard.write("focus");
+            let is_open = link.is_open.try_get_untracked();
+            heard.write(format!("{is_open:?} {:?}", link.open()));
         });
         button.set_onfocus(Some(on_focus.as_ref().unchecked_ref()));
         if unmounted_by_the_listener {
@@ -305,7 +306,12 @@ async fn while_the_page_listens_for_the_focus() {
             drop(WHOLE_PAGE.take());
         }
         nothing_is_left(&fake).await;
-        assert_eq!(diary.read(), ["focus"]);
+        let seen = if unmounted_by_the_listener {
+            "None Err(NoToken)"
+        } else {
+            "Some(true) Err(NoToken)"
+        };
+        assert_eq!(diary.read(), [seen]);
         button.set_onfocus(None);
     }
 }

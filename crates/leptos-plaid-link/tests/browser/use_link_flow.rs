@@ -279,6 +279,23 @@ async fn after_an_exit_the_same_handler_opens_again() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_host_does_in_the_midst_of_a_step_comes_after_it() {
+    let flow = Flow::open().await;
+    let driven = flow.flow;
+    let (_, _watching) = hook(move || {
+        // At once, before the step has told how the visit ended.
+        ImmediateEffect::new_scoped(move || {
+            if driven.stage.get() == Stage::Ready {
+                driven.open();
+            }
+        });
+    });
+    flow.fake.leave(1);
+    assert_eq!(flow.stage(), Stage::Open);
+    assert_eq!(flow.outcome(), None, "the next visit has begun");
+}
+
+#[wasm_bindgen_test]
 async fn closing_asks_link() {
     let flow = Flow::open().await;
     flow.flow.close(false);

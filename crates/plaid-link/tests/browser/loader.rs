@@ -166,6 +166,31 @@ async fn a_script_that_never_settles_times_out() {
 }
 
 #[wasm_bindgen_test]
+async fn a_tag_that_failed_before_anybody_listened_is_not_waited_for_to_the_end() {
+    page::clear();
+    let src = page::dead_url();
+    let tag = page::inert_tag(&src);
+    // Seconds are as nothing to this browser.
+    page::run(
+        "",
+        "const real = window.setTimeout;
+         window.setTimeout = (f, delay) => {
+           window.setTimeout = real;
+           return real(f, delay / 1000);
+         };",
+        &[],
+    );
+    let options = LoadOptions {
+        timeout_seconds: 100_000,
+        ..from(&src)
+    };
+    let error = load(&options).await.expect_err("nothing comes");
+    assert_eq!(error, LoadError::Blocked { src });
+    assert!(!tag.is_connected(), "a retry begins anew");
+    page::clear();
+}
+
+#[wasm_bindgen_test]
 async fn the_src_is_exact_and_the_nonce_is_set() {
     page::clear();
     let src = page::dead_url() + "?a=%C3%A9&b=1#é";
