@@ -42,6 +42,13 @@ pub trait LinkBackend: 'static {
 }
 
 /// A Link token and how long it lives.
+///
+/// ```
+/// use leptos_plaid_link::LinkTokenGrant;
+///
+/// let grant = LinkTokenGrant { link_token: "link-sandbox-1".into(), lifetime_seconds: 14_400 };
+/// # let _ = grant;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkTokenGrant {
     /// Opens Link.

@@ -64,9 +64,8 @@ fn embed(
         }
         let (token, element) = wanted.clone();
         error.set(None);
-        // Dropped out here: Link's own code must not run while the arena is held.
-        drop(slot.try_update_value(|(_, handler)| handler.take()));
-        let generation = slot.try_update_value(|(generation, _)| {
+        let generation = slot.try_update_value(|(generation, handler)| {
+            *handler = None;
             *generation = generation.wrapping_add(1);
             *generation
         });
@@ -95,5 +94,7 @@ fn embed(
         });
         (wanted, false)
     });
-    on_cleanup(move || drop(slot.try_update_value(|(_, handler)| handler.take())));
+    on_cleanup(move || {
+        slot.try_update_value(|(_, handler)| *handler = None);
+    });
 }

@@ -58,7 +58,7 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
         StoredValue::new_local(Some(shell))
     });
     on_cleanup(move || {
-        // Taken out first: Link's own code must not run while the arena is being emptied.
+        // Now, while the signals still live: whoever listens for the focus that Link gives back may look at them.
         if let Some(shell) = shell
             && let Some(Some(shell)) = shell.try_update_value(Option::take)
         {

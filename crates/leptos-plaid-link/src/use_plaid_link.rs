@@ -121,7 +121,7 @@ pub fn use_plaid_link(
     });
     on_cleanup(move || {
         drop(effect);
-        // Taken out first: Link's own code must not run while the arena is being emptied.
+        // Now, while the signals still live: whoever listens for the focus that Link gives back may look at them.
         drop(visit.try_update_value(|visit| visit.handler.take()));
     });
     returned

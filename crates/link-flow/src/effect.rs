@@ -4,6 +4,17 @@ use crate::outbox::{Success, SuccessId};
 use crate::state::{Attempt, Millis, Purpose};
 
 /// What is to be done now, in this order. The machine decides; a shell carries out and answers with events.
+///
+/// ```
+/// use link_flow::{Effect, Event, State, step};
+///
+/// for effect in step(State::default(), Event::Prepare).1 {
+///     match effect {
+///         Effect::FetchToken { attempt, purpose } => { /* ask the backend, answer with `attempt` */ }
+///         _ => {}
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Ask the backend for a Link token; answer `TokenGranted` or `TokenRefused`.

@@ -6,6 +6,14 @@ use crate::resume::{ResumeError, ResumeRecord};
 use crate::state::{Attempt, Exit, Millis, Purpose};
 
 /// What can happen. Every event has a defined result in every state.
+///
+/// ```
+/// use link_flow::{Effect, Event, Purpose, State, step};
+///
+/// let purpose = Purpose::Update { item_id: "item-1".into(), account_selection: false };
+/// let (_, effects) = step(State::default(), Event::OpenFor { purpose, now: 0 });
+/// assert!(matches!(effects[..], [Effect::FetchToken { .. }]));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "an event lives for one step")]
 pub enum Event {
@@ -137,6 +145,16 @@ pub enum Event {
 }
 
 /// How the backend dealt with a success.
+///
+/// ```
+/// use link_flow::{Event, Submitted, SuccessId};
+///
+/// let event = Event::Acknowledged {
+///     success: SuccessId(0),
+///     submitted: Submitted::Duplicate("item-7".into()),
+/// };
+/// # let _ = event;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
     /// There is a new Item, or the one that an earlier try made.

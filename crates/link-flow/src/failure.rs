@@ -38,6 +38,13 @@ impl Failure {
 }
 
 /// The kinds of failure, told apart by what helps.
+///
+/// ```
+/// use link_flow::FailureKind;
+///
+/// assert!(FailureKind::PublicTokenInvalid.is_final());
+/// assert!(!FailureKind::BackendUnreachable.is_final(), "it is told again");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureKind {
     /// Link's script did not load: offline, a content blocker, a content security policy.

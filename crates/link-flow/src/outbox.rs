@@ -13,6 +13,19 @@ const PUBLIC_TOKEN_LIFETIME: Millis = 30 * 60 * 1000;
 const VERSION: u16 = 1;
 
 /// What Link's `onSuccess` said, to be told to the backend.
+///
+/// ```
+/// use link_flow::{Purpose, Success};
+/// use plaid_types::json::Object;
+///
+/// let success = Success {
+///     purpose: Purpose::NewItem,
+///     public_token: Some("public-1".into()),
+///     metadata: Object::from_iter([("link_session_id".to_owned(), "session-1".into())]),
+///     succeeded_at: 1_000,
+/// };
+/// assert_eq!(success.session(), Some("session-1"));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Success {
     /// What the visit was for.
@@ -26,10 +39,26 @@ pub struct Success {
 }
 
 /// Tells the successes of one flow apart.
+///
+/// ```
+/// use link_flow::{Event, SuccessId};
+///
+/// let event = Event::ResendDue { success: SuccessId(0), now: 5_000 };
+/// # let _ = event;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SuccessId(pub u32);
 
 /// A success on its way to the backend.
+///
+/// ```
+/// use link_flow::{State, Unsent};
+///
+/// fn is_being_sent(state: &State) -> bool {
+///     state.outbox.iter().any(|unsent: &Unsent| unsent.failure.is_none())
+/// }
+/// assert!(!is_being_sent(&State::default()));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unsent {
     /// Which.
@@ -73,6 +102,20 @@ impl Unsent {
 
 json_struct! {
     /// A success as it is kept in the browser's storage.
+    ///
+    /// ```
+    /// use link_flow::{OutboxError, OutboxRecord, Purpose, Success};
+    ///
+    /// let success = Success {
+    ///     purpose: Purpose::NewItem,
+    ///     public_token: Some("public-1".into()),
+    ///     metadata: Default::default(),
+    ///     succeeded_at: 1_000,
+    /// };
+    /// let record = OutboxRecord::new("ann".to_owned(), success.clone());
+    /// assert_eq!(record.clone().open("ann", 2_000), Ok(success));
+    /// assert_eq!(record.open("bob", 2_000), Err(OutboxError::Foreign));
+    /// ```
     pub struct OutboxRecord {
         /// The version of this form.
         pub version: u16 = "version",
@@ -137,6 +180,12 @@ impl OutboxRecord {
 }
 
 /// Why a kept success was dropped.
+///
+/// ```
+/// use link_flow::OutboxError;
+///
+/// assert_eq!(OutboxError::Expired.to_string(), "the kept success is more than 30 minutes old");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutboxError {
     /// It cannot be read, or another version wrote it.

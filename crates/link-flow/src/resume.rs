@@ -9,6 +9,14 @@ const VERSION: u16 = 1;
 
 json_struct! {
     /// What is kept in the browser's storage while Link is open.
+    ///
+    /// ```
+    /// use link_flow::{Purpose, ResumeError, ResumeRecord};
+    ///
+    /// let record = ResumeRecord::new("ann".to_owned(), "link-1".into(), 1_000, Purpose::NewItem);
+    /// assert!(record.clone().open("ann", 999).is_ok());
+    /// assert_eq!(record.open("ann", 1_000), Err(ResumeError::Expired));
+    /// ```
     pub struct ResumeRecord {
         /// The version of this form.
         pub version: u16 = "version",
@@ -60,6 +68,13 @@ impl ResumeRecord {
 }
 
 /// Why Link cannot go on after a bank's redirect.
+///
+/// ```
+/// use link_flow::{Event, ResumeError};
+///
+/// let event = Event::ResumeFailed(ResumeError::Missing);
+/// # let _ = event;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ResumeError {
     /// The address has no `oauth_state_id`.

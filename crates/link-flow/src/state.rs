@@ -5,12 +5,24 @@ use crate::failure::Failure;
 use crate::outbox::{Success, Unsent};
 
 /// Milliseconds since 1970 by the browser's clock.
+///
+/// ```
+/// let half_a_minute: link_flow::Millis = 30_000;
+/// # let _ = half_a_minute;
+/// ```
 pub type Millis = u64;
 
 /// Where a Link flow stands.
 ///
 /// The handler and the outbox are apart: a success on its way to the backend must not hinder the next visit
 /// to Link, nor be lost by it.
+///
+/// ```
+/// use link_flow::{Event, Stage, State, step};
+///
+/// let (state, _effects) = step(State::default(), Event::Prepare);
+/// assert_eq!(state.stage(), Stage::Preparing { open_when_ready: false });
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// What the flow is for at present.
@@ -36,6 +48,13 @@ pub struct State {
 }
 
 /// What a flow is for.
+///
+/// ```
+/// use link_flow::{Purpose, State};
+///
+/// let repair = Purpose::Update { item_id: "item-1".into(), account_selection: false };
+/// assert_eq!(State::new(repair.clone()).purpose, repair);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// To connect a new Item.
@@ -73,10 +92,29 @@ impl Purpose {
 }
 
 /// Numbers the preparations of a handler.
+///
+/// ```
+/// use link_flow::{Attempt, Event, State, step};
+///
+/// // An answer to what was never asked changes nothing.
+/// let late = Event::HandlerCreated { attempt: Attempt(7) };
+/// assert_eq!(step(State::default(), late).0, State::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Attempt(pub u32);
 
 /// A Link token and when it ends.
+///
+/// ```
+/// use link_flow::{Attempt, Event, HandlerState, State, step};
+///
+/// let (state, _) = step(State::default(), Event::Prepare);
+/// let granted = Event::TokenGranted {
+///     attempt: Attempt(1), link_token: "link-1".into(), lifetime: 14_400_000, now: 0,
+/// };
+/// let HandlerState::Creating { token, .. } = step(state, granted).0.handler else { panic!() };
+/// assert_eq!((token.renew_at, token.expires_at), (14_280_000, 14_400_000));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Opens Link.
@@ -119,6 +157,12 @@ impl Token {
 }
 
 /// How far the handler is.
+///
+/// ```
+/// use link_flow::{HandlerState, State};
+///
+/// assert_eq!(State::default().handler, HandlerState::Absent);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum HandlerState {
     /// Nothing has been asked for.
@@ -154,6 +198,15 @@ pub enum HandlerState {
 }
 
 /// How a visit to Link ended.
+///
+/// ```
+/// use link_flow::Outcome;
+///
+/// fn is_news(outcome: &Outcome) -> bool {
+///     matches!(outcome, Outcome::Linked(_) | Outcome::Repaired(_))
+/// }
+/// assert!(is_news(&Outcome::Linked("item-1".into())));
+/// ```
 #[allow(
     clippy::large_enum_variant,
     reason = "there is one of it, and a box would burden every reader"
@@ -176,6 +229,16 @@ pub enum Outcome {
 
 /// What Link said when the user left, as Link said it: [`LinkError::from`](plaid_types::link::LinkError) and
 /// [`ExitMetadata::from`](plaid_types::link::ExitMetadata) read the whole of it.
+///
+/// ```
+/// use link_flow::Exit;
+/// use plaid_types::json::Object;
+///
+/// let error = Object::from_iter([("error_code".to_owned(), "ITEM_LOCKED".into())]);
+/// let exit = Exit { error: Some(error), ..Exit::default() };
+/// assert_eq!(exit.error_code(), Some("ITEM_LOCKED"));
+/// assert_eq!(exit.status(), None);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exit {
     /// What the visit was for.
@@ -220,6 +283,14 @@ impl Exit {
 }
 
 /// One word for where a flow stands, for whoever shows it.
+///
+/// ```
+/// use link_flow::{Failure, FailureKind, Stage};
+///
+/// let failure = Failure::new(FailureKind::SignedOut, "401");
+/// assert_eq!(Stage::Failed(failure.clone()).failure(), Some(&failure));
+/// assert_eq!(Stage::Ready.failure(), None);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
     /// Nothing has happened.

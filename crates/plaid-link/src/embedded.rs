@@ -12,6 +12,14 @@ use crate::options::LinkOptions;
 /// Embedded institution search: a grid of banks inside an element of the page.
 ///
 /// Choosing one opens Link. Dropping it removes the grid, as soon as Link has closed, and silences its callbacks.
+///
+/// ```no_run
+/// use plaid_link::{Callbacks, EmbeddedHandler};
+///
+/// fn listen_anew(search: &EmbeddedHandler) {
+///     search.set_callbacks(Callbacks::default().on_success(|token, metadata| { /* post both */ }));
+/// }
+/// ```
 #[must_use = "dropping it removes the embedded search from the page"]
 pub struct EmbeddedHandler {
     instance: Rc<Instance>,

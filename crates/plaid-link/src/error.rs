@@ -5,6 +5,13 @@ use wasm_bindgen::JsValue;
 ///
 /// What goes wrong inside Link is not here: it reaches `on_exit` as a
 /// [`LinkError`](plaid_types::link::LinkError).
+///
+/// ```
+/// use plaid_link::Error;
+///
+/// assert!(Error::NotALinkToken.to_string().contains("public keys"));
+/// assert_eq!(Error::Refused("Invalid env".to_owned()).to_string(), "Plaid Link refused: Invalid env");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -44,6 +51,13 @@ impl Error {
 }
 
 /// Why Link's script did not load. Each can be tried again by calling [`load`](crate::load) once more.
+///
+/// ```
+/// use plaid_link::{LINK_SCRIPT_URL, LoadError};
+///
+/// let error = LoadError::TimedOut { src: LINK_SCRIPT_URL.to_owned(), seconds: 30 };
+/// assert!(error.to_string().ends_with("did not load within 30 s"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {

@@ -15,6 +15,15 @@ use crate::sys;
 ///
 /// Create it when the view appears, not on the click: Link then loads ahead in a hidden frame.
 /// Dropping it closes Link if it is open, removes its frame, and silences its callbacks.
+///
+/// ```no_run
+/// use plaid_link::{Error, Handler};
+///
+/// fn show(handler: &Handler) -> Result<(), Error> {
+///     // While another handler is open, this is `Error::StillOpen`.
+///     handler.open()
+/// }
+/// ```
 #[must_use = "dropping the handler closes Link and removes its frame"]
 pub struct Handler {
     instance: Rc<Instance>,
@@ -51,6 +60,13 @@ impl Handler {
     ///
     /// [`Error::StillOpen`] while another handler is open, or this one is about to close by force; [`Error::Refused`]
     /// with what Link said.
+    ///
+    /// ```no_run
+    /// # fn example(handler: &plaid_link::Handler) -> Result<(), plaid_link::Error> {
+    /// handler.open()?;
+    /// assert!(handler.is_open());
+    /// # Ok(()) }
+    /// ```
     pub fn open(&self) -> Result<(), Error> {
         self.instance.open()
     }
@@ -93,11 +109,25 @@ impl Handler {
     }
 
     /// From now on these callbacks are called; the handler and its frame stay.
+    ///
+    /// ```no_run
+    /// use plaid_link::{Callbacks, Handler};
+    ///
+    /// fn listen_anew(handler: &Handler) {
+    ///     handler.set_callbacks(Callbacks::default().on_exit(|error, _| { /* the newest */ }));
+    /// }
+    /// ```
     pub fn set_callbacks(&self, callbacks: Callbacks) {
         self.instance.set_callbacks(callbacks);
     }
 
     /// Link's own handler, for what this crate does not cover.
+    ///
+    /// ```no_run
+    /// # fn example(handler: &plaid_link::Handler) {
+    /// let raw: wasm_bindgen::JsValue = handler.as_raw();
+    /// # }
+    /// ```
     #[must_use]
     pub fn as_raw(&self) -> JsValue {
         let link = self.instance.link();

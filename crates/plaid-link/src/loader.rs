@@ -11,6 +11,10 @@ use crate::error::LoadError;
 use crate::sys::{self, PlaidGlobal};
 
 /// Where Plaid serves Link; there is no version, the newest is always served.
+///
+/// ```
+/// assert_eq!(plaid_link::LoadOptions::default().src, plaid_link::LINK_SCRIPT_URL);
+/// ```
 pub const LINK_SCRIPT_URL: &str = "https://cdn.plaid.com/link/v2/stable/link-initialize.js";
 
 /// Where Link's script comes from and how long to wait for it.
@@ -46,6 +50,14 @@ impl Default for LoadOptions {
 }
 
 /// `window.Plaid`: the proof that the script has run, and the way to [`create`](Self::create) handlers.
+///
+/// ```no_run
+/// use plaid_link::{LoadError, LoadOptions, Plaid};
+///
+/// async fn plaid() -> Result<Plaid, LoadError> {
+///     plaid_link::load(&LoadOptions::default()).await
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Plaid(pub(crate) PlaidGlobal);
 

@@ -4,6 +4,17 @@ json_struct! {
     /// An account of an Item, as `/accounts/get` and its relatives answer it.
     ///
     /// Source: schema `AccountBase` of Plaid's OpenAPI specification, 2020-09-14.
+    ///
+    /// ```
+    /// use plaid_types::{Account, AccountType};
+    ///
+    /// let account: Account = serde_json::from_str(
+    ///     r#"{"account_id":"acc_1","balances":{"current":110.5,"iso_currency_code":"USD"},"name":"Checking","type":"depository"}"#,
+    /// )?;
+    /// assert_eq!(account.kind, AccountType::Depository);
+    /// assert_eq!(account.balances.current, Some(110.5));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct Account {
         /// Plaid's name for the account; changes when the Item is linked anew.
         pub account_id: AccountId = "account_id",
@@ -26,6 +37,13 @@ json_struct! {
     /// The balances of an account, in major units of its currency.
     ///
     /// Plaid sends JSON numbers; a double holds every balance below 90 trillion to the cent.
+    ///
+    /// ```
+    /// use plaid_types::Balances;
+    ///
+    /// let balances = Balances { current: Some(110.5), limit: None, ..Balances::default() };
+    /// assert_eq!(balances.available, None, "not every bank says so");
+    /// ```
     #[derive(Default)]
     pub struct Balances {
         /// What can be spent or withdrawn now.
@@ -43,6 +61,13 @@ json_struct! {
 
 open_enum! {
     /// The broad kind of an account.
+    ///
+    /// ```
+    /// use plaid_types::AccountType;
+    ///
+    /// assert_eq!(AccountType::from("credit"), AccountType::Credit);
+    /// assert_eq!(AccountType::from("piggy bank"), AccountType::Other("piggy bank".to_owned()));
+    /// ```
     pub enum AccountType {
         Depository => "depository",
         Credit => "credit",
@@ -55,6 +80,12 @@ open_enum! {
 
 open_enum! {
     /// The exact kind of an account. Those that Sandbox serves are named; Plaid documents many more.
+    ///
+    /// ```
+    /// use plaid_types::AccountSubtype;
+    ///
+    /// assert_eq!(AccountSubtype::from("money market").as_str(), "money market");
+    /// ```
     pub enum AccountSubtype {
         Checking => "checking",
         Savings => "savings",

@@ -6,6 +6,17 @@ json_struct! {
     /// Plaid's error object: the body of every answer that is not 2xx, and `error` of an Item.
     ///
     /// Source: schema `PlaidError` of Plaid's OpenAPI specification, 2020-09-14.
+    ///
+    /// ```
+    /// use plaid_types::{ErrorType, PlaidError};
+    ///
+    /// let error: PlaidError = serde_json::from_str(
+    ///     r#"{"error_type":"ITEM_ERROR","error_code":"ITEM_LOGIN_REQUIRED","error_message":"sign in","request_id":"r1"}"#,
+    /// )?;
+    /// assert_eq!(error.error_type, ErrorType::ItemError);
+    /// assert_eq!(error.to_string(), "ITEM_ERROR/ITEM_LOGIN_REQUIRED: sign in (request r1)");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct PlaidError {
         /// The broad kind.
         pub error_type: ErrorType = "error_type",
@@ -42,6 +53,13 @@ impl std::error::Error for PlaidError {}
 
 open_enum! {
     /// The broad kind of an error.
+    ///
+    /// ```
+    /// use plaid_types::ErrorType;
+    ///
+    /// assert_eq!(ErrorType::from("API_ERROR"), ErrorType::ApiError);
+    /// assert_eq!(ErrorType::from("NOVEL_ERROR").as_str(), "NOVEL_ERROR");
+    /// ```
     pub enum ErrorType {
         InvalidRequest => "INVALID_REQUEST",
         InvalidResult => "INVALID_RESULT",

@@ -5,6 +5,15 @@ use crate::InstitutionId;
 /// A bank or another place that keeps accounts.
 ///
 /// Source: schema `Institution` of Plaid's OpenAPI specification, 2020-09-14.
+///
+/// ```
+/// use plaid_types::Institution;
+///
+/// let bank: Institution =
+///     serde_json::from_str(r#"{"institution_id":"ins_109508","name":"First Platypus Bank","oauth":false}"#)?;
+/// assert!(!bank.oauth, "its users sign in inside of Link");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Institution {
     /// Plaid's name for it.
@@ -38,6 +47,16 @@ pub struct Institution {
 }
 
 /// How well an institution answers, product by product.
+///
+/// ```
+/// use plaid_types::{HealthStatus, InstitutionStatus};
+///
+/// fn is_down(status: &InstitutionStatus) -> bool {
+///     let logins = status.item_logins.as_ref();
+///     logins.is_some_and(|logins| logins.status == HealthStatus::Down)
+/// }
+/// assert!(!is_down(&InstitutionStatus { item_logins: None }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstitutionStatus {
     /// Whether new Items can be linked: what decides Link's warning or block.
@@ -46,6 +65,14 @@ pub struct InstitutionStatus {
 }
 
 /// The health of one product at an institution.
+///
+/// ```
+/// use plaid_types::{HealthStatus, ProductStatus};
+///
+/// let status: ProductStatus = serde_json::from_str(r#"{"status":"DEGRADED"}"#)?;
+/// assert_eq!(status.status, HealthStatus::Degraded);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProductStatus {
     /// The verdict.
@@ -57,6 +84,12 @@ pub struct ProductStatus {
 
 open_enum! {
     /// Whether an institution answers.
+    ///
+    /// ```
+    /// use plaid_types::HealthStatus;
+    ///
+    /// assert_eq!(HealthStatus::from("DOWN"), HealthStatus::Down);
+    /// ```
     pub enum HealthStatus {
         Healthy => "HEALTHY",
         Degraded => "DEGRADED",

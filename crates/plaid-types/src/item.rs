@@ -5,6 +5,14 @@ use crate::{InstitutionId, ItemId, PlaidError};
 /// One login at one institution, as `/item/get` answers it.
 ///
 /// Source: schema `Item` of Plaid's OpenAPI specification, 2020-09-14.
+///
+/// ```
+/// use plaid_types::Item;
+///
+/// let item: Item = serde_json::from_str(r#"{"item_id":"item_1","error":null}"#)?;
+/// assert!(item.error.is_none(), "nothing is wrong with it");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// Plaid's name for it.

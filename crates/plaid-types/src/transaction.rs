@@ -5,6 +5,16 @@ use crate::{AccountId, TransactionId};
 /// Money that moved, as `/transactions/sync` answers it, with what an app shows of it.
 ///
 /// Source: schema `Transaction` of Plaid's OpenAPI specification, 2020-09-14.
+///
+/// ```
+/// use plaid_types::Transaction;
+///
+/// let paid: Transaction = serde_json::from_str(
+///     r#"{"transaction_id":"t1","account_id":"acc_1","amount":12.3,"date":"2026-11-22","pending":true}"#,
+/// )?;
+/// assert!(paid.amount > 0.0, "it left the account");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transaction {
     /// Plaid's name for it. A pending transaction and the booked one that it becomes have two.
@@ -36,6 +46,13 @@ pub struct Transaction {
 }
 
 /// What a transaction was for.
+///
+/// ```
+/// use plaid_types::PersonalFinanceCategory;
+///
+/// let category = PersonalFinanceCategory { primary: "FOOD_AND_DRINK".to_owned() };
+/// # let _ = category;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonalFinanceCategory {
     /// Broadly, such as `FOOD_AND_DRINK`.

@@ -10,6 +10,16 @@ use crate::{InstitutionId, ItemId, LinkSessionId, LinkToken, PlaidError, PublicT
 /// A webhook: its type and code, and the fields that one or another of them has.
 ///
 /// It may come twice, late, and after its successor: what it tells is best asked again.
+///
+/// ```
+/// use plaid_types::webhook::{Webhook, WebhookCode};
+///
+/// let webhook: Webhook = serde_json::from_str(
+///     r#"{"webhook_type":"ITEM","webhook_code":"LOGIN_REPAIRED","item_id":"item_1"}"#,
+/// )?;
+/// assert_eq!(webhook.webhook_code.as_str(), "LOGIN_REPAIRED");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Webhook {
     /// What it is about.
@@ -62,6 +72,12 @@ pub struct Webhook {
 
 open_enum! {
     /// What a webhook is about.
+    ///
+    /// ```
+    /// use plaid_types::webhook::WebhookType;
+    ///
+    /// assert_eq!(WebhookType::from("ITEM"), WebhookType::Item);
+    /// ```
     pub enum WebhookType {
         Auth => "AUTH",
         Identity => "IDENTITY",
@@ -74,6 +90,12 @@ open_enum! {
 
 open_enum! {
     /// What happened. The same code may mean different things under different types.
+    ///
+    /// ```
+    /// use plaid_types::webhook::WebhookCode;
+    ///
+    /// assert_eq!(WebhookCode::from("SOMETHING_NEW").as_str(), "SOMETHING_NEW");
+    /// ```
     pub enum WebhookCode {
         DefaultUpdate => "DEFAULT_UPDATE",
         Error => "ERROR",

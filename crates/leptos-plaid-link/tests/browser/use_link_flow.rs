@@ -405,7 +405,7 @@ async fn what_link_says_after_a_success_is_passed_on() {
     forget_everything();
     let diary = Diary::default();
     let heard = diary.clone();
-    let options = UseLinkFlowOptions::default().on_raw_event(move |name, _| heard.write(name));
+    let options = UseLinkFlowOptions::default().on_event(move |name, _| heard.write(name.as_str()));
     let flow = Flow::new(ScriptedBackend::of("ann"), options);
     flow.backend.grants(TOKEN);
     flow.comes_to(Stage::Ready).await;

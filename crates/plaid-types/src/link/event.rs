@@ -6,6 +6,15 @@ json_struct! {
     /// The second argument of `onEvent`.
     ///
     /// Events but `OPEN` and Layer's arrive together at the end of a visit, in no promised order: sort by `timestamp`.
+    ///
+    /// ```
+    /// use plaid_types::link::{EventMetadata, ViewName};
+    ///
+    /// let metadata: EventMetadata = serde_json::from_str(r#"{"view_name":"CONSENT","novelty":3}"#)?;
+    /// assert_eq!(metadata.view_name, Some(ViewName::Consent));
+    /// assert_eq!(metadata.extra["novelty"], 3);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[derive(Default)]
     pub open struct EventMetadata {
         /// Last digits of a typed account number; empty if it has four.
@@ -49,6 +58,12 @@ json_struct! {
 
 open_enum! {
     /// The first argument of `onEvent`.
+    ///
+    /// ```
+    /// use plaid_types::link::EventName;
+    ///
+    /// assert_eq!(EventName::from("HANDOFF"), EventName::Handoff);
+    /// ```
     pub enum EventName {
         AutoSubmitPhone => "AUTO_SUBMIT_PHONE",
         BankIncomeInsightsCompleted => "BANK_INCOME_INSIGHTS_COMPLETED",
@@ -104,6 +119,12 @@ open_enum! {
 
 open_enum! {
     /// A pane of Link.
+    ///
+    /// ```
+    /// use plaid_types::link::ViewName;
+    ///
+    /// assert_eq!(ViewName::Consent.as_str(), "CONSENT");
+    /// ```
     pub enum ViewName {
         AcceptTos => "ACCEPT_TOS",
         Connected => "CONNECTED",
@@ -140,6 +161,12 @@ open_enum! {
 
 open_enum! {
     /// The kind of a second factor.
+    ///
+    /// ```
+    /// use plaid_types::link::MfaType;
+    ///
+    /// assert_eq!(MfaType::from("code").to_string(), "code");
+    /// ```
     pub enum MfaType {
         Code => "code",
         Device => "device",

@@ -6,6 +6,13 @@ use crate::{ErrorType, LinkSessionId, RequestId};
 
 json_struct! {
     /// The first argument of `onExit`: the last error that the user met, if any.
+    ///
+    /// ```
+    /// use plaid_types::link::LinkError;
+    ///
+    /// let error = LinkError { error_code: Some("INVALID_LINK_TOKEN".to_owned()), ..LinkError::default() };
+    /// assert!(error.is_invalid_link_token());
+    /// ```
     #[derive(Default)]
     pub open struct LinkError {
         /// The broad kind.
@@ -41,6 +48,14 @@ impl std::error::Error for LinkError {}
 
 json_struct! {
     /// The second argument of `onExit`.
+    ///
+    /// ```
+    /// use plaid_types::link::{ExitMetadata, ExitStatus};
+    ///
+    /// let metadata: ExitMetadata = serde_json::from_str(r#"{"status":"requires_code"}"#)?;
+    /// assert_eq!(metadata.status, Some(ExitStatus::RequiresCode));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[derive(Default)]
     pub open struct ExitMetadata {
         /// The institution that was chosen, if one was.
@@ -56,6 +71,12 @@ json_struct! {
 
 open_enum! {
     /// Where the user was when leaving Link.
+    ///
+    /// ```
+    /// use plaid_types::link::ExitStatus;
+    ///
+    /// assert_eq!(ExitStatus::from("choose_device"), ExitStatus::ChooseDevice);
+    /// ```
     pub enum ExitStatus {
         RequiresQuestions => "requires_questions",
         RequiresSelections => "requires_selections",

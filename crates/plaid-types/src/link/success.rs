@@ -28,6 +28,13 @@ json_struct! {
 
 json_struct! {
     /// An institution as Link names it.
+    ///
+    /// ```
+    /// use plaid_types::link::LinkInstitution;
+    ///
+    /// let bank = LinkInstitution { name: Some("Tartan Bank".to_owned()), ..LinkInstitution::default() };
+    /// # let _ = bank;
+    /// ```
     #[derive(Default)]
     pub open struct LinkInstitution {
         /// Its name to show.
@@ -39,6 +46,14 @@ json_struct! {
 
 json_struct! {
     /// An account as Link shows it to the page: no balance.
+    ///
+    /// ```
+    /// use plaid_types::link::LinkAccount;
+    ///
+    /// let account: LinkAccount = serde_json::from_str(r#"{"id":"acc_1","name":"Checking","mask":"0000"}"#)?;
+    /// assert_eq!(account.mask.as_deref(), Some("0000"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[derive(Default)]
     pub open struct LinkAccount {
         /// Plaid's `account_id`.
@@ -60,6 +75,12 @@ json_struct! {
 
 open_enum! {
     /// How far the verification of an account has come.
+    ///
+    /// ```
+    /// use plaid_types::link::VerificationStatus;
+    ///
+    /// assert_eq!(VerificationStatus::from("something new").as_str(), "something new");
+    /// ```
     pub enum VerificationStatus {
         PendingAutomaticVerification => "pending_automatic_verification",
         PendingManualVerification => "pending_manual_verification",
@@ -74,6 +95,12 @@ open_enum! {
 
 open_enum! {
     /// Whether a transfer was made.
+    ///
+    /// ```
+    /// use plaid_types::link::TransferStatus;
+    ///
+    /// assert_eq!(TransferStatus::from("COMPLETE").as_str(), "COMPLETE");
+    /// ```
     pub enum TransferStatus {
         Complete => "COMPLETE",
         Incomplete => "INCOMPLETE",
