@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_api::{ChangeKind, CreateItem, Item};
+use futures_util::{StreamExt, stream};
 use plaid_client::Exchanged;
-use plaid_types::ItemId;
+use plaid_types::{ErrorType, ItemId};
 use time::OffsetDateTime;
 use tracing::Instrument;
 
@@ -19,13 +20,16 @@ use crate::digest::Digest;
 use crate::duplicate::duplicate;
 use crate::error::{Error, Result, chain};
 use crate::new_item::{complete_later, save};
-use crate::store::{Claim, Exchange};
+use crate::store::{Claim, Exchange, Interrupted};
 
 /// No public token is longer, and no name of an institution.
 pub(crate) const MAX_TEXT: usize = 256;
 
 /// What the sealed requests are about, for the vault.
 const ABOUT: &str = "exchange";
+
+/// How many interrupted exchanges are taken up at the same time.
+const AT_ONCE: usize = 8;
 
 /// How often Plaid is asked when it does not answer.
 const ATTEMPTS: usize = 3;
@@ -75,12 +79,10 @@ pub(crate) async fn connect_unreported(
 
 /// Goes on with the exchanges that nobody is at any more since then.
 pub(crate) async fn resume(backend: &Arc<Backend>, since: &str) -> Result<()> {
-    for interrupted in backend.store.exchanges_to_resume(since).await? {
-        let request = backend.vault.unseal_bytes(&interrupted.sealed, ABOUT)?;
-        let Ok(request) = serde_json::from_slice(&request) else {
-            continue;
-        };
-        match spawned(backend.clone(), interrupted.user, request, Origin::Browser).await {
+    let interrupted = backend.store.exchanges_to_resume(since).await?;
+    let all = stream::iter(interrupted);
+    all.for_each_concurrent(AT_ONCE, async |interrupted| {
+        match go_on(backend, interrupted).await {
             Ok(connected) => {
                 let item_id = &connected.item.id;
                 tracing::info!(%item_id, "an interrupted exchange was brought to its end");
@@ -89,8 +91,15 @@ pub(crate) async fn resume(backend: &Arc<Backend>, since: &str) -> Result<()> {
                 tracing::warn!(cause = chain(&error), "an interrupted exchange has no Item");
             }
         }
-    }
+    })
+    .await;
     Ok(())
+}
+
+async fn go_on(backend: &Arc<Backend>, interrupted: Interrupted) -> Result<Connected> {
+    let request = backend.vault.unseal_bytes(&interrupted.sealed, ABOUT)?;
+    let request = serde_json::from_slice(&request).map_err(|_| Error::Malformed)?;
+    spawned(backend.clone(), interrupted.user, request, Origin::Browser).await
 }
 
 /// Who brings a public token.
@@ -208,7 +217,10 @@ impl Work<'_> {
                 Ok(exchanged) => return Ok(Given::Here(exchanged)),
                 Err(error) => error,
             };
-            if error.plaid().is_none() {
+            if error
+                .plaid()
+                .is_none_or(|said| said.error_type == ErrorType::ApiError)
+            {
                 // It may have made an Item nevertheless.
                 unanswered = true;
                 if attempt < ATTEMPTS {

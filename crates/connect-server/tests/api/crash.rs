@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode, Session};
 use serde_json::json;
 
-use crate::canned_plaid::EXCHANGE;
+use crate::canned_plaid::{EXCHANGE, error};
 use crate::connect::{Browser, Connect, Doomed, eventually, success};
 
 const TOKEN: &str = "public-1";
@@ -130,22 +130,42 @@ async fn an_answer_that_does_not_come_is_asked_for_again_at_once() {
     }
 }
 
+/// Also where Plaid says in its own words that something broke: it may have made the Item all the same.
 #[tokio::test]
 async fn an_exchange_that_plaid_never_answered_goes_on_by_itself() {
+    let broke = error("API_ERROR", "INTERNAL_SERVER_ERROR").to_string();
+    for answer in ["<html>", &broke] {
+        let mut connect = Connect::start().await;
+        let browser = connect.browser().await;
+        connect.plaid.answers(EXCHANGE, 500, answer);
+        let problem = browser.post("/api/items", success(TOKEN)).await.problem();
+        assert_eq!(problem.code, ProblemCode::PlaidUnavailable);
+        assert_eq!(
+            connect.plaid.calls(EXCHANGE).len(),
+            3,
+            "it was not given up at once"
+        );
+        connect.plaid.recovers(EXCHANGE);
+        connect.restart().await.expect("a restart");
+        let browser = connect.again(browser);
+        eventually(async || browser.items().await.len() == 1).await;
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_that_cannot_be_read_holds_up_no_other() {
     let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
     connect.plaid.answers(EXCHANGE, 502, "<html>");
-    let problem = browser.post("/api/items", success(TOKEN)).await.problem();
-    assert_eq!(problem.code, ProblemCode::PlaidUnavailable);
-    assert_eq!(
-        connect.plaid.calls(EXCHANGE).len(),
-        3,
-        "it was not given up at once"
-    );
+    ada.post("/api/items", success("public-0")).await.problem();
+    connect
+        .spoil("UPDATE public_tokens SET sealed = x'00'")
+        .await;
+    bob.post("/api/items", success(TOKEN)).await.problem();
     connect.plaid.recovers(EXCHANGE);
     connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
-    eventually(async || browser.items().await.len() == 1).await;
+    let bob = connect.again(bob);
+    eventually(async || bob.items().await.len() == 1).await;
 }
 
 /// Claims that are not over.

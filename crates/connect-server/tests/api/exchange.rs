@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::json;
 
-use crate::canned_plaid::EXCHANGE;
+use crate::canned_plaid::{EXCHANGE, error};
 use crate::connect::{Connect, success};
 
 #[tokio::test]
@@ -174,10 +174,15 @@ async fn a_plaid_that_fails_can_be_asked_again() {
     let browser = connect.browser().await;
     for (status, body, code) in [
         (500, "<html>".to_owned(), ProblemCode::PlaidUnavailable),
+        (
+            503,
+            error("API_ERROR", "PLANNED_MAINTENANCE").to_string(),
+            ProblemCode::PlaidUnavailable,
+        ),
         (429, "{}".to_owned(), ProblemCode::RateLimited),
         (
             400,
-            crate::canned_plaid::error("INVALID_INPUT", "INVALID_API_KEYS").to_string(),
+            error("INVALID_INPUT", "INVALID_API_KEYS").to_string(),
             ProblemCode::PlaidRefused,
         ),
     ] {
