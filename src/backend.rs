@@ -108,23 +108,23 @@ impl Backend {
 
     /// Fetches an Item's balances anew.
     pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
-        self.ask_of_item(id, "refresh").await
+        let path = format!("/api/items/{id}/refresh");
+        self.send(Method::POST, &path, None::<&Value>).await
     }
 
-    /// Update mode went well: the Item as it is now. Nothing is exchanged.
-    pub async fn item_repaired(self, id: &ItemId) -> Result<Item, Error> {
-        self.ask_of_item(id, "repaired").await
+    /// Update mode went well: the Item as it is now, for [`RepairedItem`](connect_api::RepairedItem). Nothing is
+    /// exchanged.
+    pub async fn item_repaired(self, id: &ItemId, account_selection: bool) -> Result<Item, Error> {
+        let mut visit = Object::new();
+        visit.insert("account_selection".to_owned(), account_selection.into());
+        let path = format!("/api/items/{id}/repaired");
+        self.send(Method::POST, &path, Some(&visit)).await
     }
 
     /// Disconnects an Item.
     pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
         self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&Value>)
             .await
-    }
-
-    async fn ask_of_item(self, id: &ItemId, what: &str) -> Result<Item, Error> {
-        let path = format!("/api/items/{id}/{what}");
-        self.send(Method::POST, &path, None::<&Value>).await
     }
 
     async fn send<T: Json>(

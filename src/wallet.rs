@@ -145,8 +145,13 @@ impl LinkBackend for ConnectBackend {
     }
 
     async fn submit(&self, success: Success) -> Result<Submitted, Failure> {
-        if let Purpose::Update { item_id, .. } = success.purpose {
-            self.wallet.put(self.backend.item_repaired(&item_id).await?);
+        if let Purpose::Update {
+            item_id,
+            account_selection,
+        } = success.purpose
+        {
+            let repaired = self.backend.item_repaired(&item_id, account_selection);
+            self.wallet.put(repaired.await?);
             return Ok(Submitted::Repaired(item_id));
         }
         let Some(public_token) = success.public_token else {

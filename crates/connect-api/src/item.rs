@@ -18,6 +18,15 @@ json_struct! {
 }
 
 json_struct! {
+    /// Says that a visit in update mode went well: `POST /api/items/{id}/repaired`.
+    #[derive(Default, Eq)]
+    pub strict struct RepairedItem {
+        /// Whether the user could choose the accounts anew, as the visit's Link token was made.
+        pub account_selection: bool = ?"account_selection",
+    }
+}
+
+json_struct! {
     /// A connected Item, as its owner sees it.
     pub struct Item {
         /// Plaid's `item_id`.

@@ -8,7 +8,7 @@ mod session;
 mod transaction;
 
 pub use change::{Change, ChangeKind};
-pub use item::{CreateItem, Item, ItemList, ItemStatus};
+pub use item::{CreateItem, Item, ItemList, ItemStatus, RepairedItem};
 pub use link::{CreateLinkToken, LinkEventReport, LinkEvents, LinkTokenGrant};
 pub use problem::{Problem, ProblemCode};
 pub use session::{Config, Session};

@@ -1,5 +1,6 @@
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 const ISO: &[BorrowedFormatItem<'_>] =
@@ -9,6 +10,11 @@ const ISO: &[BorrowedFormatItem<'_>] =
 pub(crate) fn iso(time: OffsetDateTime) -> String {
     let time = time.to_offset(time::UtcOffset::UTC);
     time.format(ISO).unwrap_or_else(|_| time.to_string())
+}
+
+/// A time as Plaid writes it; nothing if it is none.
+pub(crate) fn read(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
 }
 
 /// The time now, see [`iso`].

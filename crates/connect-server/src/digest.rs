@@ -5,10 +5,10 @@ use sha2::{Digest as _, Sha256};
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of a text.
+    /// The digest of a text, or of bytes.
     #[must_use]
-    pub fn of(text: &str) -> Self {
-        Self(Sha256::digest(text.as_bytes()).into())
+    pub fn of(secret: impl AsRef<[u8]>) -> Self {
+        Self(Sha256::digest(secret).into())
     }
 
     /// A digest that was made before; nothing if it is not one.

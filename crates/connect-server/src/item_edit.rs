@@ -41,6 +41,21 @@ impl<'a> ItemEdit<'a> {
 
     /// Keeps what changed, erases what is known of accounts that are gone, and tells the user's open pages.
     pub(crate) async fn save(self) -> Result<Item> {
+        self.keep().await?;
+        Ok(self.item)
+    }
+
+    /// The same after its user was in Link for it, or the bank healed it by itself.
+    pub(crate) async fn save_repaired(self, at: &str, accounts_chosen: bool) -> Result<Item> {
+        self.keep().await?;
+        let store = &self.backend.store;
+        store
+            .note_repair(&self.item.id, at, accounts_chosen)
+            .await?;
+        Ok(self.item)
+    }
+
+    async fn keep(&self) -> Result<()> {
         if self.item != self.before {
             let store = &self.backend.store;
             if !store
@@ -53,7 +68,7 @@ impl<'a> ItemEdit<'a> {
                 .changes
                 .tell(self.user, &self.item.id, ChangeKind::Changed);
         }
-        Ok(self.item)
+        Ok(())
     }
 
     /// The accounts that it had before.

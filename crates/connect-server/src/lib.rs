@@ -9,6 +9,7 @@ mod clock;
 mod config;
 mod digest;
 mod duplicate;
+mod end;
 mod error;
 mod exchange;
 mod institutions;

@@ -2,22 +2,22 @@
 
 use std::sync::{Arc, Weak};
 
-use connect_api::CreateItem;
+use connect_api::{CreateItem, CreateLinkToken};
+use futures_util::{StreamExt, stream};
 use plaid_client::ItemAddResult;
-use plaid_types::LinkToken;
 use plaid_types::link::SuccessMetadata;
+use plaid_types::{ItemId, LinkToken};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::auth::UserId;
 use crate::backend::Backend;
-use crate::clock::{iso, iso_now};
+use crate::clock::{iso, iso_now, read};
 use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
 use crate::exchange;
 use crate::refresh;
 use crate::store::{KeptLinkToken, StoreError};
-use plaid_types::ItemId;
 
 /// What the sealed Link tokens are about, for the vault.
 const ABOUT: &str = "Link token";
@@ -28,8 +28,9 @@ const AFTER_EXPIRY: Duration = Duration::minutes(60);
 /// How long webhooks and used public tokens are kept.
 const OLD: Duration = Duration::days(30);
 
-/// So many are remembered in one statement.
+/// So many are remembered in one statement, and so many asked about at the same time.
 const BATCH: usize = 256;
+const AT_ONCE: usize = 8;
 
 /// A Link token to remember, and who waits for that.
 pub(crate) type Entry = (
@@ -41,7 +42,7 @@ pub(crate) type Entry = (
 pub(crate) async fn remember(
     backend: &Backend,
     user: UserId,
-    item: Option<ItemId>,
+    wish: CreateLinkToken,
     token: &LinkToken,
     expires: OffsetDateTime,
 ) -> Result<()> {
@@ -49,7 +50,8 @@ pub(crate) async fn remember(
     let kept = KeptLinkToken {
         digest: Digest::of(token.as_str()),
         user,
-        item,
+        item: wish.item_id,
+        account_selection: wish.account_selection,
         sealed: backend.vault.seal_bytes(token.as_str().as_bytes(), ABOUT)?,
         ask_at: iso(ask_at),
         settles_at: iso(expires + AFTER_EXPIRY),
@@ -93,10 +95,14 @@ pub(crate) async fn run(backend: Weak<Backend>) {
             let Some(backend) = backend.upgrade() else {
                 return;
             };
-            if let Err(error) = exchange::resume(&backend, &until).await {
+            let (resumed, asked) = tokio::join!(
+                exchange::resume(&backend, &until),
+                ask_about_all(&backend, &until)
+            );
+            if let Err(error) = resumed {
                 tracing::error!(cause = chain(&error), "exchanges could not be looked at");
             }
-            if let Err(error) = ask_about_all(&backend, &until).await {
+            if let Err(error) = asked {
                 tracing::error!(cause = chain(&error), "Link tokens could not be looked at");
             }
             (backend.stop.clone(), backend.config.reconcile_every)
@@ -125,11 +131,14 @@ pub(crate) async fn ask_about(backend: &Arc<Backend>, token: &LinkToken) -> Resu
 async fn ask_about_all(backend: &Arc<Backend>, until: &str) -> Result<()> {
     let now = OffsetDateTime::now_utc();
     let next = iso(now + backend.config.reconcile_every);
-    for kept in backend.store.link_tokens_to_ask(until, &next).await? {
-        if let Err(error) = open_and_ask(backend, &kept).await {
-            tracing::warn!(cause = chain(&error), "a Link token waits for another try");
-        }
-    }
+    let tokens = stream::iter(backend.store.link_tokens_to_ask(until, &next).await?);
+    tokens
+        .for_each_concurrent(AT_ONCE, async |kept| {
+            if let Err(error) = open_and_ask(backend, &kept).await {
+                tracing::warn!(cause = chain(&error), "a Link token waits for another try");
+            }
+        })
+        .await;
     Ok(backend.store.tidy(&iso(now), &iso(now - OLD)).await?)
 }
 
@@ -156,10 +165,7 @@ async fn ask(backend: &Arc<Backend>, kept: &KeptLinkToken, token: &LinkToken) ->
             .map(|results| results.item_add_results)
             .unwrap_or_default();
         if let (Some(item), false) = (&kept.item, added.is_empty()) {
-            match refresh::repaired(backend, &kept.user, item).await {
-                Ok(_) | Err(Error::NotFound) => {}
-                Err(error) => return Err(error),
-            }
+            take_repair(backend, kept, item, session.finished_at.as_deref()).await?;
         } else {
             for added in added {
                 take_in(backend, kept, added, &session.link_session_id).await?;
@@ -167,6 +173,32 @@ async fn ask(backend: &Arc<Backend>, kept: &KeptLinkToken, token: &LinkToken) ->
         }
     }
     Ok(())
+}
+
+/// A visit in update mode went well, unless a browser reported that, or this did before.
+async fn take_repair(
+    backend: &Backend,
+    kept: &KeptLinkToken,
+    item: &ItemId,
+    finished_at: Option<&str>,
+) -> Result<()> {
+    let now = OffsetDateTime::now_utc();
+    let ended_at = finished_at.and_then(read).map_or(now, |end| end.min(now));
+    let ended_at = iso(ended_at);
+    let repairs = backend.store.repairs(item).await?;
+    let known = if kept.account_selection {
+        repairs.accounts_chosen_at
+    } else {
+        repairs.repaired_at
+    };
+    if known.is_some_and(|known| ended_at <= known) {
+        return Ok(());
+    }
+    let user = &kept.user;
+    match refresh::repaired(backend, user, item, kept.account_selection, &ended_at).await {
+        Ok(_) | Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// As if the browser had brought it; where the browser was first, or was told no, nothing happens.

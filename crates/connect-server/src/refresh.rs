@@ -3,15 +3,18 @@
 use connect_api::{Item, ItemStatus};
 use plaid_client::{AccessToken, Accounts};
 use plaid_types::{ErrorType, ItemId, PlaidError};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::auth::UserId;
 use crate::backend::Backend;
-use crate::clock::iso_now;
+use crate::clock::{iso_now, read};
+use crate::end::is_gone;
 use crate::error::{Result, chain};
 use crate::item_edit::ItemEdit;
 use crate::sync;
+
+/// What Plaid says of an access token that opens nothing any more. It has no words for users.
+const DEAD: [&str; 2] = ["INVALID_ACCESS_TOKEN", "ITEM_NOT_FOUND"];
+const CONNECT_AGAIN: &str = "This connection has ended. Disconnect it here, and connect it again.";
 
 /// The balances as the bank has them now.
 ///
@@ -31,20 +34,29 @@ pub(crate) async fn refresh(backend: &Backend, user: &UserId, id: &ItemId) -> Re
     Ok(item)
 }
 
-/// The user was in update mode and says that it went well: Plaid is asked whether it did, and for the new selection
-/// of accounts. Those that were deselected go, with all that is known of them.
-pub(crate) async fn repaired(backend: &Backend, user: &UserId, id: &ItemId) -> Result<Item> {
+/// A visit in update mode is said to have gone well: Plaid is asked whether it did, and for the new selection of
+/// accounts. Those that were deselected go, with all that is known of them. New accounts were offered, and are not any
+/// more, only where the user could choose accounts.
+pub(crate) async fn repaired(
+    backend: &Backend,
+    user: &UserId,
+    id: &ItemId,
+    account_selection: bool,
+    ended_at: &str,
+) -> Result<Item> {
     let mut edit = ItemEdit::begin(backend, user, id).await?;
     let Some(token) = access_token(backend, user, id).await? else {
         return Ok(edit.item);
     };
     let answer = backend.plaid.accounts_get(&token).await;
     take_answer(&mut edit.item, answer)?;
-    if edit.item.status == ItemStatus::Healthy {
-        edit.item.new_accounts_available = false;
+    let item = if edit.item.status == ItemStatus::Healthy {
+        edit.item.new_accounts_available &= !account_selection;
         edit.item.disconnects_at = None;
-    }
-    let item = edit.save().await?;
+        edit.save_repaired(ended_at, account_selection).await?
+    } else {
+        edit.save().await?
+    };
     sync::want(backend, id).await?;
     Ok(item)
 }
@@ -118,10 +130,22 @@ fn take_state(item: &mut Item, state: plaid_types::Item) {
             item.error = None;
         }
     }
+    drop_past_end(item);
+}
+
+/// An announced end that has passed did not come if the Item works.
+pub(crate) fn drop_past_end(item: &mut Item) {
+    let is_past = |end: &String| !is_later(end, &iso_now());
+    if item.status == ItemStatus::Healthy && item.disconnects_at.as_ref().is_some_and(is_past) {
+        item.disconnects_at = None;
+    }
 }
 
 /// What is wrong with the Item.
-pub(crate) fn take_error(item: &mut Item, error: PlaidError) {
+pub(crate) fn take_error(item: &mut Item, mut error: PlaidError) {
+    if DEAD.contains(&&*error.error_code) && error.display_message.is_none() {
+        error.display_message = Some(CONNECT_AGAIN.to_owned());
+    }
     item.status = match &*error.error_code {
         "ITEM_LOGIN_REQUIRED" => ItemStatus::LoginRequired,
         _ => ItemStatus::Failing,
@@ -152,11 +176,10 @@ pub(crate) async fn take_institution(backend: &Backend, item: &mut Item) {
 
 /// Whether one time, as Plaid writes it, is later than another; what cannot be read is not.
 fn is_later(time: &str, other: &str) -> bool {
-    let read = |time| OffsetDateTime::parse(time, &Rfc3339).ok();
     matches!((read(time), read(other)), (Some(time), Some(other)) if time > other)
 }
 
 /// Whether the error tells of the Item rather than of the request or of the hour.
 fn is_about_item(error: &PlaidError) -> bool {
-    error.error_type == ErrorType::ItemError
+    error.error_type == ErrorType::ItemError || is_gone(&error.error_code)
 }

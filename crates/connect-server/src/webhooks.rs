@@ -31,6 +31,9 @@ const AT_ONCE: usize = 16;
 /// One that is not applied by then, because Plaid was down or this process ended, is taken up again.
 const TRY_AGAIN_AFTER: Duration = Duration::seconds(60);
 
+/// So long Plaid sends copies of a webhook, and so long one that cannot be applied is tried again.
+const PATIENCE: Duration = Duration::days(1);
+
 /// How long nothing is looked for when nothing comes in.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(15);
 
@@ -70,10 +73,13 @@ impl Inbox {
 
 /// Keeps a verified webhook; when this returns, it is on the disk.
 pub(crate) async fn receive(backend: &Backend, signature: &str, body: &[u8]) -> Result<()> {
+    let now = OffsetDateTime::now_utc();
     let webhook = ReceivedWebhook {
         signature: Digest::of(signature),
+        body: Digest::of(body),
+        copied_since: iso(now - PATIENCE),
         sealed: backend.vault.seal_bytes(body, ABOUT)?,
-        received_at: iso_now(),
+        received_at: iso(now),
     };
     let (receipt, kept) = oneshot::channel();
     let entry = Entry::Received(webhook, receipt);
@@ -166,6 +172,13 @@ async fn apply_pending(
     }
 }
 
+/// A webhook, and when the first copy of it came.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) webhook: Webhook,
+    pub(crate) at: String,
+}
+
 /// What a webhook is about: those about the same are applied together, and cost one question to Plaid.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
@@ -174,7 +187,7 @@ enum Subject {
     Unknown,
 }
 
-type Group = Vec<(i64, Option<Webhook>)>;
+type Group = Vec<(i64, Option<Told>)>;
 
 fn by_subject(backend: &Backend, pending: &[PendingWebhook]) -> BTreeMap<Subject, Group> {
     let mut groups = BTreeMap::<_, Group>::new();
@@ -191,10 +204,11 @@ fn by_subject(backend: &Backend, pending: &[PendingWebhook]) -> BTreeMap<Subject
             }) => Subject::Item(id.clone()),
             _ => Subject::Unknown,
         };
-        groups
-            .entry(subject)
-            .or_default()
-            .push((pending.id, webhook));
+        let told = webhook.map(|webhook| Told {
+            webhook,
+            at: pending.told_at.clone(),
+        });
+        groups.entry(subject).or_default().push((pending.id, told));
     }
     groups
 }
@@ -208,24 +222,28 @@ fn open(backend: &Backend, pending: &PendingWebhook) -> Option<Webhook> {
 }
 
 async fn apply_group(backend: &Arc<Backend>, subject: &Subject, group: Group) {
-    let (ids, webhooks): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-    let webhooks: Vec<_> = webhooks.into_iter().flatten().collect();
-    for webhook in &webhooks {
+    let (ids, told): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    for Told { webhook, .. } in &told {
         let (kind, code) = (&webhook.webhook_type, &webhook.webhook_code);
         let item_id = webhook.item_id.as_ref().map(ItemId::as_str);
-        tracing::info!(%kind, %code, item_id, "webhook");
+        let reason = webhook.reason.as_deref();
+        tracing::info!(%kind, %code, item_id, reason, "webhook");
     }
     let applied = match subject {
-        Subject::Item(id) => item_webhooks::apply(backend, id, &webhooks).await,
+        Subject::Item(id) => item_webhooks::apply(backend, id, &told).await,
         Subject::Link(token) => reconcile::ask_about(backend, token).await,
         // Kept, for whoever comes to know it.
         Subject::Unknown => Ok(()),
     };
-    match applied {
-        Ok(()) => {
-            // Without the note they are applied once more, and that changes nothing.
-            let _ = backend.inbox.entries.send(Entry::Applied(ids)).await;
+    if let Err(error) = applied {
+        let old = iso(OffsetDateTime::now_utc() - PATIENCE);
+        if told.iter().any(|told| told.at > old) {
+            tracing::warn!(cause = chain(&error), "webhooks wait for another try");
+            return;
         }
-        Err(error) => tracing::warn!(cause = chain(&error), "webhooks wait for another try"),
+        tracing::error!(cause = chain(&error), "webhooks are given up");
     }
+    // Without the note they are applied once more, and that changes nothing.
+    let _ = backend.inbox.entries.send(Entry::Applied(ids)).await;
 }

@@ -2,8 +2,8 @@
 
 use connect_api::{Item, ItemStatus, Transaction};
 use connect_server::store::{
-    Claim, DueSync, Exchange, Interrupted, KeptLinkToken, PendingWebhook, ReceivedWebhook, Sqlite,
-    Store, StoreError, SyncPage, TransactionFilter,
+    Claim, DueSync, Exchange, Interrupted, KeptLinkToken, PendingWebhook, ReceivedWebhook, Repairs,
+    Sqlite, Store, StoreError, SyncPage, TransactionFilter,
 };
 use connect_server::{Digest, UserId};
 use plaid_types::{AccountId, ItemId, PlaidError, TransactionId};
@@ -22,6 +22,7 @@ async fn keeps_the_contract(store: &dyn Store) {
     sessions(store).await;
     claims(store).await;
     items(store).await;
+    repairs(store).await;
     link_tokens(store).await;
     webhooks(store).await;
     transactions(store).await;
@@ -276,12 +277,44 @@ async fn items(store: &dyn Store) {
     assert_eq!(store.items(&ada).await.expect("Items"), [new]);
 }
 
+async fn repairs(store: &dyn Store) {
+    let user = user(store, "fay").await;
+    let (id, token) = (ItemId::new("repaired"), Digest::of("public-repaired"));
+    assert_eq!(
+        claim(store, &user, &token, "2026", "2026").await,
+        Claim::Taken
+    );
+    store
+        .add_item(&user, &token, &item("repaired"), b"sealed", None)
+        .await
+        .expect("an answer");
+    let repairs = |repaired: Option<&str>, chosen: Option<&str>| Repairs {
+        repaired_at: repaired.map(str::to_owned),
+        accounts_chosen_at: chosen.map(str::to_owned),
+    };
+    let noted = async || store.repairs(&id).await.expect("an answer");
+    assert_eq!(noted().await, repairs(None, None));
+    for (at, chosen, expected) in [
+        ("2026-02", false, (Some("2026-02"), None)),
+        ("2026-03", true, (Some("2026-03"), Some("2026-03"))),
+        ("2026-04", false, (Some("2026-04"), Some("2026-03"))),
+        ("2026-01", true, (Some("2026-04"), Some("2026-03"))),
+    ] {
+        let done = store.note_repair(&id, at, chosen).await;
+        done.expect("an answer");
+        assert_eq!(noted().await, repairs(expected.0, expected.1), "{at}");
+    }
+    let nothing = store.repairs(&ItemId::new("nobody's")).await;
+    assert_eq!(nothing.expect("an answer"), repairs(None, None));
+}
+
 async fn link_tokens(store: &dyn Store) {
     let user = user(store, "eve").await;
     let token = |name: &str, item: Option<&str>, ask_at: &str| KeptLinkToken {
         digest: Digest::of(name),
         user: user.clone(),
         item: item.map(ItemId::new),
+        account_selection: item.is_some(),
         sealed: name.as_bytes().to_vec(),
         ask_at: ask_at.to_owned(),
         settles_at: "2027".to_owned(),
@@ -321,6 +354,8 @@ async fn link_tokens(store: &dyn Store) {
 async fn webhooks(store: &dyn Store) {
     let received = ["one", "two", "one", "three"].map(|name| ReceivedWebhook {
         signature: Digest::of(name),
+        body: Digest::of(format!("body of {name}")),
+        copied_since: "2025-12".to_owned(),
         sealed: name.as_bytes().to_vec(),
         received_at: "2026-01".to_owned(),
     });
@@ -372,6 +407,26 @@ async fn webhooks(store: &dyn Store) {
         [],
         "what is applied stays applied"
     );
+
+    // A copy that is signed anew tells when it was told first, unless that was too long ago to be a copy.
+    for (signature, received_at, copied_since, told_at) in [
+        ("copy", "2026-11", "2025-12", "2026-01"),
+        ("news", "2026-12", "2026-06", "2026-12"),
+    ] {
+        let copy = ReceivedWebhook {
+            signature: Digest::of(signature),
+            copied_since: copied_since.to_owned(),
+            received_at: received_at.to_owned(),
+            ..received[0].clone()
+        };
+        store.keep_webhooks(&[copy], &[]).await.expect("an answer");
+        let taken = take_up(received_at, "9999", 9).await;
+        assert_eq!(taken[0].told_at, told_at);
+        store
+            .keep_webhooks(&[], &[taken[0].id])
+            .await
+            .expect("an answer");
+    }
 }
 
 async fn transactions(store: &dyn Store) {

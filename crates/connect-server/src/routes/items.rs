@@ -5,12 +5,14 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{get, post};
-use connect_api::{ChangeKind, CreateItem, Item, ItemList};
+use connect_api::{ChangeKind, CreateItem, Item, ItemList, RepairedItem};
 use plaid_types::ItemId;
 use tracing::Instrument;
 
 use crate::auth::{User, UserId};
 use crate::backend::Backend;
+use crate::clock::iso_now;
+use crate::end::end;
 use crate::error::{Error, Result};
 use crate::exchange;
 use crate::item_edit::ItemEdit;
@@ -26,9 +28,9 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
 }
 
 async fn list(State(backend): State<Arc<Backend>>, User(user): User) -> Result<Json<ItemList>> {
-    Ok(Json(ItemList {
-        items: backend.store.items(&user).await?,
-    }))
+    let mut items = backend.store.items(&user).await?;
+    items.iter_mut().for_each(refresh::drop_past_end);
+    Ok(Json(ItemList { items }))
 }
 
 /// 201 with the new Item, or 200 with the one that the public token became before.
@@ -51,13 +53,10 @@ async fn show(
     User(user): User,
     Id(id): Id,
 ) -> Result<Json<Item>> {
-    Ok(Json(
-        backend
-            .store
-            .item(&user, &id)
-            .await?
-            .ok_or(Error::NotFound)?,
-    ))
+    let item = backend.store.item(&user, &id).await?;
+    let mut item = item.ok_or(Error::NotFound)?;
+    refresh::drop_past_end(&mut item);
+    Ok(Json(item))
 }
 
 async fn refresh_balances(
@@ -73,8 +72,12 @@ async fn repaired(
     State(backend): State<Arc<Backend>>,
     User(user): User,
     Id(id): Id,
+    Json(visit): Json<RepairedItem>,
 ) -> Result<Json<Item>> {
-    Ok(Json(refresh::repaired(&backend, &user, &id).await?))
+    let (chosen, now) = (visit.account_selection, iso_now());
+    Ok(Json(
+        refresh::repaired(&backend, &user, &id, chosen, &now).await?,
+    ))
 }
 
 /// Ends the Item at Plaid first: a token that is erased too early could never end it.
@@ -95,18 +98,7 @@ async fn remove(
 async fn remove_everywhere(backend: &Backend, user: &UserId, id: &ItemId) -> Result<()> {
     let edit = ItemEdit::begin(backend, user, id).await?;
     if let Some(token) = refresh::access_token(backend, user, id).await? {
-        match backend.plaid.item_remove(&token).await {
-            Ok(()) => {}
-            Err(error)
-                if matches!(
-                    error.code(),
-                    Some("ITEM_NOT_FOUND" | "INVALID_ACCESS_TOKEN")
-                ) =>
-            {
-                tracing::info!(item_id = %id, "gone at Plaid already");
-            }
-            Err(error) => return Err(error.into()),
-        }
+        end(backend, &token, id).await?;
     }
     backend.store.remove_item(user, id).await?;
     drop(edit);

@@ -43,7 +43,7 @@ async fn create_token(
         link_token,
         expiration,
     } = created;
-    remember(&backend, user, request.item_id, &link_token, expiration).await?;
+    remember(&backend, user, request, &link_token, expiration).await?;
     Ok(Json(grant))
 }
 

@@ -94,6 +94,12 @@ pub trait Items {
     /// Whose an Item is.
     async fn owner(&self, id: &ItemId) -> Result<Option<UserId>>;
 
+    /// When an Item's user was last in Link for it.
+    async fn repairs(&self, id: &ItemId) -> Result<Repairs>;
+
+    /// Notes that an Item's user was in Link for it, and whether they chose its accounts anew. No time goes back.
+    async fn note_repair(&self, id: &ItemId, at: &str, accounts_chosen: bool) -> Result<()>;
+
     /// The sealed access token of an Item of a user, unless it was forgotten.
     async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>>;
 
@@ -206,6 +212,15 @@ pub struct TransactionFilter {
     pub before: Option<(String, TransactionId)>,
 }
 
+/// When an Item's user was last in Link for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repairs {
+    /// The last time.
+    pub repaired_at: Option<String>,
+    /// The last time that they chose its accounts anew.
+    pub accounts_chosen_at: Option<String>,
+}
+
 /// A Link token and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptLinkToken {
@@ -215,6 +230,8 @@ pub struct KeptLinkToken {
     pub user: UserId,
     /// The Item to repair, in update mode.
     pub item: Option<ItemId>,
+    /// Whether its user may choose the Item's accounts anew.
+    pub account_selection: bool,
     /// The token, sealed.
     pub sealed: Vec<u8>,
     /// When to ask Plaid about it.
@@ -228,6 +245,10 @@ pub struct KeptLinkToken {
 pub struct ReceivedWebhook {
     /// Tells a copy.
     pub signature: Digest,
+    /// Tells a copy that was signed anew: the same body, told since then.
+    pub body: Digest,
+    /// The time that it means.
+    pub copied_since: String,
     /// The body, sealed.
     pub sealed: Vec<u8>,
     /// When it came.
@@ -239,6 +260,8 @@ pub struct ReceivedWebhook {
 pub struct PendingWebhook {
     /// Its place in the order of arrival.
     pub id: i64,
+    /// When the first copy of it came.
+    pub told_at: String,
     /// The body, sealed.
     pub sealed: Vec<u8>,
 }

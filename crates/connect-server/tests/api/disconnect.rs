@@ -29,6 +29,7 @@ async fn an_item_that_plaid_no_longer_knows_is_disconnected_all_the_same() {
     for (kind, code) in [
         ("ITEM_ERROR", "ITEM_NOT_FOUND"),
         ("INVALID_INPUT", "INVALID_ACCESS_TOKEN"),
+        ("ITEM_ERROR", "USER_PERMISSION_REVOKED"),
     ] {
         let connect = Connect::start().await;
         let browser = connect.browser().await;

@@ -41,19 +41,41 @@ async fn the_person_may_connect_them_once_more() {
     assert_eq!(browser.items().await.len(), 2);
 }
 
+/// Where the bank gives no mask the name has to do, and where it gives neither, that the bank is the same.
+#[tokio::test]
+async fn an_account_of_which_little_is_told_is_found_all_the_same() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    for (name, mask) in [
+        (json!("Plaid Checking"), json!(null)),
+        (json!(null), json!("0000")),
+        (json!(null), json!(null)),
+    ] {
+        let success = change("public-2", "/metadata/accounts/0/name", name);
+        let success = changed(success, "/metadata/accounts/0/mask", mask);
+        let problem = browser.post("/api/items", success).await.problem();
+        assert_eq!(problem.code, ProblemCode::DuplicateItem);
+    }
+    connect
+        .spoil("UPDATE items SET accounts = replace(accounts, '\"0000\"', 'null')")
+        .await;
+    let problem = browser.post("/api/items", again("public-3")).await;
+    assert_eq!(problem.problem().code, ProblemCode::DuplicateItem);
+}
+
 #[tokio::test]
 async fn other_accounts_another_bank_and_another_user_are_no_duplicates() {
     let connect = Connect::start().await;
     let browser = connect.browser().await;
     browser.connects("public-1").await;
-    let change = |token, field: &str, value: Value| {
-        let mut success = again(token);
-        *success.pointer_mut(field).expect("a field") = value;
-        success
-    };
+    let one_more = json!([
+        { "id": "new id", "name": "Plaid Checking", "mask": "0000" },
+        { "id": "newer id", "name": "Plaid Saving", "mask": "1111" },
+    ]);
     for success in [
         change("public-2", "/metadata/accounts/0/mask", json!("1111")),
-        change("public-3", "/metadata/accounts/0/mask", json!(null)),
+        change("public-3", "/metadata/accounts", one_more),
         change(
             "public-4",
             "/metadata/accounts/0/name",
@@ -97,7 +119,17 @@ async fn two_tabs_that_connect_the_same_bank_make_one_item() {
     assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
 }
 
-fn again(public_token: &str) -> Value {
+fn change(public_token: &str, field: &str, value: Value) -> Value {
+    changed(again(public_token), field, value)
+}
+
+fn changed(mut success: Value, field: &str, value: Value) -> Value {
+    *success.pointer_mut(field).expect("a field") = value;
+    success
+}
+
+/// The checking account that every Item of these tests has.
+pub(crate) fn again(public_token: &str) -> Value {
     json!({ "public_token": public_token, "metadata": {
         "institution": { "name": "Platypus", "institution_id": "ins_109508" },
         "accounts": [{ "id": "new id", "name": "Plaid Checking", "mask": "0000",

@@ -78,6 +78,72 @@ async fn a_visit_in_update_mode_repairs_and_exchanges_nothing() {
     assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
 }
 
+/// What the visit settled is settled once: an offer that came since is not taken away whenever Plaid is asked again.
+#[tokio::test]
+async fn a_visit_that_chose_accounts_takes_the_offer_once() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let offer = "UPDATE items SET new_accounts_available = 1";
+    let mut finished = visit("public-update");
+    finished["link_sessions"][1]["finished_at"] = json!("2026-01-01T00:00:00Z");
+    for (account_selection, reported, left) in [
+        (false, false, true),
+        (true, false, false),
+        (true, true, true),
+    ] {
+        connect
+            .spoil("UPDATE items SET repaired_at = NULL, accounts_chosen_at = NULL")
+            .await;
+        connect.spoil("DELETE FROM link_tokens").await;
+        let wish = json!({ "item_id": "item-public-1", "account_selection": account_selection });
+        browser.post("/api/link/tokens", wish.clone()).await;
+        eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+        if reported {
+            let repaired = "/api/items/item-public-1/repaired";
+            browser
+                .post(repaired, json!({ "account_selection": true }))
+                .await;
+        }
+        connect.plaid.answers(GET, 200, &finished);
+        connect.spoil(offer).await;
+        asks_again(&mut connect).await;
+        let offered = async || browser.items().await[0].new_accounts_available;
+        assert_eq!(offered().await, left, "{wish} {reported}");
+        connect.spoil(offer).await;
+        asks_again(&mut connect).await;
+        assert!(offered().await, "{wish} {reported}: it was taken twice");
+    }
+}
+
+/// Another process asks about every Link token, and is done with them.
+async fn asks_again(connect: &mut Connect) {
+    let expired = "SELECT count(*) FROM sessions WHERE expires_at = '2000'";
+    connect
+        .spoil("INSERT INTO sessions SELECT x'00', id, '2000' FROM users LIMIT 1")
+        .await;
+    connect.restart().await.expect("a restart");
+    // It tidies up last.
+    eventually(async || connect.count(expired).await == 0).await;
+}
+
+#[tokio::test]
+async fn a_slow_answer_about_one_token_holds_up_no_other() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.post("/api/link/tokens", json!({})).await;
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    connect
+        .spoil(
+            "INSERT INTO link_tokens (token_sha256, user_id, sealed, ask_at, settles_at) \
+             SELECT zeroblob(32), user_id, sealed, ask_at, settles_at FROM link_tokens",
+        )
+        .await;
+    connect.plaid.gate(GET);
+    connect.restart().await.expect("a restart");
+    eventually(async || connect.plaid.calls(GET).len() == 2).await;
+}
+
 #[tokio::test]
 async fn a_duplicate_is_left_to_its_user() {
     let mut connect = Connect::start().await;

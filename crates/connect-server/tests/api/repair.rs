@@ -7,6 +7,10 @@ use crate::connect::Connect;
 const TOKENS: &str = "/api/link/tokens";
 const REPAIRED: &str = "/api/items/item-public-1/repaired";
 
+/// All that a visit in update mode can mend.
+const BROKEN: &str = "UPDATE items SET status = 'login_required', new_accounts_available = 1, \
+    disconnects_at = '2999-12-01T00:00:00Z'";
+
 #[tokio::test]
 async fn a_token_for_update_mode_names_the_item_and_no_products() {
     let connect = Connect::start().await;
@@ -49,12 +53,7 @@ async fn a_repaired_item_is_healthy_with_the_accounts_that_are_left() {
     let connect = Connect::start().await;
     let browser = connect.browser().await;
     browser.connects("public-1").await;
-    connect
-        .spoil(
-            "UPDATE items SET status = 'login_required', new_accounts_available = 1, \
-                disconnects_at = '2026-12-01T00:00:00Z'",
-        )
-        .await;
+    connect.spoil(BROKEN).await;
     connect.plaid.answers(
         "/accounts/get",
         200,
@@ -62,10 +61,7 @@ async fn a_repaired_item_is_healthy_with_the_accounts_that_are_left() {
     );
     let item: Item = browser.post(REPAIRED, json!({})).await.json();
     assert_eq!((item.status, &item.error), (ItemStatus::Healthy, &None));
-    assert_eq!(
-        (item.new_accounts_available, &item.disconnects_at),
-        (false, &None)
-    );
+    assert_eq!(item.disconnects_at, None);
     assert_eq!(item.accounts.len(), 1);
     assert_eq!(item.accounts[0].name, "Plaid Saving");
     assert_eq!(browser.items().await, [item]);
@@ -74,6 +70,22 @@ async fn a_repaired_item_is_healthy_with_the_accounts_that_are_left() {
         1,
         "update mode exchanges nothing"
     );
+}
+
+#[tokio::test]
+async fn new_accounts_are_on_offer_until_the_user_chose_accounts() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    for (visit, on_offer) in [
+        (json!({}), true),
+        (json!({ "account_selection": false }), true),
+        (json!({ "account_selection": true }), false),
+    ] {
+        connect.spoil(BROKEN).await;
+        let item: Item = browser.post(REPAIRED, visit.clone()).await.json();
+        assert_eq!(item.new_accounts_available, on_offer, "{visit}");
+    }
 }
 
 #[tokio::test]

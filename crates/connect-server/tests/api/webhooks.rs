@@ -1,11 +1,27 @@
 use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use crate::canned_plaid::error;
 use crate::connect::{Browser, Connect, eventually};
 
 const ITEM_GET: &str = "/item/get";
+const REFRESH: &str = "/api/items/item-public-1/refresh";
+const REPAIRED: &str = "/api/items/item-public-1/repaired";
+
+/// What announces the end of an Item, and where it names the time.
+const PENDING: [(&str, &str); 2] = [
+    ("PENDING_DISCONNECT", "disconnect_time"),
+    ("PENDING_EXPIRATION", "consent_expiration_time"),
+];
+
+/// A time as Plaid writes it.
+fn in_days(days: i64) -> String {
+    let time = OffsetDateTime::now_utc() + Duration::days(days);
+    time.format(&Rfc3339).expect("a time")
+}
 
 #[tokio::test]
 async fn an_item_that_broke_says_so_and_heals_by_webhook() {
@@ -85,45 +101,190 @@ async fn what_the_user_is_to_be_told_is_kept() {
     let connect = Connect::start().await;
     let browser = connect.browser().await;
     browser.connects("public-1").await;
-    let time = "2026-12-01T00:00:00Z";
-
     connect
         .sends(&about_item("NEW_ACCOUNTS_AVAILABLE", []))
         .await;
     becomes(&browser, |item| item.new_accounts_available).await;
-    connect
-        .sends(&about_item(
-            "PENDING_DISCONNECT",
-            [("disconnect_time", json!(time))],
-        ))
-        .await;
-    becomes(&browser, |item| {
-        item.disconnects_at.as_deref() == Some(time)
-    })
-    .await;
+    for (code, field) in PENDING {
+        let end = in_days(7);
+        connect
+            .sends(&about_item(code, [(field, json!(end))]))
+            .await;
+        becomes(&browser, |item| item.disconnects_at == Some(end.clone())).await;
+    }
     connect.sends(&about_item("LOGIN_REPAIRED", [])).await;
     becomes(&browser, |item| item.disconnects_at.is_none()).await;
-    connect
-        .sends(&about_item(
-            "PENDING_EXPIRATION",
-            [("consent_expiration_time", json!(time))],
-        ))
-        .await;
-    becomes(&browser, |item| {
-        item.disconnects_at.as_deref() == Some(time)
-    })
-    .await;
+    assert!(
+        browser.items().await[0].new_accounts_available,
+        "it is still on offer"
+    );
 
     connect
         .plaid
-        .item_is(json!({ "consent_expiration_time": "2999-01-01T00:00:00Z" }));
+        .item_is(json!({ "consent_expiration_time": in_days(365) }));
+    let late = [("consent_expiration_time", json!(in_days(8)))];
+    connect.sends(&about_item("PENDING_EXPIRATION", late)).await;
+    connect.settled().await;
+    assert_eq!(
+        browser.items().await[0].disconnects_at,
+        None,
+        "the consent was renewed since"
+    );
+}
+
+#[tokio::test]
+async fn an_end_that_has_passed_or_is_no_time_is_not_told() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    for (code, field) in PENDING {
+        for end in [json!(in_days(-1)), json!("soon"), json!(null)] {
+            connect.sends(&about_item(code, [(field, end)])).await;
+        }
+    }
+    connect.settled().await;
+    assert_eq!(browser.items().await[0].disconnects_at, None);
+
+    // One that was told in time passes, and the Item works all the same.
     connect
-        .sends(&about_item(
-            "PENDING_EXPIRATION",
-            [("consent_expiration_time", json!(time))],
-        ))
+        .spoil("UPDATE items SET disconnects_at = '2026-01-01T00:00:00Z'")
         .await;
-    becomes(&browser, |item| item.disconnects_at.is_none()).await;
+    assert_eq!(browser.items().await[0].disconnects_at, None);
+    let item: Item = browser.get("/api/items/item-public-1").await.json();
+    assert_eq!(item.disconnects_at, None);
+}
+
+/// A webhook bears no time: what was told before the user was in Link comes once more, signed anew, or comes last.
+#[tokio::test]
+async fn what_was_told_before_a_repair_is_not_told_again_after_it() {
+    let offer = about_item("NEW_ACCOUNTS_AVAILABLE", []);
+    let [disconnect, expiration] =
+        PENDING.map(|(code, field)| about_item(code, [(field, json!(in_days(7)))]));
+    let far = about_item(PENDING[0].0, [(PENDING[0].1, json!(in_days(30)))]);
+    let repaired = about_item("LOGIN_REPAIRED", []);
+    for (told, by_itself, late) in [
+        (vec![&offer], false, vec![&offer]),
+        (vec![&disconnect], false, vec![&disconnect]),
+        (vec![&expiration], false, vec![&expiration]),
+        (vec![&far], false, vec![&far]),
+        (vec![&disconnect], true, vec![&disconnect]),
+        (vec![], true, vec![&disconnect, &expiration]),
+    ] {
+        let connect = Connect::start().await;
+        let browser = connect.browser().await;
+        browser.connects("public-1").await;
+        for body in &told {
+            connect.sends(body).await;
+        }
+        connect.settled().await;
+        if by_itself {
+            connect.sends(&repaired).await;
+        } else {
+            let visit = json!({ "account_selection": true });
+            browser.post(REPAIRED, visit).await.json::<Item>();
+        }
+        connect.settled().await;
+        let healed = browser.items().await;
+        assert!(!healed[0].new_accounts_available && healed[0].disconnects_at.is_none());
+        for body in &late {
+            connect.sends(body).await;
+        }
+        connect.settled().await;
+        assert_eq!(browser.items().await, healed, "{late:?}");
+    }
+}
+
+/// What comes after a repair, and was not told before, is news; an old sign of health does not take it back.
+#[tokio::test]
+async fn what_is_told_after_a_repair_counts() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let repaired = about_item("LOGIN_REPAIRED", []);
+    let offer = about_item("NEW_ACCOUNTS_AVAILABLE", []);
+    connect.sends(&repaired).await;
+    connect.sends(&offer).await;
+    connect.settled().await;
+    let visit = json!({ "account_selection": true });
+    browser.post(REPAIRED, visit).await.json::<Item>();
+    // The next one is told on another day.
+    connect
+        .spoil("UPDATE webhooks SET told_at = '2026-01-01T00:00:00.000Z'")
+        .await;
+    connect.sends(&offer).await;
+    becomes(&browser, |item| item.new_accounts_available).await;
+
+    let end = in_days(8);
+    let pending = about_item(PENDING[0].0, [(PENDING[0].1, json!(end))]);
+    connect.sends(&pending).await;
+    becomes(&browser, |item| item.disconnects_at == Some(end.clone())).await;
+    connect
+        .spoil("UPDATE webhooks SET told_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour')")
+        .await;
+    connect.sends(&repaired).await;
+    connect.settled().await;
+    assert_eq!(browser.items().await[0].disconnects_at, Some(end));
+}
+
+/// Plaid gives a webhook up after a day, and so do we.
+#[tokio::test]
+async fn a_webhook_that_cannot_be_applied_for_a_day_is_given_up() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    connect
+        .plaid
+        .refuses(ITEM_GET, "INVALID_INPUT", "INVALID_API_KEYS");
+    let pending = "SELECT count(*) FROM webhooks WHERE apply_at IS NOT NULL";
+    connect.sends(&about_item("ERROR", [])).await;
+    eventually(async || connect.plaid.calls(ITEM_GET).len() == 1).await;
+    assert_eq!(connect.count(pending).await, 1);
+    connect
+        .spoil("UPDATE webhooks SET apply_at = '2026', told_at = '2026'")
+        .await;
+    connect.sends(&json!({})).await;
+    connect.settled().await;
+    assert_eq!(connect.plaid.calls(ITEM_GET).len(), 2);
+    assert!(crate::log::text().contains("webhooks are given up"));
+}
+
+/// An access token that opens nothing is how the Item is: nothing is asked again and again, and its user is told.
+#[tokio::test]
+async fn an_item_whose_access_token_is_dead_says_so() {
+    for (kind, code) in [
+        ("INVALID_INPUT", "INVALID_ACCESS_TOKEN"),
+        ("ITEM_ERROR", "ITEM_NOT_FOUND"),
+    ] {
+        let connect = Connect::start().await;
+        let browser = connect.browser().await;
+        browser.connects("public-1").await;
+        let mut dead = error(kind, code);
+        dead["display_message"] = json!(null);
+        for endpoint in [ITEM_GET, "/accounts/balance/get", "/transactions/sync"] {
+            connect.plaid.answers(endpoint, 400, &dead);
+        }
+        connect.sends(&about_item("ERROR", [])).await;
+        connect.settled().await;
+        let refreshed: Item = browser.post(REFRESH, json!({})).await.json();
+        assert_eq!(browser.items().await, [refreshed.clone()]);
+        assert_eq!(refreshed.status, ItemStatus::Failing);
+        let told = refreshed.error.expect("an error");
+        assert_eq!(told.error_code, code);
+        assert!(
+            told.display_message
+                .expect("words")
+                .contains("connect it again")
+        );
+        let due = "SELECT count(*) FROM transaction_syncs WHERE sync_at IS NOT NULL";
+        eventually(async || connect.count(due).await == 0).await;
+
+        let again = browser.post("/api/items", crate::duplicate::again("public-2"));
+        assert_eq!(
+            again.await.status,
+            StatusCode::CREATED,
+            "it is no duplicate"
+        );
+    }
 }
 
 #[tokio::test]
@@ -131,18 +292,31 @@ async fn a_consent_that_was_taken_back_takes_the_data_along() {
     let connect = Connect::start().await;
     let browser = connect.browser().await;
     browser.connects("public-1").await;
-    connect.plaid.answers("/item/remove", 500, "<html>");
-    connect
-        .sends(&about_item("USER_PERMISSION_REVOKED", []))
-        .await;
-    eventually(async || !connect.plaid.calls("/item/remove").is_empty()).await;
-    assert_eq!(
-        browser.items().await[0].accounts.len(),
-        1,
-        "the token is kept until it ended"
-    );
+    let tokens = "SELECT count(*) FROM items WHERE access_token <> x''";
+    for (status, body) in [
+        (500, "<html>".to_owned()),
+        (429, error("RATE_LIMIT_EXCEEDED", "RATE_LIMIT").to_string()),
+        (400, error("INVALID_INPUT", "INVALID_API_KEYS").to_string()),
+        (
+            400,
+            error("INSTITUTION_ERROR", "INSTITUTION_DOWN").to_string(),
+        ),
+    ] {
+        let before = connect.plaid.calls("/item/remove").len();
+        connect.plaid.answers("/item/remove", status, &body);
+        connect
+            .sends(&about_item("USER_PERMISSION_REVOKED", []))
+            .await;
+        eventually(async || connect.plaid.calls("/item/remove").len() > before).await;
+        // It waits until the webhook is done with the Item.
+        browser.post(REFRESH, json!({})).await;
+        assert_eq!(browser.items().await[0].accounts.len(), 1, "{body}");
+        assert_eq!(connect.count(tokens).await, 1, "{body}");
+    }
 
-    connect.plaid.recovers("/item/remove");
+    connect
+        .plaid
+        .refuses("/item/remove", "INVALID_INPUT", "INVALID_ACCESS_TOKEN");
     connect
         .spoil("UPDATE webhooks SET apply_at = '2026' WHERE apply_at IS NOT NULL")
         .await;
@@ -155,12 +329,7 @@ async fn a_consent_that_was_taken_back_takes_the_data_along() {
         "USER_PERMISSION_REVOKED"
     );
     assert_eq!(item.accounts, []);
-    assert_eq!(
-        connect
-            .count("SELECT count(*) FROM items WHERE access_token <> x''")
-            .await,
-        0
-    );
+    assert_eq!(connect.count(tokens).await, 0);
 
     let problem = browser
         .post("/api/link/tokens", json!({ "item_id": "item-public-1" }))

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use super::Sqlite;
 use crate::auth::UserId;
 use crate::digest::Digest;
-use crate::store::{Claim, Exchange, Interrupted, Items, Result, StoreError};
+use crate::store::{Claim, Exchange, Interrupted, Items, Repairs, Result, StoreError};
 
 macro_rules! update {
     ($before:literal, $after:literal) => {
@@ -252,6 +252,37 @@ impl Items for Sqlite {
         let owner = sqlx::query_scalar("SELECT user_id FROM items WHERE id = ?").bind(id.as_str());
         let owner: Option<String> = owner.fetch_optional(&self.readers).await?;
         Ok(owner.map(UserId::new))
+    }
+
+    async fn repairs(&self, id: &ItemId) -> Result<Repairs> {
+        let repairs =
+            sqlx::query_as("SELECT repaired_at, accounts_chosen_at FROM items WHERE id = ?");
+        let repairs: Option<(Option<String>, Option<String>)> = repairs
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
+        let (repaired_at, accounts_chosen_at) = repairs.unwrap_or_default();
+        Ok(Repairs {
+            repaired_at,
+            accounts_chosen_at,
+        })
+    }
+
+    async fn note_repair(&self, id: &ItemId, at: &str, accounts_chosen: bool) -> Result<()> {
+        let mut write = self.writer.begin().await?;
+        let sql = if accounts_chosen {
+            "UPDATE items SET repaired_at = max(coalesce(repaired_at, ''), ?1), \
+                accounts_chosen_at = max(coalesce(accounts_chosen_at, ''), ?1) WHERE id = ?2"
+        } else {
+            "UPDATE items SET repaired_at = max(coalesce(repaired_at, ''), ?1) WHERE id = ?2"
+        };
+        sqlx::query(sql)
+            .bind(at)
+            .bind(id.as_str())
+            .execute(&mut *write)
+            .await?;
+        write.commit().await?;
+        Ok(())
     }
 
     async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>> {

@@ -13,12 +13,13 @@ impl LinkTokens for Sqlite {
     async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()> {
         let mut statement = QueryBuilder::new(
             "INSERT OR IGNORE INTO link_tokens \
-                (token_sha256, user_id, item_id, sealed, ask_at, settles_at) ",
+                (token_sha256, user_id, item_id, account_selection, sealed, ask_at, settles_at) ",
         );
         statement.push_values(tokens, |mut row, token| {
             row.push_bind(token.digest.as_bytes())
                 .push_bind(token.user.as_str())
                 .push_bind(token.item.as_ref().map(ItemId::as_str))
+                .push_bind(token.account_selection)
                 .push_bind(&token.sealed)
                 .push_bind(&token.ask_at)
                 .push_bind(&token.settles_at);
@@ -64,6 +65,7 @@ fn read(row: &SqliteRow) -> Result<KeptLinkToken> {
         digest: digest.ok_or(StoreError::Corrupt("a digest"))?,
         user: UserId::new(row.try_get("user_id")?),
         item: item.map(ItemId::new),
+        account_selection: row.try_get("account_selection")?,
         sealed: row.try_get("sealed")?,
         ask_at: row.try_get("ask_at")?,
         settles_at: row.try_get("settles_at")?,

@@ -9,13 +9,16 @@ impl Webhooks for Sqlite {
         let mut transaction = self.writer.begin().await?;
         for webhook in received {
             sqlx::query(
-                "INSERT OR IGNORE INTO webhooks (signature_sha256, sealed, received_at, apply_at) \
-                 VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO webhooks \
+                    (signature_sha256, body_sha256, sealed, received_at, apply_at, told_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?4, coalesce( \
+                    (SELECT min(told_at) FROM webhooks WHERE body_sha256 = ?2 AND told_at > ?5), ?4))",
             )
             .bind(webhook.signature.as_bytes())
+            .bind(webhook.body.as_bytes())
             .bind(&webhook.sealed)
             .bind(&webhook.received_at)
-            .bind(&webhook.received_at)
+            .bind(&webhook.copied_since)
             .execute(&mut *transaction)
             .await?;
         }
@@ -35,10 +38,10 @@ impl Webhooks for Sqlite {
         limit: usize,
     ) -> Result<Vec<PendingWebhook>> {
         let mut write = self.writer.begin().await?;
-        let mut pending: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        let mut pending: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(
             "UPDATE webhooks SET apply_at = ? WHERE id IN ( \
                 SELECT id FROM webhooks WHERE apply_at <= ? ORDER BY apply_at, id LIMIT ? \
-             ) RETURNING id, sealed",
+             ) RETURNING id, told_at, sealed",
         )
         .bind(again_at)
         .bind(now)
@@ -46,10 +49,14 @@ impl Webhooks for Sqlite {
         .fetch_all(&mut *write)
         .await?;
         write.commit().await?;
-        pending.sort_by_key(|(id, _)| *id);
+        pending.sort_by_key(|(id, ..)| *id);
         Ok(pending
             .into_iter()
-            .map(|(id, sealed)| PendingWebhook { id, sealed })
+            .map(|(id, told_at, sealed)| PendingWebhook {
+                id,
+                told_at,
+                sealed,
+            })
             .collect())
     }
 }
