@@ -19,11 +19,12 @@ pub const WEBHOOK_SIGNATURE: &str = "plaid-verification";
 /// How old a signature may be, and how far ahead the signer's clock.
 const MAX_AGE_SECONDS: u64 = 5 * 60;
 
-/// How long a key is trusted before Plaid is asked again whether it has expired.
+/// How long a key is trusted before Plaid is asked again whether it has expired, and how long when it did not answer.
 const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const KEY_REPRIEVE: Duration = Duration::from_secs(60);
 
-/// How many keys may be asked for at once, and how long until one more may be: whoever forges signatures chooses the
-/// names of their keys, and shall not choose how often we call.
+/// How many unknown keys may be asked for at once, and how long until one more may be: whoever forges signatures chooses
+/// the names of their keys, and shall not choose how often we call.
 const LOOKUPS: u32 = 8;
 const LOOKUP_EVERY: Duration = Duration::from_secs(60);
 
@@ -32,6 +33,7 @@ const LOOKUP_EVERY: Duration = Duration::from_secs(60);
 pub struct WebhookVerifier {
     plaid: PlaidClient,
     keys: Mutex<HashMap<String, Key>>,
+    key_lifetime: Duration,
     budget: Mutex<Budget>,
     /// One lookup at a time: those who wait find the key that the first one brought.
     looking: tokio::sync::Mutex<()>,
@@ -48,9 +50,17 @@ impl WebhookVerifier {
         Self {
             plaid,
             keys: Mutex::default(),
+            key_lifetime: KEY_LIFETIME,
             budget: Mutex::new(budget),
             looking: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Trusts a key for so long, a day unless told, before it asks Plaid whether the key has expired.
+    #[must_use]
+    pub fn key_lifetime(mut self, lifetime: Duration) -> Self {
+        self.key_lifetime = lifetime;
+        self
     }
 
     /// Checks a signature, the value of [`WEBHOOK_SIGNATURE`], against the body as it came, byte for byte.
@@ -86,26 +96,50 @@ impl WebhookVerifier {
     }
 
     async fn key(&self, kid: &str) -> Result<DecodingKey, WebhookError> {
-        if let Some(key) = self.known(kid) {
+        if let Some(key) = self.known(kid).filter(Key::is_fresh) {
             return key.usable();
         }
         let _alone = self.looking.lock().await;
-        if let Some(key) = self.known(kid) {
-            return key.usable();
-        }
-        if !lock(&self.budget).take(Instant::now()) {
-            return Err(WebhookError::TooManyKeys);
-        }
-        let key = self.look_up(kid).await?;
+        let key = match self.known(kid) {
+            Some(key) if key.is_fresh() => return key.usable(),
+            Some(key) => self.renewed(kid, key).await?,
+            None => self.new_key(kid).await?,
+        };
         lock(&self.keys).insert(kid.to_owned(), key.clone());
         key.usable()
     }
 
     fn known(&self, kid: &str) -> Option<Key> {
-        lock(&self.keys)
-            .get(kid)
-            .filter(|key| key.fetched.elapsed() < KEY_LIFETIME)
-            .cloned()
+        lock(&self.keys).get(kid).cloned()
+    }
+
+    /// A key that Plaid once gave: it is Plaid's also while Plaid cannot be asked.
+    async fn renewed(&self, kid: &str, key: Key) -> Result<Key, WebhookError> {
+        match self.look_up(kid).await {
+            Err(WebhookError::Lookup(error)) => {
+                tracing::warn!(%error, "a webhook key could not be renewed");
+                let fresh_until = Instant::now() + KEY_REPRIEVE;
+                Ok(Key { fresh_until, ..key })
+            }
+            Err(gone) => {
+                lock(&self.keys).remove(kid);
+                Err(gone)
+            }
+            renewed => renewed,
+        }
+    }
+
+    /// A key that nobody named before.
+    async fn new_key(&self, kid: &str) -> Result<Key, WebhookError> {
+        if !lock(&self.budget).take(Instant::now()) {
+            return Err(WebhookError::TooManyKeys);
+        }
+        let key = self.look_up(kid).await;
+        if matches!(&key, Err(WebhookError::Lookup(error)) if error.plaid().is_none()) {
+            // Plaid did not hear of it: the one who signed may be Plaid.
+            lock(&self.budget).left += 1;
+        }
+        key
     }
 
     async fn look_up(&self, kid: &str) -> Result<Key, WebhookError> {
@@ -128,7 +162,7 @@ impl WebhookVerifier {
         Ok(Key {
             verifying: verifying.map_err(|_| WebhookError::UnknownKey)?,
             expired_at: key.expired_at,
-            fetched: Instant::now(),
+            fresh_until: Instant::now() + self.key_lifetime,
         })
     }
 }
@@ -187,10 +221,14 @@ struct JsonKey {
 struct Key {
     verifying: DecodingKey,
     expired_at: Option<i64>,
-    fetched: Instant,
+    fresh_until: Instant,
 }
 
 impl Key {
+    fn is_fresh(&self) -> bool {
+        Instant::now() < self.fresh_until
+    }
+
     fn usable(self) -> Result<DecodingKey, WebhookError> {
         match self.expired_at {
             Some(expired) if expired <= now() => Err(WebhookError::ExpiredKey),

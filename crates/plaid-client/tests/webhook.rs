@@ -1,7 +1,8 @@
 //! Which webhooks are taken for Plaid's.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -188,20 +189,67 @@ async fn many_at_once_ask_for_a_key_once() {
     assert_eq!(plaid.lookups(), 1);
 }
 
+/// However many come meanwhile: none of them counts against the one that comes when Plaid is back.
 #[tokio::test]
 async fn a_plaid_that_cannot_be_asked_is_told_apart() {
     let plaid = KeyServer::start(|_| {}).await;
-    plaid.server.abort();
-    let signature = plaid.sign(BODY, 0);
-    while tokio::net::TcpStream::connect(&plaid.address).await.is_ok() {
-        tokio::task::yield_now().await;
+    plaid.is_up(false);
+    for _ in 0..20 {
+        let verified = plaid.takes_its_own().await;
+        assert!(
+            matches!(verified, Err(WebhookError::Lookup(_))),
+            "{verified:?}"
+        );
     }
-    let error = plaid
-        .verifier
-        .verify(&signature, BODY)
-        .await
-        .expect_err("no key");
-    assert!(matches!(error, WebhookError::Lookup(_)), "{error:?}");
+    plaid.is_up(true);
+    plaid.takes_its_own().await.expect("Plaid's");
+}
+
+/// Whatever forgers do.
+#[tokio::test]
+async fn a_known_key_is_renewed_in_time() {
+    let mut plaid = KeyServer::start(|_| {}).await;
+    plaid.keys_live(Duration::ZERO);
+    plaid.takes_its_own().await.expect("Plaid's");
+    for n in 0..20 {
+        let forged = plaid.sign_as(Some(&format!("forged-{n}")), BODY, 0);
+        let verified = plaid.verifier.verify(&forged, BODY).await;
+        verified.expect_err("forged");
+    }
+    let before = plaid.lookups();
+    plaid.takes_its_own().await.expect("Plaid's");
+    assert_eq!(plaid.lookups(), before + 1);
+    plaid.key_is(|key| key["expired_at"] = json!(now() - 1));
+    let error = plaid.takes_its_own().await.expect_err("expired");
+    assert!(matches!(error, WebhookError::ExpiredKey), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_known_key_is_good_while_plaid_cannot_be_asked() {
+    for (expired_at, is_good) in [(json!(null), true), (json!(now() - 1), false)] {
+        let mut plaid = KeyServer::start(|key| key["expired_at"] = expired_at).await;
+        plaid.keys_live(Duration::ZERO);
+        assert_eq!(plaid.takes_its_own().await.is_ok(), is_good);
+        plaid.is_up(false);
+        for _ in 0..3 {
+            assert_eq!(plaid.takes_its_own().await.is_ok(), is_good);
+        }
+        assert_eq!(plaid.lookups(), 2, "a Plaid that is down is left alone");
+    }
+}
+
+/// Plaid takes a key back: its name is worth no more than any other that nobody has.
+#[tokio::test]
+async fn a_key_that_is_gone_is_asked_for_as_any_unknown_one() {
+    let mut plaid = KeyServer::start(|_| {}).await;
+    plaid.keys_live(Duration::ZERO);
+    plaid.takes_its_own().await.expect("Plaid's");
+    plaid.key_is(|key| *key = Value::Null);
+    for _ in 0..1_000 {
+        let verified = plaid.takes_its_own().await;
+        verified.expect_err("Plaid has no such key");
+    }
+    assert!(plaid.lookups() <= 10, "{}", plaid.lookups());
 }
 
 /// Plaid as far as it signs webhooks, and the verifier that asks it.
@@ -209,12 +257,17 @@ struct KeyServer {
     verifier: WebhookVerifier,
     pair: EcdsaKeyPair,
     pem: EncodingKey,
-    lookups: Arc<AtomicUsize>,
+    served: Arc<Served>,
     address: String,
     server: tokio::task::JoinHandle<()>,
 }
 
-type Served = (Arc<AtomicUsize>, Value);
+#[derive(Default)]
+struct Served {
+    key: Mutex<Value>,
+    lookups: AtomicUsize,
+    is_down: AtomicBool,
+}
 
 impl KeyServer {
     async fn start(change: impl FnOnce(&mut Value)) -> Self {
@@ -229,25 +282,24 @@ impl KeyServer {
             "created_at": 1_600_000_000, "expired_at": null,
         });
         change(&mut key);
-        let lookups = Arc::<AtomicUsize>::default();
+        let served = Arc::new(Served {
+            key: Mutex::new(key),
+            ..Served::default()
+        });
         let app = Router::new()
             .route("/webhook_verification_key/get", post(show_key))
-            .with_state((lookups.clone(), key));
+            .with_state(served.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let server =
             tokio::spawn(async move { axum::serve(listener, app).await.expect("a server") });
-        let client = PlaidClient::builder("client-1", Secret::new("secret-1"))
-            .base_url(format!("http://{address}"))
-            .build()
-            .expect("a client");
         Self {
-            verifier: WebhookVerifier::new(client),
+            verifier: WebhookVerifier::new(client(&address)),
             pem: EncodingKey::from_ec_der(document.as_ref()),
             pair,
-            lookups,
+            served,
             address,
             server,
         }
@@ -266,8 +318,29 @@ impl KeyServer {
         encode(&header, &claims, &self.pem).expect("a JWT")
     }
 
+    /// Whether what it signs now is taken for Plaid's.
+    async fn takes_its_own(&self) -> Result<(), WebhookError> {
+        self.verifier.verify(&self.sign(BODY, 0), BODY).await
+    }
+
+    /// A verifier that asks about its keys so often.
+    fn keys_live(&mut self, lifetime: Duration) {
+        let client = client(&self.address);
+        self.verifier = WebhookVerifier::new(client).key_lifetime(lifetime);
+    }
+
     fn lookups(&self) -> usize {
-        self.lookups.load(Ordering::SeqCst)
+        self.served.lookups.load(Ordering::SeqCst)
+    }
+
+    /// From now on it answers in its own language, or does not.
+    fn is_up(&self, is_up: bool) {
+        self.served.is_down.store(!is_up, Ordering::SeqCst);
+    }
+
+    /// From now on the key is this.
+    fn key_is(&self, change: impl FnOnce(&mut Value)) {
+        change(&mut self.served.key.lock().expect("a key"));
     }
 }
 
@@ -277,12 +350,22 @@ impl Drop for KeyServer {
     }
 }
 
+fn client(address: &str) -> PlaidClient {
+    let client = PlaidClient::builder("client-1", Secret::new("secret-1"));
+    let client = client.base_url(format!("http://{address}")).build();
+    client.expect("a client")
+}
+
 async fn show_key(
-    State((lookups, key)): State<Served>,
+    State(served): State<Arc<Served>>,
     Json(request): Json<Value>,
 ) -> (StatusCode, Json<Value>) {
-    lookups.fetch_add(1, Ordering::SeqCst);
-    if request["key_id"] == "key-1" {
+    served.lookups.fetch_add(1, Ordering::SeqCst);
+    if served.is_down.load(Ordering::SeqCst) {
+        return (StatusCode::BAD_GATEWAY, Json(Value::Null));
+    }
+    let key = served.key.lock().expect("a key").clone();
+    if request["key_id"] == "key-1" && key != Value::Null {
         return (
             StatusCode::OK,
             Json(json!({ "key": key, "request_id": "r" })),
