@@ -127,8 +127,11 @@ async fn ask_everything(client: &PlaidClient) {
 fn specification() -> Option<Value> {
     let beside =
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/plaid/openapi.yml");
-    let path = std::env::var_os("PLAID_OPENAPI").map_or_else(beside, PathBuf::from);
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = match std::env::var("PLAID_OPENAPI") {
+        Ok(path) => std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("PLAID_OPENAPI {path}: {error}")),
+        Err(_) => std::fs::read_to_string(beside()).ok()?,
+    };
     Some(serde_yaml_ng::from_str(&text).expect("YAML"))
 }
 

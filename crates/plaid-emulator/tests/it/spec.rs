@@ -21,8 +21,11 @@ pub(crate) struct Spec {
 static SPEC: LazyLock<Option<Spec>> = LazyLock::new(|| {
     let beside =
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/plaid/openapi.yml");
-    let path = env::var_os("PLAID_OPENAPI").map_or_else(beside, PathBuf::from);
-    let text = fs::read_to_string(path).ok()?;
+    let text = match env::var("PLAID_OPENAPI") {
+        Ok(path) => fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("PLAID_OPENAPI {path}: {error}")),
+        Err(_) => fs::read_to_string(beside()).ok()?,
+    };
     Some(Spec {
         document: serde_yaml_ng::from_str(&text).expect("YAML"),
         validators: Mutex::default(),
