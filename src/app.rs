@@ -13,8 +13,9 @@ use crate::children::{Children, fill, mount as mount_child};
 use crate::config;
 use crate::dynamic::flag;
 use crate::pages::{Home, NotFound, OauthReturn};
+use crate::reports::Reports;
 use crate::route::{Link, Route, use_route};
-use crate::wallet::{ConnectBackend, Wallet, report_event};
+use crate::wallet::{ConnectBackend, Wallet};
 
 /// Puts the app in the place of the page's skeleton, for as long as the page lives.
 pub fn mount() {
@@ -86,6 +87,7 @@ fn use_flow(
     backend: Backend,
     wallet: Wallet,
 ) -> UseLinkFlowReturn {
+    let reports = Reports::new(backend);
     let mut options = UseLinkFlowOptions::default()
         .load(LoadOptions {
             src,
@@ -93,7 +95,7 @@ fn use_flow(
         })
         .on_event(move |name, metadata| {
             let name = name.as_raw().as_string().unwrap_or_default();
-            report_event(backend, name, metadata.to_object().into());
+            reports.add(name, metadata.to_object().into());
         });
     if route.get_untracked() == Route::OauthReturn {
         options = options.received_redirect_uri(window().location().href().unwrap_or_default());

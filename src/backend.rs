@@ -22,6 +22,8 @@ const DEADLINE_MILLISECONDS: u32 = 35_000;
 #[derive(Clone, Copy)]
 pub struct Backend {
     under_way: RwSignal<u32>,
+    /// Whether it ever answered as it would to somebody who is signed in.
+    was_known: RwSignal<bool>,
 }
 
 /// Why the backend did not do what was asked.
@@ -46,6 +48,7 @@ impl Backend {
     pub fn new() -> Self {
         Self {
             under_way: RwSignal::new(0),
+            was_known: RwSignal::new(false),
         }
     }
 
@@ -67,24 +70,22 @@ impl Backend {
             .await
     }
 
-    /// Tells what happened in Link: one of [`LinkEvents`](connect_api::LinkEvents), as Link wrote it.
-    pub async fn report_event(self, event: Object) -> Result<(), Error> {
-        let mut events = Object::new();
-        events.insert(
-            "events".to_owned(),
-            Value::Array(vec![Value::Object(event)]),
-        );
-        self.send_only(Method::POST, "/api/link/events", Some(&events))
+    /// Tells what happened in Link: [`LinkEvents`](connect_api::LinkEvents), as Link wrote them.
+    pub async fn report_events(self, events: Vec<Value>) -> Result<(), Error> {
+        let mut report = Object::new();
+        report.insert("events".to_owned(), Value::Array(events));
+        self.send_only(Method::POST, "/api/link/events", Some(&report))
             .await
     }
 
-    /// Every Item of the user.
-    pub async fn items(self) -> Result<Vec<Item>, Error> {
+    /// Every Item of the user, and how new that is.
+    pub async fn items(self) -> Result<(Vec<Item>, u64), Error> {
         let mut answer = self.signed_in(Method::GET, "/api/items", None).await?;
+        let as_of = answer.body.get("as_of").and_then(Value::as_u64);
         // A list that cannot be read is not an empty one.
         let items = answer.body.get_mut("items").map(Value::take);
         answer.body = items.unwrap_or_default();
-        decode(answer)
+        Ok((decode(answer)?, as_of.unwrap_or_default()))
     }
 
     /// One Item.
@@ -149,15 +150,17 @@ impl Backend {
             .map(drop)
     }
 
-    /// A visitor whose session has ended is given a new one where the backend does that, and asks again.
+    /// A visitor who was never signed in is, where the backend does that, and asks again. Nobody becomes another user in
+    /// the middle of a page: what one began, a bank connected say, would be the other's.
     async fn signed_in(
         self,
         method: Method,
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, Error> {
+        let is_new = !self.was_known.get_untracked();
         match self.once(method.clone(), path, body.clone()).await {
-            Err(Error::Problem(problem)) if problem.code == ProblemCode::SignedOut => {
+            Err(Error::Problem(problem)) if is_new && problem.code == ProblemCode::SignedOut => {
                 self.session().await?;
                 self.once(method, path, body).await
             }
@@ -169,6 +172,9 @@ impl Backend {
         self.under_way.try_update(|count| *count += 1);
         let answer = exchange(method, path, body).await;
         self.under_way.try_update(|count| *count -= 1);
+        if answer.is_ok() {
+            self.was_known.try_set(true);
+        }
         answer
     }
 }

@@ -13,11 +13,19 @@ use crate::wallet::Wallet;
 /// A browser that lost its connection comes back by itself; one that was refused is sent again after this.
 const REFUSED: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Keeps the wallet as the backend has it, for as long as the owner lives.
+/// Keeps the wallet as the backend has it while the page can be seen, for as long as the owner lives.
+///
+/// A stream is one of the six connections that a browser keeps to a host: tabs that nobody looks at leave them to others.
 pub fn follow(backend: Backend, wallet: Wallet) {
     let kept = StoredValue::new_local(None);
     listen(backend, wallet, kept);
-    on_cleanup(move || drop(kept.try_update_value(Option::take)));
+    let look = window_event_listener(leptos::ev::visibilitychange, move |_| {
+        listen(backend, wallet, kept);
+    });
+    on_cleanup(move || {
+        look.remove();
+        drop(kept.try_update_value(Option::take));
+    });
 }
 
 /// The stream, and what hears it.
@@ -35,25 +43,32 @@ impl Drop for Stream {
 type Kept = StoredValue<Option<Stream>, LocalStorage>;
 
 fn listen(backend: Backend, wallet: Wallet, kept: Kept) {
+    if document().hidden() {
+        drop(kept.try_update_value(Option::take));
+        return;
+    }
     let Ok(source) = EventSource::new("/api/events") else {
         return;
     };
     let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| match &*event.type_() {
-        // Changes may have been missed.
-        "ready" => wallet.load(backend),
-        "change" => {
-            let data = event.unchecked_into::<MessageEvent>().data().as_string();
-            if let Some(change) = data.and_then(|data| from_text(&data)) {
-                take(backend, wallet, change);
-            }
-        }
-        _ => {
+        "error" => {
             let refused = kept.try_with_value(|stream| {
                 let source = stream.as_ref().map(|stream: &Stream| &stream.source);
                 source.is_some_and(|source| source.ready_state() == EventSource::CLOSED)
             });
             if refused == Some(true) {
                 set_timeout(move || listen(backend, wallet, kept), REFUSED);
+            }
+        }
+        kind => {
+            let is_ready = kind == "ready";
+            let data = event.unchecked_into::<MessageEvent>().data().as_string();
+            let data = data.unwrap_or_default();
+            if is_ready {
+                // Changes may have been missed.
+                wallet.catch_up(backend, data.parse().unwrap_or(u64::MAX));
+            } else if let Some(change) = from_text(&data) {
+                take(backend, wallet, change);
             }
         }
     });

@@ -13,6 +13,7 @@ mod config;
 mod dynamic;
 mod intl;
 mod pages;
+mod reports;
 mod route;
 mod wallet;
 

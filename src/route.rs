@@ -64,6 +64,11 @@ pub fn Link(
         if !plain || event.button() != 0 {
             return;
         }
+        if route.get_untracked() == Route::OauthReturn {
+            // That way back is taken once.
+            event.prevent_default();
+            return to.replace(route);
+        }
         let pushed = window()
             .history()
             .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(to.path())));

@@ -8,7 +8,6 @@ use leptos_plaid_link::{
 };
 use plaid_types::ItemId;
 use plaid_types::json::Object;
-use plaid_types::serde_json::Value;
 
 use crate::backend::Backend;
 
@@ -23,6 +22,10 @@ pub struct Wallet {
     pub failure: RwSignal<Option<Failure>>,
     /// Counts the times they were fetched: only the last counts.
     loads: RwSignal<u32>,
+    /// Counts what changed otherwise: a list that was asked for before may not have it.
+    edits: RwSignal<u32>,
+    /// How new they are, and how new they have to be.
+    as_of: RwSignal<(u64, u64)>,
 }
 
 /// Whether the Items are there.
@@ -44,6 +47,8 @@ impl Wallet {
             state: RwSignal::new(WalletState::Loading),
             failure: RwSignal::new(None),
             loads: RwSignal::new(0),
+            edits: RwSignal::new(0),
+            as_of: RwSignal::new((0, 0)),
         }
     }
 
@@ -56,16 +61,21 @@ impl Wallet {
         self.failure.set(None);
         let number = self.loads.get_untracked() + 1;
         self.loads.set(number);
+        let edits = self.edits.get_untracked();
         spawn_local(async move {
             let items = backend.items().await;
             if self.loads.get_untracked() != number {
                 return;
             }
             match items {
-                Ok(items) => {
+                Ok(_) if self.edits.get_untracked() != edits => self.load(backend),
+                Ok((items, as_of)) => {
                     let items = items.into_iter().map(|item| self.renewed(item));
                     self.items.try_set(items.collect());
                     self.state.try_set(WalletState::Loaded);
+                    let (_, wanted) = self.as_of.get_untracked();
+                    self.as_of.try_set((as_of, 0));
+                    self.catch_up(backend, wanted);
                 }
                 Err(error) => {
                     self.state.try_set(WalletState::Failed);
@@ -73,6 +83,15 @@ impl Wallet {
                 }
             }
         });
+    }
+
+    /// Fetches every Item unless what is there is so new, or is about to be there and may be.
+    pub fn catch_up(self, backend: Backend, wanted: u64) {
+        match self.state.get_untracked() {
+            WalletState::Loading => self.as_of.update(|as_of| as_of.1 = wanted),
+            WalletState::Loaded if self.as_of.get_untracked().0 >= wanted => {}
+            _ => self.load(backend),
+        }
     }
 
     /// An Item by its id.
@@ -98,6 +117,7 @@ impl Wallet {
 
     /// Shows what is new of an Item, or a new Item on top.
     pub fn put(self, item: Item) {
+        self.edits.try_update(|edits| *edits += 1);
         let is_new = self.find(item.id.as_str()).is_none();
         let item = self.renewed(item);
         if is_new {
@@ -107,6 +127,7 @@ impl Wallet {
 
     /// Shows an Item no longer.
     pub fn remove(self, id: &ItemId) {
+        self.edits.try_update(|edits| *edits += 1);
         self.items.try_update(|items| {
             items.retain(|item| item.with_untracked(|item| item.id != *id));
         });
@@ -174,14 +195,4 @@ impl LinkBackend for ConnectBackend {
             },
         }
     }
-}
-
-/// Tells the backend what happened in Link; nothing depends on it.
-pub fn report_event(backend: Backend, event_name: String, metadata: Value) {
-    let mut event = Object::new();
-    event.insert("event_name".to_owned(), event_name.into());
-    event.insert("metadata".to_owned(), metadata);
-    spawn_local(async move {
-        let _ = backend.report_event(event).await;
-    });
 }

@@ -128,7 +128,8 @@ fn status_words(item: &Item) -> String {
         return format!("{} {}", words.title, told.unwrap_or(words.advice));
     }
     if let Some(end) = item.disconnects_at.as_deref().and_then(date) {
-        return format!("Your permission for this bank ends on {end}. Reconnect it to keep it.");
+        // Because the permission ends, or because the bank connects in another way from then on.
+        return format!("This bank shares nothing new after {end}. Reconnect it to keep it.");
     }
     if item.new_accounts_available {
         return "Your bank has accounts that you do not share yet.".to_owned();

@@ -1,6 +1,6 @@
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
-use leptos_plaid_link::{Exit, NextStep, Outcome, Purpose, UseLinkFlowReturn, Words, exit_words};
+use leptos_plaid_link::{NextStep, Outcome, Purpose, UseLinkFlowReturn, Words, exit_words};
 use plaid_types::ItemId;
 
 use crate::dynamic::{flag, press, text};
@@ -102,25 +102,26 @@ fn words_of(ended: &Outcome, wallet: Wallet) -> String {
 
 /// What support finds a failed visit by.
 fn reference_of(ended: &Outcome) -> String {
-    let told = |exit: &Exit| {
-        let ids = [exit.link_session_id(), exit.request_id()];
-        let ids: Vec<&str> = ids.into_iter().flatten().collect();
-        format!("Reference: {}", ids.join(" · "))
+    let ids = match ended {
+        Outcome::Left(exit) if exit.error.is_some() => [exit.link_session_id(), exit.request_id()],
+        _ => [None, None],
     };
-    match ended {
-        Outcome::Left(exit) if exit.error.is_some() => told(exit),
-        _ => String::new(),
+    let ids: Vec<&str> = ids.into_iter().flatten().collect();
+    if ids.is_empty() {
+        return String::new();
     }
+    format!("Reference: {}", ids.join(" · "))
 }
 
 /// The name of the button that goes on from here; empty where there is nothing to do.
 fn step_of(ended: &Outcome) -> &'static str {
     match ended {
-        Outcome::Left(exit) => match exit_words(exit).step {
+        Outcome::Left(exit) => match (exit_words(exit).step, &exit.purpose) {
             _ if exit.error.is_none() => "",
-            NextStep::AnotherBank => "Choose another bank",
-            NextStep::Reconnect => "Reconnect",
-            NextStep::TryAgain | NextStep::Wait | NextStep::Support => "Try again",
+            (NextStep::AnotherBank, _) => "Choose another bank",
+            (NextStep::Reconnect, Purpose::Update { .. }) => "Reconnect",
+            // There is nothing yet to reconnect.
+            _ => "Try again",
         },
         Outcome::Duplicate(_) => "Reconnect",
         Outcome::Linked(_) | Outcome::Repaired(_) | Outcome::Finished | Outcome::Lost(_) => "",
@@ -130,11 +131,65 @@ fn step_of(ended: &Outcome) -> &'static str {
 /// What the next visit is for.
 fn purpose_of(ended: &Outcome) -> Purpose {
     match ended {
-        Outcome::Left(exit) => exit.purpose.clone(),
+        Outcome::Left(exit) if exit_words(exit).step != NextStep::AnotherBank => {
+            exit.purpose.clone()
+        }
+        // Perhaps the person wanted other accounts of the same bank.
         Outcome::Duplicate(id) => Purpose::Update {
             item_id: id.clone(),
-            account_selection: false,
+            account_selection: true,
         },
         _ => Purpose::NewItem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos_plaid_link::{Exit, Failure, FailureKind};
+    use plaid_types::json::Object;
+
+    use super::*;
+
+    fn repair() -> Purpose {
+        Purpose::Update {
+            item_id: "item-1".into(),
+            account_selection: false,
+        }
+    }
+
+    #[test]
+    fn the_button_does_what_it_says() {
+        let new = || Purpose::NewItem;
+        for (code, purpose, step, leads_to) in [
+            ("INVALID_CREDENTIALS", new(), "Try again", new()),
+            ("INVALID_CREDENTIALS", repair(), "Try again", repair()),
+            ("INSTITUTION_DOWN", repair(), "Try again", repair()),
+            ("ITEM_NOT_SUPPORTED", new(), "Choose another bank", new()),
+            ("ITEM_NOT_SUPPORTED", repair(), "Choose another bank", new()),
+            ("ITEM_LOGIN_REQUIRED", new(), "Try again", new()),
+            ("ITEM_LOGIN_REQUIRED", repair(), "Reconnect", repair()),
+        ] {
+            let ended = Outcome::Left(Exit {
+                error: Some(Object::from_iter([("error_code".to_owned(), code.into())])),
+                purpose,
+                ..Exit::default()
+            });
+            assert_eq!(
+                (step_of(&ended), purpose_of(&ended)),
+                (step, leads_to),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_lost_has_its_reference() {
+        let mut failure = Failure::new(FailureKind::PublicTokenInvalid, "409");
+        assert_eq!(reference_of(&Outcome::Lost(failure.clone())), "");
+        failure.request_id = Some("request-1".to_owned());
+        assert_eq!(
+            reference_of(&Outcome::Lost(failure)),
+            "Reference: request-1"
+        );
     }
 }

@@ -4,7 +4,8 @@ use plaid_types::{json_enum, json_struct};
 json_struct! {
     /// What `GET /api/events` tells an open page, as the data of a server-sent event named `change`.
     ///
-    /// After an event named `ready`, which opens the stream, changes may have been missed: fetch the Items anew.
+    /// An event named `ready` opens the stream. Its data say how new a list of Items must be so that nothing was missed:
+    /// one with a smaller [`as_of`](crate::ItemList::as_of) is to be fetched anew.
     #[derive(Eq)]
     pub struct Change {
         /// The Item that is new, different, or gone.

@@ -72,5 +72,7 @@ json_struct! {
     pub struct ItemList {
         /// The Items.
         pub items: Vec<Item> = "items",
+        /// How new the list is; grows with every change.
+        pub as_of: u64 = "as_of",
     }
 }

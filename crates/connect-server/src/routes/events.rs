@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use connect_api::Change;
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,7 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
     Router::new().route("/events", get(listen))
 }
 
-/// What changes from now on, as server-sent events; `ready` says that from now on nothing is missed.
+/// What changes from now on, as server-sent events; `ready` says what was missed if the page does not know it.
 async fn listen(
     State(backend): State<Arc<Backend>>,
     User(user): User,
@@ -28,12 +28,14 @@ async fn listen(
         changes: backend.changes.listen(),
         user,
         stop: backend.stop.clone(),
-        ready: false,
     };
-    let events = stream::unfold(listener, async |mut listener| {
+    let count = backend.changes.count();
+    let ready = Event::default().event("ready").data(count.to_string());
+    let changes = stream::unfold(listener, async |mut listener| {
         let event = listener.next().await?;
         Some((Ok(event), listener))
     });
+    let events = stream::iter([Ok(ready)]).chain(changes);
     // More often than proxies lose patience.
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }
@@ -42,15 +44,10 @@ struct Listener {
     changes: Receiver<(UserId, Change)>,
     user: UserId,
     stop: CancellationToken,
-    ready: bool,
 }
 
 impl Listener {
     async fn next(&mut self) -> Option<Event> {
-        if !self.ready {
-            self.ready = true;
-            return Some(ready());
-        }
         loop {
             let change = tokio::select! {
                 change = self.changes.recv() => change,
@@ -61,15 +58,9 @@ impl Listener {
                     return Event::default().event("change").json_data(change).ok();
                 }
                 Ok(_) => {}
-                // It fell behind: as if it had just come.
-                Err(RecvError::Lagged(_)) => return Some(ready()),
-                Err(RecvError::Closed) => return None,
+                // It fell behind, and comes again.
+                Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
             }
         }
     }
-}
-
-/// With data, of which it needs none: browsers keep an event without any to themselves.
-fn ready() -> Event {
-    Event::default().event("ready").data("ready")
 }

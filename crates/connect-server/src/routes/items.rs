@@ -28,9 +28,10 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
 }
 
 async fn list(State(backend): State<Arc<Backend>>, User(user): User) -> Result<Json<ItemList>> {
+    let as_of = backend.changes.count();
     let mut items = backend.store.items(&user).await?;
     items.iter_mut().for_each(refresh::drop_past_end);
-    Ok(Json(ItemList { items }))
+    Ok(Json(ItemList { items, as_of }))
 }
 
 /// 201 with the new Item, or 200 with the one that the public token became before.

@@ -307,7 +307,7 @@ impl Browser {
             body: response.into_body(),
             text: String::new(),
         };
-        while !page.text.contains("event: ready\n") {
+        while !page.text.contains("event: ready\ndata: ") {
             assert!(page.hears().await);
         }
         page
@@ -384,6 +384,13 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// How new a list of Items has to be, as the stream said when it began.
+    pub(crate) fn ready(&self) -> u64 {
+        let data = self.text.split("event: ready\ndata: ").nth(1);
+        let data = data.and_then(|data| data.lines().next());
+        data.and_then(|data| data.parse().ok()).expect("a number")
+    }
+
     /// The changes that it has heard of and those that are on their way.
     pub(crate) async fn changes(&mut self) -> Vec<Change> {
         while let Some(heard) = self.hears().now_or_never() {

@@ -1,7 +1,7 @@
-use connect_api::ChangeKind;
+use connect_api::{ChangeKind, ItemList};
 use serde_json::json;
 
-use crate::connect::Connect;
+use crate::connect::{Browser, Connect};
 
 #[tokio::test]
 async fn an_open_page_hears_what_changes_of_its_user_alone() {
@@ -30,6 +30,25 @@ async fn an_open_page_hears_what_changes_of_its_user_alone() {
         .map(|kind| ("item-public-1".to_owned(), kind))
     );
     assert_eq!(other.changes().await, []);
+}
+
+/// A page that has its Items already fetches them once more only if something was missed.
+#[tokio::test]
+async fn a_page_knows_whether_it_missed_anything() {
+    let mut connect = Connect::start().await;
+    let browser = connect.browser().await;
+    let as_of = async |browser: &Browser| browser.get("/api/items").await.json::<ItemList>().as_of;
+    let before = as_of(&browser).await;
+    assert_eq!(browser.events().await.ready(), before, "nothing was missed");
+    browser.connects("public-1").await;
+    assert!(browser.events().await.ready() > before);
+    assert_eq!(browser.events().await.ready(), as_of(&browser).await);
+
+    // What another process told does not count here, and all of it may have been missed.
+    let before = as_of(&browser).await;
+    connect.restart().await.expect("a restart");
+    let browser = connect.again(browser);
+    assert!(browser.events().await.ready() > before);
 }
 
 #[tokio::test]

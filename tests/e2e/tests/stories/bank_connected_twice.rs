@@ -1,4 +1,4 @@
-use e2e::story;
+use e2e::{Role, story};
 
 /// The same accounts once more: nothing is exchanged, and the person chooses.
 #[tokio::test(flavor = "multi_thread")]
@@ -23,20 +23,23 @@ async fn bank_connected_twice() {
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
         notice.button("Reconnect").click().await;
-        // Update mode: straight to the sign-in.
+        // Update mode: straight to the sign-in, and to the accounts.
         let link = page.enter_link().await;
         link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Saving 1111").await;
         link.finish().await;
         page.notice("First Platypus Bank is up to date again.")
             .appears()
             .await;
         assert_eq!(bank.count().await, 1);
+        bank.says("Plaid Saving").await;
         let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
         assert_eq!(exchanges, 1, "a duplicate is not exchanged");
     })
     .await;
 }
 
+/// Also one that shares an account with the first.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_login_at_the_same_bank() {
     story(async |world| {
@@ -46,6 +49,9 @@ async fn another_login_at_the_same_bank() {
         let link = page.enter_link().await;
         link.choose_institution("First Platypus Bank").await;
         link.sign_in("user_good", "pass_good").await;
+        link.locate(Role::Checkbox, "Plaid Checking 0000")
+            .tick()
+            .await;
         link.share("Plaid Saving 1111").await;
         link.finish().await;
         page.notice("First Platypus Bank is connected.")

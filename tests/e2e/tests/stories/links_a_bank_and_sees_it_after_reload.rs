@@ -1,4 +1,4 @@
-use e2e::story;
+use e2e::{Response, story};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn links_a_bank_and_sees_it_after_reload() {
@@ -21,6 +21,18 @@ async fn links_a_bank_and_sees_it_after_reload() {
         page.reload().await;
         bank.says("Plaid Checking").await;
         assert_eq!(bank.count().await, 1);
+        page.settles().await;
+        let asked = page.responses().await;
+        let asked = |path: &str, status| {
+            let is = |answer: &&Response| answer.url.ends_with(path) && answer.status == status;
+            asked.iter().filter(is).count()
+        };
+        assert_eq!(
+            asked("/api/items", 200),
+            2,
+            "each page fetches its Items once"
+        );
+        assert!(asked("/api/link/events", 204) <= 2, "events go together");
         assert_eq!(
             page.console_errors().await,
             Vec::<String>::new(),

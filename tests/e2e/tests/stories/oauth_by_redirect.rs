@@ -1,4 +1,4 @@
-use e2e::{Browser, World, story};
+use e2e::{Browser, Role, World, story};
 
 const BANK: &str = "Platypus OAuth Bank";
 
@@ -104,6 +104,13 @@ async fn the_return_names_no_visit() {
             .await;
         link.give_up().await;
         start_again(&page, "The way back from your bank leads nowhere any more.").await;
+
+        page.open("/not-a-page").await;
+        page.open("/oauth").await;
+        page.locate(Role::Link, "Go to your accounts").click().await;
+        page.heading("Your accounts").appears().await;
+        page.run("history.back()").await;
+        page.heading("There is nothing here").appears().await;
 
         page.open("/oauth").await;
         page.notice("This is not the way back from a bank.")

@@ -12,13 +12,13 @@ async fn permission_ends() {
         let day = "return new Intl.DateTimeFormat([], { dateStyle: 'long' }).format(Date.now() + 7 * 24 * 3600 * 1000)";
         let day = page.run(day).await;
         let day = day.as_str().expect("a day");
-        bank.says(&format!("Your permission for this bank ends on {day}.")).await;
+        bank.says(&format!("This bank shares nothing new after {day}.")).await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;
         link.sign_in("user_good", "pass_good").await;
         link.finish().await;
         bank.button("Reconnect").disappears().await;
-        assert!(!bank.text().await.contains("Your permission"));
+        assert!(!bank.text().await.contains("shares nothing new"));
     })
     .await;
 }
@@ -77,7 +77,7 @@ async fn consent_expires() {
         bank.appears().await;
 
         world.stack.plaid_advances(174 * 24 * 3600).await;
-        bank.says("Your permission for this bank ends on").await;
+        bank.says("This bank shares nothing new after").await;
         bank.button("Reconnect").appears().await;
         world.stack.plaid_advances(7 * 24 * 3600).await;
         bank.says("wants you to sign in again").await;

@@ -60,6 +60,33 @@ async fn the_answer_is_lost() {
     .await;
 }
 
+/// The session ends while the person is in Link: what they connected does not become somebody else's, not even when the
+/// page goes on asking.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_ends_before_the_success() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Checking 0000").await;
+        link.button("Finish").appears().await;
+        page.forget_cookies().await;
+        link.finish().await;
+        let notice = page.notice("You are signed out.");
+        notice.says("Reload the page to sign in again.").await;
+        notice.button("Try again").click().await;
+        page.settles().await;
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 0);
+        page.reload().await;
+        page.heading("No bank connected yet").appears().await;
+    })
+    .await;
+}
+
 /// Plaid makes the Item, but its answer is lost on the way to the backend. A Plaid that answers a used token again makes it
 /// good; with one that does not, what is left is to say so and to begin anew.
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +103,8 @@ async fn the_answer_of_plaid_is_lost() {
             page.button("Connect a bank account").click().await;
             page.link_a_bank("First Platypus Bank").await;
             if !answers_again {
-                let notice = page.notice("Please connect the bank once more.");
+                let notice = page.notice("Plaid made it, but its answer did not arrive");
+                notice.says("Reference: ").await;
                 notice.button("Try again").click().await;
                 page.link_a_bank("First Platypus Bank").await;
             }
