@@ -1,5 +1,6 @@
 use plaid_types::json_struct;
 use plaid_types::link::{EventMetadata, EventName};
+use plaid_types::serde_json::Value;
 use plaid_types::{ItemId, LinkToken};
 
 json_struct! {
@@ -18,6 +19,8 @@ json_struct! {
         pub routing_number: Option<String> = ?"routing_number",
         /// Link's colours: `LIGHT`, `DARK` or `SYSTEM`.
         pub appearance_mode: Option<String> = ?"appearance_mode",
+        /// Which accounts can be chosen, as Plaid's `account_filters`.
+        pub account_filters: Option<Value> = ?"account_filters",
         /// A customization made in Plaid's dashboard, one of those that the backend allows.
         pub link_customization_name: Option<String> = ?"link_customization_name",
         /// The user's phone number if the page knows it, E.164 as `+14155550011`: Link asks for a code sent to it.

@@ -11,7 +11,9 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::config::{Config, LinkConfig, PlaidConfig};
-use crate::link_token::{is_appearance_mode, is_country_code, is_language, is_routing_number};
+use crate::link_token::{
+    is_account_filters, is_appearance_mode, is_country_code, is_language, is_routing_number,
+};
 
 /// The longest name that Link shows; it replaces a longer one by "This Application".
 const MAX_CLIENT_NAME: usize = 30;
@@ -114,6 +116,9 @@ pub struct Args {
     /// which a public token is worth nothing.
     #[arg(long, env = "CONNECT_RECONCILE_SECONDS", default_value_t = 1200)]
     reconcile_seconds: u16,
+    /// How many requests that ask Plaid a user may make in a minute; 0 for as many as come.
+    #[arg(long, env = "CONNECT_RATE_LIMIT", default_value_t = 300)]
+    rate_limit: u32,
     /// What to log: `warn`, `info`, or a filter such as `info,connect_server=debug`.
     #[arg(long, env = "CONNECT_LOG", default_value = "info")]
     log: String,
@@ -175,6 +180,7 @@ impl TryFrom<Args> for Config {
                 account_filters: account_filters(set(args.account_filters))?,
             },
             reconcile_every: Duration::from_secs(args.reconcile_seconds.max(1).into()),
+            rate_limit: args.rate_limit,
             log: args.log,
         })
     }
@@ -197,7 +203,7 @@ fn url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
 fn account_filters(text: Option<String>) -> Result<Option<Value>, ConfigError> {
     let filters = text.map(|text| serde_json::from_str(&text)).transpose();
     match filters {
-        Ok(filters @ (None | Some(Value::Object(_)))) => Ok(filters),
+        Ok(filters) if filters.as_ref().is_none_or(is_account_filters) => Ok(filters),
         _ => Err(ConfigError::AccountFilters),
     }
 }
@@ -301,7 +307,7 @@ pub enum ConfigError {
     ClientName,
     /// Not filters.
     #[error(
-        "CONNECT_ACCOUNT_FILTERS is not a JSON object, as in {{\"depository\":{{\"account_subtypes\":[\"checking\"]}}}}"
+        "CONNECT_ACCOUNT_FILTERS is none of Plaid's `account_filters`, as in {{\"depository\":{{\"account_subtypes\":[\"checking\"]}}}}"
     )]
     AccountFilters,
     /// Not a filter.
@@ -438,8 +444,8 @@ mod tests {
                 "CONNECT_CLIENT_NAME must",
             ),
             (
-                &["--account-filters=[1]"],
-                "CONNECT_ACCOUNT_FILTERS is not a JSON object",
+                &["--account-filters={\"savings\":{}}"],
+                "CONNECT_ACCOUNT_FILTERS is none of",
             ),
             (&["--country-codes=US,usa"], "CONNECT_COUNTRY_CODES must be"),
             (&["--language=tlh"], "CONNECT_LANGUAGE is `tlh`"),

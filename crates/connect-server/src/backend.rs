@@ -16,6 +16,7 @@ use crate::institutions::Institutions;
 use crate::keyed_lock::KeyedLock;
 use crate::new_item;
 use crate::recent::Recent;
+use crate::rate_limit::RateLimit;
 use crate::reconcile;
 use crate::store::{self, Store, StoreError};
 use crate::sync;
@@ -50,6 +51,8 @@ pub struct Backend {
     pub(crate) edits: KeyedLock<ItemId>,
     /// How many new Items may ask for their balances at the same time.
     pub(crate) completions: Semaphore,
+    /// How often a user may have Plaid asked.
+    pub(crate) rate_limit: RateLimit,
     /// Work that goes on when the browser that asked for it has gone.
     pub(crate) tasks: TaskTracker,
     /// Ends what waits: jobs, and the streams of open pages.
@@ -74,6 +77,7 @@ impl Backend {
         let (inbox, incoming) = Inbox::new();
         let (link_tokens, handed_out) = mpsc::channel(256);
         let backend = Arc::new(Self {
+            rate_limit: RateLimit::new(config.rate_limit),
             config,
             verifier: WebhookVerifier::new(plaid.clone()),
             plaid,

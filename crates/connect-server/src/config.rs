@@ -27,6 +27,8 @@ pub struct Config {
     pub link: LinkConfig,
     /// How often Plaid is asked what became of a Link token that no browser reported on.
     pub reconcile_every: Duration,
+    /// How many requests that ask Plaid a user may make in a minute; 0 for as many as come.
+    pub rate_limit: u32,
     /// What to log, as a filter of the `tracing` crates.
     pub log: String,
 }

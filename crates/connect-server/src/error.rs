@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::http::{StatusCode, header};
@@ -56,6 +57,9 @@ pub enum Error {
     /// A webhook or a Link token could not be kept (500): Plaid sends it again, and the browser asks for another.
     #[error("it could not be kept")]
     NotKept(#[source] Arc<StoreError>),
+    /// The user asks more often than they may (429).
+    #[error("too many requests of one user")]
+    TooOften(Duration),
     /// The process is about to end (503).
     #[error("the backend is stopping")]
     Stopping,
@@ -142,6 +146,7 @@ impl Error {
                 "This connection is no longer valid",
                 "It was used or has expired. Connect the account again.",
             ),
+            Self::TooOften(_) => TOO_MANY,
             Self::AnswerLost(_) => (
                 409,
                 Code::PublicTokenInvalid,
@@ -208,14 +213,17 @@ impl IntoResponse for Error {
         let problem = self.problem();
         let status = StatusCode::from_u16(problem.status).unwrap_or_default();
         let mut response = status.into_response();
-        if let Self::Plaid(plaid_client::Error::RateLimited {
-            retry_after: Some(wait),
-            ..
-        }) = self
-        {
+        let wait = match &self {
+            Self::TooOften(wait) => Some(*wait),
+            Self::Plaid(plaid_client::Error::RateLimited { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
+        if let Some(wait) = wait {
+            // In whole seconds, and not too early.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, wait.as_secs().into());
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(Failure {
             problem,
@@ -224,6 +232,14 @@ impl IntoResponse for Error {
         response
     }
 }
+
+/// Whoever's limit it is.
+const TOO_MANY: (u16, ProblemCode, &str, &str) = (
+    429,
+    ProblemCode::RateLimited,
+    "Too many requests",
+    "Try again in a minute.",
+);
 
 fn problem(status: u16, code: ProblemCode, title: &str, detail: &str) -> Problem {
     Problem {
@@ -252,12 +268,7 @@ fn plaid_problem(error: &plaid_client::Error) -> (u16, ProblemCode, &'static str
         )
     };
     match error {
-        Plaid::RateLimited { .. } => (
-            429,
-            ProblemCode::RateLimited,
-            "Too many requests",
-            "Try again in a minute.",
-        ),
+        Plaid::RateLimited { .. } => TOO_MANY,
         Plaid::Refused { status: 500.., .. } | Plaid::Unexpected { .. } => unavailable(502),
         Plaid::Unreachable { .. } => unavailable(503),
         Plaid::Timeout { .. } => unavailable(504),

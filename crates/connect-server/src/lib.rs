@@ -21,6 +21,7 @@ mod link_token;
 mod new_item;
 mod page;
 mod recent;
+mod rate_limit;
 mod reconcile;
 mod refresh;
 mod request;

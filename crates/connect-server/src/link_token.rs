@@ -2,6 +2,7 @@
 
 use connect_api::CreateLinkToken;
 use plaid_client::{CreatedLinkToken, InstitutionData, LinkUser, UpdateMode};
+use serde_json::Value;
 
 use crate::auth::UserId;
 use crate::backend::Backend;
@@ -14,6 +15,9 @@ const LANGUAGES: [&str; 17] = [
     "da", "nl", "en", "et", "fr", "de", "hi", "it", "lv", "lt", "no", "pl", "pt", "ro", "es", "sv",
     "vi",
 ];
+
+/// The types of accounts that can be filtered.
+const ACCOUNT_TYPES: [&str; 5] = ["depository", "credit", "loan", "investment", "other"];
 
 /// A Link token for this user.
 pub(crate) async fn create(
@@ -45,7 +49,10 @@ pub(crate) async fn create(
         },
         redirect_uri: redirect_uri.as_ref().map(|uri| uri.as_str()),
         link_customization_name: either(&wish.link_customization_name, &link.customization_name),
-        account_filters: link.account_filters.as_ref(),
+        account_filters: wish
+            .account_filters
+            .as_ref()
+            .or(link.account_filters.as_ref()),
         appearance_mode: either(&wish.appearance_mode, &link.appearance_mode),
         ..plaid_client::CreateLinkToken::default()
     };
@@ -91,6 +98,8 @@ fn check(wish: &CreateLinkToken, link: &LinkConfig) -> Result<()> {
         "`routing_number` has nine digits."
     } else if !fits(&wish.appearance_mode, &is_appearance_mode) {
         "`appearance_mode` is LIGHT, DARK or SYSTEM."
+    } else if !wish.account_filters.as_ref().is_none_or(is_account_filters) {
+        "`account_filters` name subtypes by type, as in `{\"depository\": {\"account_subtypes\": [\"checking\"]}}`."
     } else if !fits(&wish.link_customization_name, &allowed) {
         "`link_customization_name` is none that the backend allows."
     } else if !fits(&wish.phone_number, &is_phone_number) {
@@ -117,6 +126,23 @@ pub(crate) fn is_routing_number(text: &str) -> bool {
 
 pub(crate) fn is_appearance_mode(text: &str) -> bool {
     ["LIGHT", "DARK", "SYSTEM"].contains(&text)
+}
+
+/// For each type the subtypes that can be chosen.
+pub(crate) fn is_account_filters(filters: &Value) -> bool {
+    let names = |subtypes: &Value| {
+        let subtypes = subtypes.as_array().filter(|subtypes| !subtypes.is_empty());
+        subtypes.is_some_and(|subtypes| subtypes.iter().all(Value::is_string))
+    };
+    let is_filter = |filter: &Value| {
+        let fields = filter.as_object().filter(|fields| fields.len() == 1);
+        let subtypes = fields.and_then(|fields| fields.get("account_subtypes"));
+        subtypes.is_some_and(names)
+    };
+    filters.as_object().is_some_and(|filters| {
+        let mut filters = filters.iter();
+        filters.all(|(kind, filter)| ACCOUNT_TYPES.contains(&&**kind) && is_filter(filter))
+    })
 }
 
 /// E.164: at most fifteen digits, of which the first is no zero.

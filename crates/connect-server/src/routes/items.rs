@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::exchange;
 use crate::item_edit::ItemEdit;
 use crate::json::Json;
+use crate::rate_limit::Asking;
 use crate::refresh;
 
 pub(crate) fn router() -> Router<Arc<Backend>> {
@@ -37,7 +38,7 @@ async fn list(State(backend): State<Arc<Backend>>, User(user): User) -> Result<J
 /// 201 with the new Item, or 200 with the one that the public token became before.
 async fn create(
     State(backend): State<Arc<Backend>>,
-    User(user): User,
+    Asking(user): Asking,
     Json(request): Json<CreateItem>,
 ) -> Result<(StatusCode, Json<Item>)> {
     let connected = exchange::connect(backend, user, request).await?;
@@ -62,7 +63,7 @@ async fn show(
 
 async fn refresh_balances(
     State(backend): State<Arc<Backend>>,
-    User(user): User,
+    Asking(user): Asking,
     Id(id): Id,
 ) -> Result<Json<Item>> {
     Ok(Json(refresh::refresh(&backend, &user, &id).await?))
@@ -71,7 +72,7 @@ async fn refresh_balances(
 /// After update mode. Nothing is exchanged: the access token stays as it is.
 async fn repaired(
     State(backend): State<Arc<Backend>>,
-    User(user): User,
+    Asking(user): Asking,
     Id(id): Id,
     Json(visit): Json<RepairedItem>,
 ) -> Result<Json<Item>> {

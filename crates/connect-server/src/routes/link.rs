@@ -13,6 +13,7 @@ use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::link_token;
+use crate::rate_limit::Asking;
 use crate::reconcile::remember;
 
 /// No visit to Link makes more.
@@ -29,7 +30,7 @@ pub(crate) fn router() -> Router<Arc<Backend>> {
 
 async fn create_token(
     State(backend): State<Arc<Backend>>,
-    User(user): User,
+    Asking(user): Asking,
     Json(request): Json<CreateLinkToken>,
 ) -> Result<Json<LinkTokenGrant>> {
     let created = link_token::create(&backend, &user, &request).await?;

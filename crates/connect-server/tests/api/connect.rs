@@ -213,6 +213,7 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
             account_filters: None,
         },
         reconcile_every: Duration::from_secs(1200),
+        rate_limit: 300,
         log: "info".to_owned(),
     }
 }

@@ -106,6 +106,7 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
     let wish = json!({
         "language": "es", "country_codes": ["ES", "US"], "routing_number": "011401533",
         "appearance_mode": "DARK", "link_customization_name": "summer", "phone_number": "+14155550011",
+        "account_filters": { "credit": { "account_subtypes": ["credit card"] } },
     });
     assert_eq!(browser.post(TOKENS, json!({})).await.status, StatusCode::OK);
     assert_eq!(browser.post(TOKENS, wish).await.status, StatusCode::OK);
@@ -119,6 +120,10 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
         ("institution_data", json!({ "routing_number": "021000021" })),
         ("appearance_mode", json!("LIGHT")),
         ("link_customization_name", json!("spring")),
+        (
+            "account_filters",
+            json!({ "depository": { "account_subtypes": ["all"] } }),
+        ),
     ] {
         assert_eq!(asked_by_default[field], value, "{field}");
     }
@@ -132,7 +137,7 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
         ("link_customization_name", json!("summer")),
         (
             "account_filters",
-            json!({ "depository": { "account_subtypes": ["all"] } }),
+            json!({ "credit": { "account_subtypes": ["credit card"] } }),
         ),
     ] {
         assert_eq!(asked[field], value, "{field}");
@@ -144,6 +149,11 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
         json!({ "routing_number": "12" }),
         json!({ "appearance_mode": "dark" }),
         json!({ "link_customization_name": "winter" }),
+        json!({ "account_filters": ["depository"] }),
+        json!({ "account_filters": { "savings": { "account_subtypes": ["all"] } } }),
+        json!({ "account_filters": { "depository": { "account_subtypes": [] } } }),
+        json!({ "account_filters": { "depository": { "account_subtypes": [1] } } }),
+        json!({ "account_filters": { "depository": { "subtypes": ["all"] } } }),
         json!({ "phone_number": "4155550011" }),
         json!({ "phone_number": "+1 415 555 0011" }),
         json!({ "phone_number": "+0415555001" }),
@@ -158,4 +168,31 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
         );
     }
     assert_eq!(connect.plaid.calls("/link/token/create").len(), 2);
+}
+
+#[tokio::test]
+async fn a_user_who_asks_too_often_is_told_when_to_ask_again() {
+    let connect = Connect::start_with(|config| config.rate_limit = 1).await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
+    assert_eq!(ada.post(TOKENS, json!({})).await.status, StatusCode::OK);
+    for (path, body) in [
+        (TOKENS, json!({})),
+        ("/api/items", crate::connect::success("public-1")),
+        ("/api/items/item-public-1/refresh", json!({})),
+        ("/api/items/item-public-1/repaired", json!({})),
+    ] {
+        let answer = ada.post(path, body).await;
+        let problem = answer.problem();
+        assert_eq!(
+            (problem.status, problem.code),
+            (429, ProblemCode::RateLimited)
+        );
+        let wait = answer
+            .header("retry-after")
+            .and_then(|wait| wait.parse().ok());
+        assert!(matches!(wait, Some(1..=60)), "{path}: {wait:?}");
+    }
+    assert_eq!(connect.plaid.calls("/link/token/create").len(), 1);
+    assert_eq!(ada.items().await, [], "what asks nobody else is free");
+    assert_eq!(bob.post(TOKENS, json!({})).await.status, StatusCode::OK);
 }

@@ -122,12 +122,18 @@ pub(crate) enum AccountSelect {
 impl LinkTokenRequest {
     /// What the customization says of Account Select: those that the emulator's dashboard would have.
     pub(crate) fn account_select(&self) -> AccountSelect {
-        match self.link_customization_name.as_deref() {
+        let name = self.link_customization_name.as_deref();
+        match name.filter(|_| self.speaks_the_dashboards_language()) {
             Some("one-account") => AccountSelect::One,
             Some("all-accounts") => AccountSelect::All,
             Some("legacy-accounts") => AccountSelect::Legacy,
             _ => AccountSelect::Many,
         }
+    }
+
+    /// A customization is made for one language and its countries, and is not applied to others.
+    fn speaks_the_dashboards_language(&self) -> bool {
+        self.language == "en" && self.country_codes == ["US"]
     }
 
     /// Update mode in which the user chooses accounts anew.
@@ -259,6 +265,24 @@ mod tests {
         assert!(tokens.get(&LinkToken::from("0")).is_none());
         assert!(tokens.get(&LinkToken::from("1")).is_some());
         assert!(tokens.get(&LinkToken::new(KEPT.to_string())).is_some());
+    }
+
+    #[test]
+    fn a_customization_is_for_its_language_and_its_countries() {
+        for (language, countries, select) in [
+            ("en", &["US"][..], AccountSelect::One),
+            ("es", &["US"], AccountSelect::Many),
+            ("en", &["US", "CA"], AccountSelect::Many),
+            ("en", &["GB"], AccountSelect::Many),
+        ] {
+            let request = LinkTokenRequest {
+                language: language.to_owned(),
+                country_codes: countries.iter().map(|&code| code.to_owned()).collect(),
+                link_customization_name: Some("one-account".to_owned()),
+                ..LinkTokenRequest::default()
+            };
+            assert_eq!(request.account_select(), select, "{language} {countries:?}");
+        }
     }
 
     #[test]
