@@ -52,7 +52,7 @@
 
   document.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (event.target.dataset.bank) openBank(event.target.dataset.bank);
+    if (event.target.dataset.bank) openBank(event.target.dataset);
     queue(() => submit(event.target, {}, event.submitter));
   });
 
@@ -145,8 +145,8 @@
   }
 
   // In the click itself, or the browser blocks it. Blocked all the same, the next pane has a link.
-  function openBank(url) {
-    bankWindow = window.open(url, "plaid-bank", "popup,width=480,height=720");
+  function openBank({ bank, features }) {
+    bankWindow = window.open(bank, "plaid-bank", features);
   }
 
   // The server could not be asked: all that is left is to ask again or to leave.

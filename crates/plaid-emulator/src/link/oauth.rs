@@ -18,6 +18,7 @@ use super::{
     panes::client_name,
     session::Session,
     step::{Act, BankPage},
+    surface::Surface,
     template::BankMark,
     text::Text,
     visits::{Departure, State as Visits},
@@ -174,8 +175,8 @@ async fn answer(State(app): State<App>, Form(answered): Form<Answered>) -> Respo
         _ => BankPage::Failed("INTERNAL_SERVER_ERROR".to_owned()),
     });
     let request = &session.visit.terms.request;
-    match (&request.redirect_uri, session.webview) {
-        (Some(uri), true) => {
+    match (&request.redirect_uri, session.surface) {
+        (Some(uri), Surface::WebView) => {
             Redirect::to(&format!("{uri}?oauth_state_id={}", answered.state)).into_response()
         }
         _ => {

@@ -18,7 +18,7 @@ use super::{
     render,
     session::{Session, message},
     step::{Act, BankPage},
-    surface::is_webview,
+    surface::Surface,
     template::{BankWay, Frame},
     text::Text,
     visits::{Opening, State as Visits},
@@ -47,7 +47,7 @@ async fn open(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let mut visits = app.visits.state();
-    let (id, messages) = visits.begin(&app, &opening, is_webview(user_agent));
+    let (id, messages) = visits.begin(&app, &opening, Surface::of(user_agent));
     show(&app, &mut visits, &id, messages)
 }
 
@@ -66,7 +66,7 @@ async fn act(
     };
     let was_here = session.visit.pane == Pane::Oauth;
     let mut messages = act.map(|act| session.act(&app, act)).unwrap_or_default();
-    if was_here && session.webview && session.visit.pane == Pane::AtBank {
+    if was_here && session.surface == Surface::WebView && session.visit.pane == Pane::AtBank {
         let url = oauth::url(&session.trip.id);
         messages.push(message("redirect", json!({ "url": url })));
     }
@@ -145,8 +145,8 @@ fn show(app: &App, visits: &mut Visits, id: &LinkSessionId, messages: Vec<String
     };
     let way = BankWay {
         url: oauth::url(&session.trip.id),
-        popup: !session.webview,
-        way_back: !session.webview || request.redirect_uri.is_some(),
+        window: session.surface.window(),
+        way_back: session.surface != Surface::WebView || request.redirect_uri.is_some(),
     };
     let answer = render::pane(&session.visit, frame, app.world.institutions(), way);
     match session.visit.pane {

@@ -14,6 +14,7 @@ use super::{
     event::{Event, link_error},
     pane::{Ending, Pane, Then},
     step::{Act, BankPage},
+    surface::Surface,
     visit::Visit,
 };
 use crate::{
@@ -29,8 +30,7 @@ pub(super) struct Session {
     /// None where the visit was refused from the start.
     pub(super) token: Option<Arc<LinkTokenRecord>>,
     pub(super) visit: Visit,
-    /// Whether the browser cannot open windows.
-    pub(super) webview: bool,
+    pub(super) surface: Surface,
     /// The way to the bank's own page and back.
     pub(super) trip: Trip,
     created: Option<CreatedItem>,
@@ -60,7 +60,7 @@ impl Session {
         app: &App,
         token: Option<Arc<LinkTokenRecord>>,
         visit: Visit,
-        webview: bool,
+        surface: Surface,
     ) -> Self {
         let id = match &token {
             Some(token) => app.world.start_session(&token.link_token),
@@ -71,7 +71,7 @@ impl Session {
             id,
             token,
             visit,
-            webview,
+            surface,
             trip,
             created: None,
             held: Vec::new(),

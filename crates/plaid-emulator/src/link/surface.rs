@@ -1,7 +1,42 @@
-//! Where Link runs: a browser that can open the bank's page in a window, or a web view that cannot.
+//! Where Link runs, and how it opens the bank's own page there.
 
-/// Whether the user agent is a web view or another app's built-in browser, which must redirect to the bank.
-pub(super) fn is_webview(user_agent: &str) -> bool {
+/// Where Link runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Surface {
+    /// A browser that opens the bank's page in a window.
+    Desktop,
+    /// A browser that opens it in a new tab.
+    Mobile,
+    /// A web view or another app's built-in browser, which must redirect to it.
+    WebView,
+}
+
+impl Surface {
+    /// What the user agent says.
+    pub(super) fn of(user_agent: &str) -> Self {
+        if is_webview(user_agent) {
+            Self::WebView
+        } else if ["Mobile", "Android", "iPad"]
+            .iter()
+            .any(|mark| user_agent.contains(mark))
+        {
+            Self::Mobile
+        } else {
+            Self::Desktop
+        }
+    }
+
+    /// What `window.open` is to be told of the bank's page; nothing where there are no windows.
+    pub(super) fn window(self) -> Option<&'static str> {
+        match self {
+            Self::Desktop => Some("popup,width=480,height=720"),
+            Self::Mobile => Some(""),
+            Self::WebView => None,
+        }
+    }
+}
+
+fn is_webview(user_agent: &str) -> bool {
     const BUILT_IN: &[&str] = &[
         "; wv)",
         "FBAN/",
@@ -23,31 +58,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn web_views_are_told_by_their_user_agent() {
+    fn surfaces_are_told_by_their_user_agent() {
+        use Surface::{Desktop, Mobile, WebView};
         for (user_agent, expected) in [
             (
                 "Mozilla/5.0 (Linux; Android 5.1.1; Nexus 5 Build/LMY48B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/43.0.2357.65 Mobile Safari/537.36",
-                true,
+                WebView,
             ),
             (
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
-                true,
+                WebView,
             ),
             (
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1",
-                false,
+                Mobile,
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+                Mobile,
+            ),
+            (
+                "Mozilla/5.0 (Android 15; Tablet; rv:140.0) Gecko/140.0 Firefox/140.0",
+                Mobile,
             ),
             (
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/1]",
-                true,
+                WebView,
             ),
             (
                 "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
-                false,
+                Desktop,
             ),
-            ("", false),
+            ("", Desktop),
         ] {
-            assert_eq!(is_webview(user_agent), expected, "{user_agent}");
+            assert_eq!(Surface::of(user_agent), expected, "{user_agent}");
         }
     }
 }

@@ -21,8 +21,8 @@ pub(super) struct Frame<'a> {
 /// The way to the bank's own page.
 pub(super) struct BankWay {
     pub(super) url: String,
-    /// In a window of its own; otherwise the host's page gives way to it.
-    pub(super) popup: bool,
+    /// In a window of its own, opened with these features; otherwise the host's page gives way to it.
+    pub(super) window: Option<&'static str>,
     /// Whether there is a way back from there.
     pub(super) way_back: bool,
 }

@@ -10,6 +10,7 @@ use plaid_types::{LinkSessionId, LinkToken, PlaidError, link::ExitStatus};
 use super::{
     oauth,
     session::Session,
+    surface::Surface,
     visit::{Offered, Terms, Update, Visit},
 };
 use crate::{
@@ -69,10 +70,10 @@ impl State {
         &mut self,
         app: &App,
         opening: &Opening,
-        webview: bool,
+        surface: Surface,
     ) -> (LinkSessionId, Vec<String>) {
         let refuse =
-            |error, status, token| Session::new(app, token, Visit::refuse(error, status), webview);
+            |error, status, token| Session::new(app, token, Visit::refuse(error, status), surface);
         let at_start = ExitStatus::RequiresCredentials;
         let mut session = match app.world.link_token(&opening.token) {
             Err(_) if opening.token.is_empty() && !opening.key.is_empty() => {
@@ -86,7 +87,7 @@ impl State {
                 }
             }
             Ok(token) => match first_visit(app, &token, &opening.institution_id) {
-                Ok(visit) => Session::new(app, Some(token), visit, webview),
+                Ok(visit) => Session::new(app, Some(token), visit, surface),
                 Err(error) => refuse(error, at_start, Some(token)),
             },
         };

@@ -57,6 +57,19 @@ impl World {
                 "environment": "sandbox",
             }),
         );
+        for public_token in &public_tokens {
+            self.webhooks.send(
+                url,
+                &json!({
+                    "webhook_type": "LINK",
+                    "webhook_code": "ITEM_ADD_RESULT",
+                    "link_session_id": session.id,
+                    "link_token": session.link_token,
+                    "public_token": public_token,
+                    "environment": "sandbox",
+                }),
+            );
+        }
         let mut finished = json!({
             "webhook_type": "LINK",
             "webhook_code": "SESSION_FINISHED",

@@ -102,19 +102,21 @@ async fn the_host_hears_how_a_visit_ended() {
     share(&mut visit, "0").await;
     let left = session(&plaid, &token).await;
     let mut told = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..3 {
         told.push(receiver.next().await.body);
     }
     told.sort_by_key(|body| text(&body["webhook_code"]));
     assert_eq!(told[0]["webhook_code"], "EVENTS");
     assert_eq!(told[0]["events"], left["events"]);
-    assert_eq!(told[1]["webhook_code"], "SESSION_FINISHED");
-    assert_eq!(told[1]["status"], "SUCCESS");
-    assert_eq!(told[1]["link_token"], json!(token));
-    assert_eq!(
-        told[1]["public_tokens"],
-        json!([left["on_success"]["public_token"]])
-    );
+    let public_token = &left["on_success"]["public_token"];
+    assert_eq!(told[1]["webhook_code"], "ITEM_ADD_RESULT");
+    assert_eq!(&told[1]["public_token"], public_token);
+    assert_eq!(told[2]["webhook_code"], "SESSION_FINISHED");
+    assert_eq!(told[2]["status"], "SUCCESS");
+    assert_eq!(told[2]["public_tokens"], json!([public_token]));
+    for body in &told {
+        assert_eq!(body["link_token"], json!(token), "{body:#}");
+    }
 }
 
 #[tokio::test]
@@ -182,6 +184,42 @@ async fn an_account_that_is_no_longer_shared_takes_its_transactions_along() {
     assert!(gone > 0);
     assert_eq!(list(&after, "removed").len(), gone);
     assert_eq!(list(&after, "added"), Vec::<Value>::new());
+}
+
+/// A visit that outlasts its token ends there, wherever the user is: after four hours, and in update mode after half of one.
+#[tokio::test]
+async fn a_visit_ends_with_its_token() {
+    let plaid = Plaid::start().await;
+    let mut update = link_token_request();
+    update["products"] = Value::Null;
+    update["access_token"] = plaid.access_token().await.into();
+    for (request, lifetime) in [
+        (link_token_request(), 4 * 3600),
+        (without_nulls(update), 1800),
+    ] {
+        for (seconds, goes_on) in [(lifetime - 60, true), (lifetime, false)] {
+            let token = link_token(&plaid, request.clone()).await;
+            let mut visit = Visitor::open(&plaid, &token).await;
+            let at_first = visit.heading().to_owned();
+            plaid.advance(seconds).await;
+            visit
+                .send(
+                    "sign-in",
+                    &[("username", "user_good"), ("password", "pass_good")],
+                )
+                .await;
+            visit.send("skip-phone", &[]).await;
+            assert_ne!(visit.heading(), at_first);
+            visit.send("close", &[("force", "true")]).await;
+            let error = &visit.end()["exit"][0]["error_code"];
+            let expected = if goes_on {
+                Value::Null
+            } else {
+                json!("INVALID_LINK_TOKEN")
+            };
+            assert_eq!(error, &expected, "{lifetime} {seconds}");
+        }
+    }
 }
 
 fn without_nulls(mut body: Value) -> Value {

@@ -215,6 +215,32 @@ fn a_new_item_is_told_as_plaid_tells_it() {
              >SELECT_SAVED_INSTITUTION MATCHED_SELECT_INSTITUTION(returning_user) \
              SELECT_INSTITUTION(SAVED_INSTITUTION) >LOADING >SELECT_ACCOUNT >CONNECTED HANDOFF",
         ),
+        // A phone that is known, and another bank all the same.
+        (
+            vec![
+                phone("4155550012"),
+                code("123456"),
+                Act::NewBank,
+                choose("ins_109510"),
+                LEAVE_AT_ONCE,
+            ],
+            "OPEN(CONSENT) SUBMIT_PHONE >VERIFY_PHONE SUBMIT_OTP VERIFY_PHONE >SELECT_SAVED_INSTITUTION \
+             CONNECT_NEW_INSTITUTION >SELECT_INSTITUTION SELECT_INSTITUTION >CREDENTIAL EXIT(requires_credentials)",
+        ),
+        // A phone whose bank has a page of its own.
+        (
+            vec![
+                phone("+1 415 555 0013"),
+                code("123456"),
+                choose(OAUTH),
+                Continue,
+                from_bank(BankPage::Allowed),
+                CLOSE,
+            ],
+            "OPEN(CONSENT) SUBMIT_PHONE >VERIFY_PHONE SUBMIT_OTP VERIFY_PHONE >SELECT_SAVED_INSTITUTION \
+             MATCHED_SELECT_INSTITUTION(returning_user) SELECT_INSTITUTION(SAVED_INSTITUTION) >OAUTH OPEN_OAUTH \
+             >CONNECTED HANDOFF",
+        ),
         // Three wrong codes.
         (
             vec![
@@ -303,6 +329,24 @@ fn a_new_item_is_told_as_plaid_tells_it() {
         ),
     ] {
         assert_eq!(told(&mut new_item(), acts.clone()), expected, "{acts:?}");
+    }
+}
+
+/// The host knows the number; a code goes out unasked only where the number is known to Plaid, too.
+#[test]
+fn a_phone_that_the_host_knows_needs_no_typing() {
+    for (number, submitted) in [
+        ("+14155550011", "AUTO_SUBMIT_PHONE"),
+        ("+14155550010", "SUBMIT_PHONE"),
+    ] {
+        let mut terms = transactions();
+        terms.request.user.phone_number = Some(number.to_owned());
+        let mut visit = Visit::begin(terms, None, Vec::new());
+        let acts = vec![Act::Phone(String::new()), LEAVE_AT_ONCE];
+        assert_eq!(
+            told(&mut visit, acts),
+            format!("OPEN(CONSENT) {submitted} >VERIFY_PHONE EXIT(requires_credentials)")
+        );
     }
 }
 
