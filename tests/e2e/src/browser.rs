@@ -31,6 +31,10 @@ const FLAGS: [&str; 10] = [
 const IN_APP: &str = "--user-agent=Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) \
                       Version/4.0 Chrome/120.0 Mobile Safari/537.36";
 
+/// The user agent of a phone.
+const PHONE: &str = "--user-agent=Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) \
+                     Chrome/140.0.0.0 Mobile Safari/537.36";
+
 /// One person's browser, with a fresh profile, at one Connect.
 #[derive(Debug)]
 pub struct Browser {
@@ -58,6 +62,14 @@ impl Browser {
     /// When there is no browser or driver.
     pub async fn start_in_app(connect: &str) -> Self {
         Self::start_with(connect, &[IN_APP]).await
+    }
+
+    /// Starts one that says it is a phone's.
+    ///
+    /// # Panics
+    /// When there is no browser or driver.
+    pub async fn start_on_phone(connect: &str) -> Self {
+        Self::start_with(connect, &[PHONE]).await
     }
 
     async fn start_with(connect: &str, flags: &[&str]) -> Self {

@@ -8,6 +8,7 @@ use thirtyfour::session::handle::SessionHandle;
 use thirtyfour::{ElementId, RequestData, SessionId};
 use tokio::time::{Instant, sleep};
 
+use crate::looks::look;
 use crate::{DEADLINE, LOOK_EVERY};
 
 /// What a thing in a page is, to a screen reader.
@@ -126,10 +127,11 @@ impl Locator {
         self.locate(Role::Button, name)
     }
 
-    /// Waits until it is there and can be seen.
+    /// Waits until it is there and can be seen, and looks around where no story was before.
     pub async fn appears(&self) {
         self.until("does not appear", async |found| Ok(!found.is_empty()))
             .await;
+        look(&self.session).await;
     }
 
     /// Waits until it is not there, or cannot be seen.
@@ -151,7 +153,10 @@ impl Locator {
     /// Clicks it, as soon as that can be done.
     pub async fn click(&self) {
         self.until("cannot be clicked", async |found| match found.first() {
-            Some(element) if element.is_enabled().await? => element.click().await.map(|()| true),
+            Some(element) if element.is_enabled().await? => {
+                look(&self.session).await;
+                element.click().await.map(|()| true)
+            }
             _ => Ok(false),
         })
         .await;

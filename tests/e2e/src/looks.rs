@@ -1,4 +1,9 @@
-use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use thirtyfour::error::WebDriverResult;
+use thirtyfour::session::handle::SessionHandle;
 
 use crate::Browser;
 
@@ -50,20 +55,53 @@ impl Browser {
     /// # Panics
     /// When something is found; it says what and where.
     pub async fn is_accessible(&self, state: &str) {
-        let found = self.run(&format!("{}\n{RUN}", axe())).await;
-        let found = found.as_array().expect("a list of what was found");
+        let found = inspect(self.driver.handle()).await;
+        let found = found.expect("the page can be inspected");
         assert!(found.is_empty(), "{state}: {found:#?}");
-        let sticks_out = self
-            .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            .await;
-        assert_eq!(sticks_out, 0, "{state}: pixels that stick out to the side");
     }
 }
 
+/// The states that stories passed through in this process, by what heads them.
+static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Inspects what is looked at, if no story was there before.
+///
+/// # Panics
+/// When something is found; it says what and where.
+pub(crate) async fn look(session: &Arc<SessionHandle>) {
+    // Between two pages there is nothing to see.
+    let Ok(state) = session.execute(STATE, Vec::new()).await else {
+        return;
+    };
+    let state = state.json().as_str().unwrap_or_default().to_owned();
+    let is_new = SEEN.lock().expect("nobody panicked").insert(state.clone());
+    if is_new && let Ok(found) = inspect(session).await {
+        assert!(found.is_empty(), "{state}: {found:#?}");
+    }
+}
+
+/// What axe-core finds, and what sticks out to the side.
+async fn inspect(session: &Arc<SessionHandle>) -> WebDriverResult<Vec<Value>> {
+    let found = session
+        .execute(format!("{}\n{RUN}", axe()), Vec::new())
+        .await?;
+    Ok(found.json().as_array().cloned().unwrap_or_default())
+}
+
+/// The heading, and the beginning of whatever an alert or a status says.
+const STATE: &str = "return [...document.querySelectorAll('h1, [role=alert], [role=status]')]
+    .filter((told) => told.checkVisibility())
+    .map((told) => told.textContent.trim().slice(0, 40))
+    .join(' | ')";
+
 /// Serious and critical findings, each with where it was found.
-const RUN: &str = "return axe.run(document, { iframes: false }).then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html, failureSummary }) => [html, failureSummary]) })))";
+const RUN: &str = "return axe.run(document, { iframes: false }).then(({ violations }) => {
+    const found = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }));
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth > clientWidth ? [...found, { sticks_out: scrollWidth - clientWidth }] : found;
+})";
 
 fn axe() -> String {
     let path = concat!(

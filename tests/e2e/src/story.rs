@@ -21,6 +21,11 @@ impl World {
         Browser::start(self.stack.url()).await
     }
 
+    /// The browser of a phone, at the same Connect.
+    pub async fn phone_browser(&self) -> Browser {
+        Browser::start_on_phone(self.stack.url()).await
+    }
+
     /// A browser that is built into another app, at the same Connect.
     pub async fn in_app_browser(&self) -> Browser {
         Browser::start_in_app(self.stack.url()).await

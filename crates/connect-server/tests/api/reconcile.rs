@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use connect_api::{ItemStatus, ProblemCode};
 use serde_json::{Value, json};
 
@@ -37,26 +37,37 @@ async fn what_an_earlier_process_left_is_found_at_start() {
     eventually_one(&connect.again(browser)).await;
 }
 
+/// Whatever Plaid tells of a visit, what came of it is asked: the events of one come also where nothing else does.
 #[tokio::test]
 async fn a_finished_visit_is_taken_in_when_plaid_tells_of_it() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.post("/api/link/tokens", json!({})).await;
-    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
-    connect.plaid.answers(GET, 200, &visit("public-1"));
-    let body = json!({
-        "webhook_type": "LINK", "webhook_code": "SESSION_FINISHED", "status": "SUCCESS",
-        "link_session_id": "session-1", "link_token": "link-sandbox-1", "public_tokens": ["public-1"],
-    })
-    .to_string();
-    let request = Request::post("/api/webhooks/plaid")
-        .header("plaid-verification", connect.plaid.signer.sign(&body, 0));
-    let answer = connect
-        .stranger()
-        .send(request.body(body.into()).expect("a request"))
-        .await;
-    assert_eq!(answer.status, StatusCode::OK);
-    eventually_one(&browser).await;
+    for (code, more) in [
+        (
+            "SESSION_FINISHED",
+            json!({ "status": "SUCCESS", "public_tokens": ["public-1"] }),
+        ),
+        ("ITEM_ADD_RESULT", json!({ "public_token": "public-1" })),
+        (
+            "EVENTS",
+            json!({ "events": [{ "event_id": "1", "event_name": "HANDOFF", "event_metadata": {} }] }),
+        ),
+    ] {
+        let connect = Connect::start().await;
+        let browser = connect.browser().await;
+        browser.post("/api/link/tokens", json!({})).await;
+        eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+        connect.plaid.answers(GET, 200, &visit("public-1"));
+        let mut body = json!({
+            "webhook_type": "LINK", "webhook_code": code,
+            "link_session_id": "session-1", "link_token": "link-sandbox-1",
+        });
+        let (body_fields, more) = (body.as_object_mut(), more.as_object().cloned());
+        body_fields
+            .expect("an object")
+            .extend(more.expect("an object"));
+        assert_eq!(connect.sends(&body).await.status, StatusCode::OK, "{code}");
+        eventually_one(&browser).await;
+        assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1, "{code}");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use e2e::{Role, story};
+use e2e::{Role, story, story_with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bank_is_unwell() {
@@ -63,6 +63,27 @@ async fn leaves_a_bank_that_is_not_supported() {
         notice.button("Choose another bank").click().await;
         page.link_a_bank("First Platypus Bank").await;
         page.region("First Platypus Bank").appears().await;
+    })
+    .await;
+}
+
+/// The bank is well, but does not offer what is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_a_bank_that_lacks_a_product() {
+    story_with(&["--products=auth"], async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Balance Bank").await;
+        page.heading("First Platypus Balance Bank cannot be connected here")
+            .appears()
+            .await;
+        link.button("Choose another bank").appears().await;
+        link.give_up().await;
+        page.notice("This bank cannot be connected here.")
+            .appears()
+            .await;
     })
     .await;
 }

@@ -1,4 +1,4 @@
-use e2e::story;
+use e2e::{Role, story};
 
 /// Every error that a password can force: Link tells it, the page tells it again in its own words, and names a way on.
 #[tokio::test(flavor = "multi_thread")]
@@ -39,6 +39,11 @@ async fn every_error_has_words() {
             ),
             (
                 "INVALID_CREDENTIALS",
+                "Your bank did not accept the sign-in.",
+                "Try again",
+            ),
+            (
+                "INVALID_MFA",
                 "Your bank did not accept the sign-in.",
                 "Try again",
             ),
@@ -89,6 +94,11 @@ async fn every_error_has_words() {
             link.sign_in("user_good", &format!("error_{code}")).await;
             match code {
                 "INVALID_CREDENTIALS" => link.notice("is not correct").appears().await,
+                "INVALID_MFA" => {
+                    link.locate(Role::Textbox, "Code").fill("1234").await;
+                    link.button("Submit").click().await;
+                    link.notice("is not correct").appears().await;
+                }
                 _ => page.says(code).await,
             }
             link.give_up().await;

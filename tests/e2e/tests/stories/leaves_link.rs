@@ -14,7 +14,8 @@ async fn leaves_link() {
         link.leave().await;
         page.link_closes().await;
 
-        page.heading("Your accounts").appears().await;
+        let notice = page.notice("You left before you signed in at your bank.");
+        notice.says("You can try again at any time.").await;
         assert!(
             !page.region("First Platypus Bank").is_there().await,
             "nothing was connected"

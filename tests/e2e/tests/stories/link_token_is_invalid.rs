@@ -74,3 +74,38 @@ async fn link_token_refused_again_and_again() {
     })
     .await;
 }
+
+/// The token expires while the person is in Link: after four hours, and in a repair after half of one.
+#[tokio::test(flavor = "multi_thread")]
+async fn link_token_expired_during_the_visit() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        world.stack.plaid_advances(4 * 3600).await;
+        link.sign_in("user_good", "pass_good").await;
+        link.notice("has expired").appears().await;
+        link.give_up().await;
+        let notice = page.notice("The visit took too long");
+        notice.button("Try again").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        let bank = page.region("First Platypus Bank");
+        bank.appears().await;
+
+        world.stack.bank_wants_sign_in(&page.user().await).await;
+        bank.button("Reconnect").click().await;
+        let link = page.enter_link().await;
+        world.stack.plaid_advances(1800).await;
+        link.sign_in("user_good", "pass_good").await;
+        link.notice("has expired").appears().await;
+        link.give_up().await;
+        notice.button("Try again").click().await;
+        let link = page.enter_link().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.finish().await;
+        bank.button("Reconnect").disappears().await;
+    })
+    .await;
+}

@@ -11,6 +11,7 @@ mod clicks_before_the_app_is_there;
 mod comes_back_with_a_phone;
 mod disconnects;
 mod every_error_has_words;
+mod is_customized;
 mod leaves_link;
 mod link_token_is_invalid;
 mod links_a_bank_and_sees_it_after_reload;

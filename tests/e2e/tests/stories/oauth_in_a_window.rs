@@ -2,6 +2,9 @@ use e2e::{Browser, Link, Role, story};
 
 const BANK: &str = "Platypus OAuth Bank";
 
+/// Whether it is a tab like any other, rather than a window over the page.
+const IS_TAB: &str = "return window.menubar.visible";
+
 /// Up to the bank's own page, which opens with the click on **Continue**.
 async fn go_to_bank(page: &Browser) -> Link<'_> {
     page.open("/").await;
@@ -19,11 +22,29 @@ async fn oauth_in_a_window() {
         let link = go_to_bank(page).await;
         let bank = page.enter_bank_window().await;
         page.heading(BANK).appears().await;
+        assert_eq!(page.run(IS_TAB).await, false);
         bank.answer("Allow").await;
         link.finish().await;
         page.region(BANK).says("Plaid Checking").await;
         page.reload().await;
         page.region(BANK).says("Plaid Checking").await;
+    })
+    .await;
+}
+
+/// A phone has no windows, only tabs; Link does the same in one.
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_in_a_tab_of_a_phone() {
+    story(async |world| {
+        let page = world.phone_browser().await;
+        let link = go_to_bank(&page).await;
+        let bank = page.enter_bank_window().await;
+        page.heading(BANK).appears().await;
+        assert_eq!(page.run(IS_TAB).await, true);
+        bank.answer("Allow").await;
+        link.finish().await;
+        page.region(BANK).says("Plaid Checking").await;
+        page.quit().await;
     })
     .await;
 }

@@ -1,11 +1,14 @@
-use e2e::story;
+use e2e::{story, story_with};
 use serde_json::json;
 
-/// The tab dies while the backend is being told: the next page tells it.
+/// The tab dies while the backend is being told: the next page tells it, and Plaid need not.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tab_dies_at_the_success() {
     story(async |world| {
         let page = &world.browser;
+        let fault =
+            json!([{ "path": "/link/token/get", "kind": "error", "code": "INTERNAL_SERVER_ERROR" }]);
+        world.stack.plaid_fails(fault).await;
         page.open("/").await;
         page.button("Connect a bank account").click().await;
         let link = page.enter_link().await;
@@ -29,6 +32,37 @@ async fn the_tab_dies_at_the_success() {
         assert_eq!(page.region("First Platypus Bank").count().await, 1);
         page.reload().await;
         page.region("First Platypus Bank").appears().await;
+        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
+        assert_eq!(exchanges, 1);
+    })
+    .await;
+}
+
+/// The tab dies before the backend is told, and nothing of it is left: the backend asks Plaid what became of the visit.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browser_never_comes_back() {
+    story_with(&["--reconcile-seconds=1"], async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Checking 0000").await;
+        link.button("Finish").appears().await;
+        page.block(&["*/api/items"]).await;
+        link.finish().await;
+        page.button("Try again").appears().await;
+        page.run("localStorage.clear()").await;
+        let tab = page.tab().await;
+        let next = page.open_tab().await;
+        page.look_at(&tab).await;
+        page.close_tab(&next).await;
+
+        page.open("/").await;
+        let bank = page.region("First Platypus Bank");
+        bank.says("Plaid Checking").await;
+        assert_eq!(bank.count().await, 1);
         let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
         assert_eq!(exchanges, 1);
     })

@@ -45,3 +45,30 @@ async fn a_page_catches_up() {
     })
     .await;
 }
+
+/// A tab that nobody looks at gives its connection back, and catches up when somebody does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_in_the_background_catches_up() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        page.run(
+            "const close = EventSource.prototype.close;
+            EventSource.prototype.close = function () { window.gave_back = true; close.call(this); };
+            window.look = (hidden) => {
+                Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+                document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+            };
+            window.look(true);",
+        )
+        .await;
+        assert_eq!(page.run("return window.gave_back").await, true);
+        world.stack.bank_wants_sign_in(&page.user().await).await;
+        page.run("window.look(false)").await;
+        page.region("First Platypus Bank")
+            .button("Reconnect")
+            .appears()
+            .await;
+    })
+    .await;
+}
