@@ -266,7 +266,7 @@ async fn an_item_whose_access_token_is_dead_says_so() {
         connect.sends(&about_item("ERROR", [])).await;
         connect.settled().await;
         let refreshed: Item = browser.post(REFRESH, json!({})).await.json();
-        assert_eq!(browser.items().await, [refreshed.clone()]);
+        assert_eq!(browser.items().await, std::slice::from_ref(&refreshed));
         assert_eq!(refreshed.status, ItemStatus::Failing);
         let told = refreshed.error.expect("an error");
         assert_eq!(told.error_code, code);

@@ -79,6 +79,7 @@ impl Spec {
             "USER_PERMISSION_REVOKED" => "UserPermissionRevokedWebhook",
             "WEBHOOK_UPDATE_ACKNOWLEDGED" => "WebhookUpdateAcknowledgedWebhook",
             "SESSION_FINISHED" => "LinkSessionFinishedWebhook",
+            "ITEM_ADD_RESULT" => "ItemAddResultWebhook",
             "EVENTS" => "LinkEventsWebhook",
             code => panic!("{code} is not in the specification"),
         };
