@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str], &[&str]); 17] = [
     (
         "connect-server",
         &["plaid-client", "connect-api", "plaid-types"],
-        &["plaid-emulator"],
+        &["plaid-emulator", "link-flow"],
     ),
     ("plaid-emulator", &["plaid-types"], &[]),
     (

@@ -1,9 +1,15 @@
-//! A browser that follows the app's protocol: what Link gave is in the outbox before it is sent, and stays there until the
-//! backend has spoken.
+//! A browser that does what `link-flow` says, as the app does: what Link gave is in the outbox before it is sent, and stays
+//! there until the backend has spoken.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use link_flow::{
+    Effect, Event, Failure, FailureKind, Millis, OutboxRecord, Purpose, State, Submitted, Success,
+    step,
+};
+use plaid_types::{ItemId, LinkToken};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -16,10 +22,9 @@ pub(crate) struct Storage(Arc<Mutex<Stored>>);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stored {
     pub(crate) cookie: Option<String>,
-    pub(crate) link_tokens: Vec<String>,
-    outbox: Option<Value>,
-    /// The backend has spoken.
-    spoken: bool,
+    pub(crate) link_tokens: Vec<LinkToken>,
+    user: String,
+    outbox: Vec<OutboxRecord>,
 }
 
 impl Storage {
@@ -46,20 +51,109 @@ pub(crate) struct Tab {
 }
 
 impl Tab {
-    /// The tab is open: brings what is in the outbox, or goes through Link if this user never did.
+    /// The tab is open: the flow brings what is in the outbox, and the person goes through Link if they never did.
     pub(crate) async fn live(self) {
         if self.storage.read().cookie.is_none() {
             self.sign_in().await;
         }
         let stored = self.storage.read();
-        if stored.outbox.is_none() && !stored.spoken && stored.link_tokens.is_empty() {
-            let token = self.link_token().await;
-            self.storage
-                .write(|stored| stored.link_tokens.push(token.clone()));
-            let success = link::connect(&self.plaid, &token).await;
-            self.storage.write(|stored| stored.outbox = success);
+        let kept = stored.outbox.into_iter();
+        let kept = kept.filter_map(|record| record.open(&stored.user, now()).ok());
+        let mut events: VecDeque<Event> = kept.map(Event::Restored).collect();
+        if stored.link_tokens.is_empty() {
+            events.push_back(Event::Open { now: now() });
         }
-        self.bring().await;
+        let mut state = State::default();
+        let mut handler = None;
+        while let Some(event) = events.pop_front() {
+            let (next, effects) = step(state, event);
+            state = next;
+            for effect in effects {
+                events.extend(self.carry_out(effect, &mut handler).await);
+            }
+        }
+    }
+
+    /// Does what is to be done, and says what came of it.
+    async fn carry_out(
+        &self,
+        effect: Effect,
+        handler: &mut Option<(LinkToken, Purpose)>,
+    ) -> Vec<Event> {
+        match effect {
+            Effect::FetchToken { attempt, .. } => {
+                let Some(link_token) = self.link_token().await else {
+                    again().await;
+                    let failure = unreachable();
+                    return vec![Event::TokenRefused { attempt, failure }, Event::Retry];
+                };
+                self.storage
+                    .write(|stored| stored.link_tokens.push(link_token.clone()));
+                vec![Event::TokenGranted {
+                    attempt,
+                    link_token,
+                    lifetime: 4 * 60 * 60 * 1000,
+                    now: now(),
+                }]
+            }
+            Effect::CreateHandler {
+                attempt,
+                purpose,
+                link_token,
+                ..
+            } => {
+                *handler = Some((link_token, purpose));
+                vec![Event::HandlerCreated { attempt }]
+            }
+            Effect::OpenHandler { attempt } => {
+                let (link_token, purpose) = handler.clone().expect("a handler");
+                let connected = link::connect(&self.plaid, link_token.as_str()).await;
+                let succeeded = connected.map(|(public_token, metadata)| Event::Succeeded {
+                    attempt,
+                    success: Success {
+                        purpose,
+                        public_token: Some(public_token),
+                        metadata,
+                        succeeded_at: now(),
+                    },
+                });
+                succeeded.into_iter().collect()
+            }
+            Effect::KeepSuccess(success) => {
+                self.storage.write(|stored| {
+                    let record = OutboxRecord::new(stored.user.clone(), success);
+                    stored.outbox.push(record);
+                });
+                Vec::new()
+            }
+            Effect::ForgetSuccess(success) => {
+                self.storage.write(|stored| {
+                    stored
+                        .outbox
+                        .retain(|kept| kept.public_token != success.public_token);
+                });
+                Vec::new()
+            }
+            Effect::Submit { id, success } => {
+                self.posting.notify_one();
+                vec![match self.bring(&success).await {
+                    Ok(submitted) => Event::Acknowledged {
+                        success: id,
+                        submitted,
+                    },
+                    Err(failure) => Event::SubmitFailed {
+                        success: id,
+                        failure,
+                    },
+                }]
+            }
+            // The person does not wait so long.
+            Effect::ResendAfter { id, .. } => {
+                again().await;
+                vec![Event::ResendDue { success: id }]
+            }
+            _ => Vec::new(),
+        }
     }
 
     async fn sign_in(&self) {
@@ -67,38 +161,41 @@ impl Tab {
             let answer = reqwest::get(format!("{}/api/session", self.backend)).await;
             if let Ok(answer) = answer
                 && let Some(cookie) = answer.headers().get("set-cookie")
-                && let Ok(cookie) = cookie.to_str()
+                && let Some(pair) = cookie
+                    .to_str()
+                    .ok()
+                    .and_then(|cookie| cookie.split(';').next())
             {
-                let pair = cookie.split(';').next().map(str::to_owned);
-                self.storage.write(|stored| stored.cookie = pair);
-                return;
+                let pair = pair.to_owned();
+                if let Ok(session) = answer.json::<Value>().await {
+                    self.storage.write(|stored| {
+                        stored.cookie = Some(pair);
+                        stored.user = text(&session["user_id"]);
+                    });
+                    return;
+                }
             }
             again().await;
         }
     }
 
-    async fn link_token(&self) -> String {
-        loop {
-            if let Some((200, body)) = self.post("/api/link/tokens", &json!({})).await
-                && let Some(token) = body["link_token"].as_str()
-            {
-                return token.to_owned();
-            }
-            again().await;
+    async fn link_token(&self) -> Option<LinkToken> {
+        match self.post("/api/link/tokens", &json!({})).await? {
+            (200, body) => body["link_token"].as_str().map(LinkToken::from),
+            _ => None,
         }
     }
 
-    /// Sends what is in the outbox until the backend has spoken: a yes, or a no that is one.
-    async fn bring(&self) {
-        while let Some(success) = self.storage.read().outbox {
-            self.posting.notify_one();
-            match self.post("/api/items", &success).await {
-                Some((200 | 201 | 409, _)) => self.storage.write(|stored| {
-                    stored.outbox = None;
-                    stored.spoken = true;
-                }),
-                _ => again().await,
+    /// What the backend says to a success: a yes, a no that is one, or nothing that counts.
+    async fn bring(&self, success: &Success) -> Result<Submitted, Failure> {
+        let item = json!({ "public_token": success.public_token, "metadata": success.metadata });
+        match self.post("/api/items", &item).await {
+            Some((200 | 201, item)) => Ok(Submitted::Linked(ItemId::new(text(&item["id"])))),
+            Some((409, problem)) if problem["code"] == "duplicate_item" => {
+                Ok(Submitted::Duplicate(ItemId::new(text(&problem["item_id"]))))
             }
+            Some((409, _)) => Err(Failure::new(FailureKind::PublicTokenInvalid, "409")),
+            _ => Err(unreachable()),
         }
     }
 
@@ -112,6 +209,21 @@ impl Tab {
         let status = answer.status().as_u16();
         Some((status, answer.json().await.ok()?))
     }
+}
+
+fn unreachable() -> Failure {
+    Failure::new(FailureKind::BackendUnreachable, "no answer")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn now() -> Millis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or_default()
+    })
 }
 
 /// The person clicks **Try again**.

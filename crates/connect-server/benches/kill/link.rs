@@ -1,10 +1,12 @@
 //! A person in the emulator's Link, without a browser: sends what the panes' forms would.
 
-use serde_json::{Value, json};
+use plaid_types::PublicToken;
+use plaid_types::json::Object;
+use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 /// Goes through Link to its end; what `onSuccess` gives, as the app sends it on.
-pub(crate) async fn connect(plaid: &str, link_token: &str) -> Option<Value> {
+pub(crate) async fn connect(plaid: &str, link_token: &str) -> Option<(PublicToken, Object)> {
     let http = reqwest::Client::new();
     let opened = post(
         &http,
@@ -35,7 +37,9 @@ pub(crate) async fn connect(plaid: &str, link_token: &str) -> Option<Value> {
         .into_iter()
         .find(|message| message["plaidLink"] == "done")?;
     let success = end["success"].as_array()?;
-    Some(json!({ "public_token": success[0], "metadata": success[1] }))
+    let public_token = success.first()?.as_str()?;
+    let metadata = success.get(1)?.as_object()?;
+    Some((PublicToken::new(public_token), metadata.clone()))
 }
 
 async fn post(
