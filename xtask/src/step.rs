@@ -31,6 +31,17 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command to its end; what it said, and whether it went well.
+pub(crate) fn output(command: &mut Command) -> Result<(String, bool)> {
+    let line = announce(command);
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("`{line}` does not start"))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok((said, output.status.success()))
+}
+
 /// Runs tests to their end, adding up what their runners say they counted; true if all went well.
 pub(crate) fn run_tests(command: &mut Command, counts: &mut Counts) -> Result<bool> {
     let line = announce(command);

@@ -3,6 +3,7 @@
 mod backend;
 mod chrome;
 mod contributions;
+mod counted;
 mod growth;
 mod lists;
 mod load;
@@ -28,13 +29,15 @@ pub(crate) struct Effort {
 
 type Part = fn(&Workspace, Effort) -> Result<Vec<Table>>;
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 8] = [
     ("size", size::tables),
     ("page", page::tables),
     ("lists", lists::tables),
     ("backend", backend::tables),
     ("growth", growth::tables),
     ("transactions", transactions::tables),
+    ("kill", counted::kill),
+    ("webhooks", counted::webhooks),
 ];
 
 /// Measures the named parts and prints them; all of them, unless told otherwise, and then docs/benchmarks.md is
