@@ -94,6 +94,30 @@ async fn the_answer_is_lost() {
     .await;
 }
 
+/// A list of Items that was asked for before, and comes after, takes nothing away.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_older_than_the_success() {
+    story(async |world| {
+        let page = &world.browser;
+        page.stand_in(
+            "/api/items",
+            "const answer = await ask(request);
+             if (request.method === 'GET' && request.url.endsWith('/items') && !window.release)
+                 await new Promise((release) => { window.release = release; });
+             return answer;",
+        )
+        .await;
+        page.connects("First Platypus Bank").await;
+        page.run("window.release()").await;
+        page.settles().await;
+        let bank = page.region("First Platypus Bank");
+        bank.says("Plaid Checking").await;
+        assert_eq!(bank.count().await, 1);
+        assert!(!page.heading("No bank connected yet").is_there().await);
+    })
+    .await;
+}
+
 /// The session ends while the person is in Link: what they connected does not become somebody else's, not even when the
 /// page goes on asking.
 #[tokio::test(flavor = "multi_thread")]
