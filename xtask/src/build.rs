@@ -8,21 +8,32 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
-use crate::{setup, shorten, size, step};
+use crate::{optimize, setup, shorten, size, step};
+
+/// How far a build goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finish {
+    /// As it can be run, without Node.js.
+    Plain,
+    /// As it is released, made smaller by what needs Node.js.
+    Small,
+}
 
 /// Builds the app if anything changed, prints its size table and fails above the budget.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    app(workspace)?;
+    app(workspace, Finish::Small)?;
     size::report(&workspace.root.join("dist"))
 }
 
-/// Builds the app if anything changed since `dist/` was made.
-pub(crate) fn app(workspace: &Workspace) -> Result<()> {
+/// Builds the app if anything changed since `dist/` was made; what is smaller than it need be will do, too.
+pub(crate) fn app(workspace: &Workspace, finish: Finish) -> Result<()> {
     let dist = workspace.root.join("dist");
     let stamp = workspace.target.join("xtask").join("app.stamp");
     let sources = sources(workspace)?;
-    if fs::read_to_string(&stamp)
-        .is_ok_and(|made| stamp_of(&sources, &dist).is_ok_and(|now| now == made))
+    if let Ok(made) = fs::read_to_string(&stamp)
+        && [finish, Finish::Small]
+            .into_iter()
+            .any(|finish| stamp_of(finish, sources, &dist).is_ok_and(|now| now == made))
     {
         return Ok(());
     }
@@ -33,10 +44,11 @@ pub(crate) fn app(workspace: &Workspace) -> Result<()> {
         "connect",
         &workspace.root.join("index.html"),
         &dist,
+        finish,
     )?;
 
     fs::create_dir_all(workspace.target.join("xtask"))?;
-    fs::write(&stamp, stamp_of(&sources, &dist)?)
+    fs::write(&stamp, stamp_of(finish, sources, &dist)?)
         .with_context(|| format!("cannot write {}", stamp.display()))
 }
 
@@ -47,6 +59,7 @@ pub(crate) fn bundle(
     bin: &str,
     page: &Path,
     dist: &Path,
+    finish: Finish,
 ) -> Result<()> {
     let tools = setup::app_tools(workspace)?;
     // By cargo first, which may use the network and says plainly what does not compile.
@@ -74,6 +87,16 @@ pub(crate) fn bundle(
     // Trunk wants a boolean in it, against the custom.
     bundle.env_remove("NO_COLOR");
     step::run(&mut bundle)?;
+    if finish == Finish::Small {
+        let wasm = files_below(dist)?.into_iter().find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "wasm")
+        });
+        optimize::module(
+            workspace,
+            &wasm.context("Trunk built no WebAssembly module")?,
+        )?;
+    }
     shorten::names(dist)?;
     size::precompress(dist)
 }
@@ -94,7 +117,9 @@ fn sources(workspace: &Workspace) -> Result<u64> {
         ".cargo",
         "patches",
         "xtask/src/build.rs",
+        "xtask/wasm-opt/package-lock.json",
         "xtask/src/shorten.rs",
+        "xtask/src/optimize.rs",
         "xtask/src/size.rs",
         "xtask/src/sort.rs",
     ])
@@ -107,9 +132,9 @@ fn sources(workspace: &Workspace) -> Result<u64> {
 }
 
 /// Changes when the sources do, and when `dist/` is no longer what was made of them.
-fn stamp_of(sources: &u64, dist: &Path) -> Result<String> {
+fn stamp_of(finish: Finish, sources: u64, dist: &Path) -> Result<String> {
     Ok(format!(
-        "{sources:016x} {:016x}",
+        "{finish:?} {sources:016x} {:016x}",
         fingerprint(&[dist.to_owned()])?
     ))
 }

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod lint;
 mod npm;
+mod optimize;
 mod part;
 mod run;
 mod setup;

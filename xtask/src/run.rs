@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::build::Finish;
 use crate::part::Part;
 use crate::workspace::Workspace;
 use crate::{build, step};
@@ -39,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         )?;
     }
 
-    build::app(workspace)?;
+    build::app(workspace, Finish::Plain)?;
     let mut servers = step::cargo(["build", "--release", "--package", "connect-server"]);
     if offline {
         servers.args(["--package", "plaid-emulator"]);

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 use serde_json::json;
 
+use crate::build::Finish;
 use crate::step::{self, Counts};
 use crate::workspace::Workspace;
 use crate::{bench, build, npm, setup, size, twin};
@@ -91,7 +92,10 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         ])),
     );
 
-    if tally.succeeds("the build of the app", &build::app(workspace)) {
+    if tally.succeeds(
+        "the build of the app",
+        &build::app(workspace, Finish::Small),
+    ) {
         tally.succeeds(
             "the size budget",
             &size::report(&workspace.root.join("dist")),

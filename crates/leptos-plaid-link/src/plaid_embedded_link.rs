@@ -82,7 +82,7 @@ fn embed(
             };
             let created = plaid
                 .map_err(Error::from)
-                .and_then(|plaid| plaid.create_embedded(options.link_options(token), &element));
+                .and_then(|plaid| plaid.create_embedded(options.link_options(&token), &element));
             match created {
                 Ok(created) => {
                     slot.try_update_value(|(_, handler)| *handler = Some(created));

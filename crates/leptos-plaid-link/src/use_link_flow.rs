@@ -306,7 +306,7 @@ impl<B: LinkBackend> Shell<B> {
             let user = shell.backend.user().await;
             drop(deadline);
             match user {
-                Ok(user) => shell.met(user),
+                Ok(user) => shell.met(&user),
                 // Without a user nothing can be kept; the flow itself will say what is wrong.
                 Err(failure) => {
                     shell.ask_again_at.set(0);
@@ -320,19 +320,19 @@ impl<B: LinkBackend> Shell<B> {
         });
     }
 
-    fn met(&self, user: String) {
+    fn met(&self, user: &str) {
         let (now, state) = (now(), self.state.borrow().clone());
         for unsent in &state.outbox {
-            storage::keep_success(&user, &unsent.success);
+            storage::keep_success(user, &unsent.success);
         }
-        *self.user.borrow_mut() = Some(user.clone());
+        *self.user.borrow_mut() = Some(user.to_owned());
         if self.is_over() {
             return;
         }
         if let HandlerState::Open(token) = state.handler {
             self.keep_resume(token.link_token, token.expires_at, state.purpose);
         }
-        for success in storage::successes(&user, now) {
+        for success in storage::successes(user, now) {
             self.send(match success {
                 Ok(success) => Event::Restored(success),
                 Err(error) => {
@@ -341,7 +341,7 @@ impl<B: LinkBackend> Shell<B> {
                 }
             });
         }
-        let kept = storage::resume(&user, now);
+        let kept = storage::resume(user, now);
         if let Some(redirect_uri) = self.options.received_redirect_uri.clone() {
             self.send(resumption(kept, redirect_uri));
         }

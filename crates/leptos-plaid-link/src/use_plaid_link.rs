@@ -106,7 +106,7 @@ pub fn use_plaid_link(
             };
             let created = plaid
                 .map_err(Error::from)
-                .and_then(|plaid| plaid.create(options.link_options(token.clone())));
+                .and_then(|plaid| plaid.create(options.link_options(&token)));
             match created {
                 Ok(handler) => {
                     visit.try_update_value(|visit| visit.handler = Some(Rc::new(handler)));
@@ -202,11 +202,11 @@ impl UsePlaidLinkOptions {
         self
     }
 
-    pub(crate) fn link_options(&self, token: LinkToken) -> LinkOptions {
+    pub(crate) fn link_options(&self, token: &LinkToken) -> LinkOptions {
         let options = LinkOptions::new(token.clone()).callbacks(self.callbacks.clone());
         match &self.received_redirect_uri {
             // Plaid refuses it with any other.
-            Some((uri, first)) if *first.get_or_init(|| token.clone()) == token => {
+            Some((uri, first)) if first.get_or_init(|| token.clone()) == token => {
                 options.received_redirect_uri(uri)
             }
             _ => options,

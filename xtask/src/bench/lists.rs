@@ -9,6 +9,7 @@ use super::growth::Visitor;
 use super::program::Programs;
 use super::report::{Goal, Table};
 use crate::build;
+use crate::build::Finish;
 use crate::workspace::Workspace;
 
 const ITEMS: usize = 50;
@@ -44,7 +45,7 @@ const REFRESHED: &str = "new Promise((done) => {
 /// First render, and one balance.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
     let programs = Programs::build(workspace, effort)?;
-    build::app(workspace)?;
+    build::app(workspace, Finish::Small)?;
     let plaid = programs.plaid()?;
     let ours = programs.connect(&plaid, Some(&workspace.root.join("dist")), "lists")?;
     let origin = format!("http://{}/", ours.program.at);

@@ -6,6 +6,7 @@ use super::Effort;
 use super::chrome::Chrome;
 use super::program::{Program, Programs, link_script};
 use super::report::{Goal, Table};
+use crate::build::Finish;
 use crate::workspace::Workspace;
 use crate::{build, npm, size};
 
@@ -71,7 +72,7 @@ const CLICK_TO_OPEN: &str = "new Promise((done) => {
 /// Bytes, first paint, the button, memory, the click; cold and warm.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
     let programs = Programs::build(workspace, effort)?;
-    build::app(workspace)?;
+    build::app(workspace, Finish::Small)?;
     let peer_dist = workspace.target.join("xtask/bench-peer-react");
     npm::build_page(workspace, "index", &peer_dist)?;
     size::precompress(&peer_dist)?;

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::report::{Table, verdict};
 use super::{Effort, contributions};
+use crate::build::Finish;
 use crate::workspace::Workspace;
 use crate::{build, size, step};
 
@@ -37,7 +38,7 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
             .root
             .join("bench/size")
             .join(format!("{name}.html"));
-        build::bundle(workspace, "size", name, &page, &dist)?;
+        build::bundle(workspace, "size", name, &page, &dist, Finish::Small)?;
         let bytes = size::weight(&dist)?;
         let added = bytes.saturating_sub(*base.get_or_insert(bytes));
         let (goal, met) = match name {
