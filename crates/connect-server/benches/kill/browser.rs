@@ -85,7 +85,8 @@ impl Tab {
                 let Some(link_token) = self.link_token().await else {
                     again().await;
                     let failure = unreachable();
-                    return vec![Event::TokenRefused { attempt, failure }, Event::Retry];
+                    let retry = Event::Retry { now: now() };
+                    return vec![Event::TokenRefused { attempt, failure }, retry];
                 };
                 self.storage
                     .write(|stored| stored.link_tokens.push(link_token.clone()));
@@ -150,7 +151,10 @@ impl Tab {
             // The person does not wait so long.
             Effect::ResendAfter { id, .. } => {
                 again().await;
-                vec![Event::ResendDue { success: id }]
+                vec![Event::ResendDue {
+                    success: id,
+                    now: now(),
+                }]
             }
             _ => Vec::new(),
         }
