@@ -1,4 +1,4 @@
-use e2e::{Response, story};
+use e2e::{Browser, story};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn links_a_bank_and_sees_it_after_reload() {
@@ -6,6 +6,10 @@ async fn links_a_bank_and_sees_it_after_reload() {
         let page = &world.browser;
         page.open("/").await;
         page.heading("Your accounts").appears().await;
+        // By then the page's own stream has said whether anything was missed.
+        let ready = "return new Promise((ready) => new EventSource('/api/events').addEventListener('ready', () => ready(true)))";
+        page.run(ready).await;
+        assert_eq!(answered(page, "/api/items", 200).await, 1, "Items are fetched once");
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
 
@@ -18,14 +22,8 @@ async fn links_a_bank_and_sees_it_after_reload() {
             "only what was chosen is shared"
         );
 
-        page.settles().await;
-        let asked = page.responses().await;
-        let asked = |path: &str, status| {
-            let is = |answer: &&Response| answer.url.ends_with(path) && answer.status == status;
-            asked.iter().filter(is).count()
-        };
-        assert_eq!(asked("/api/items", 200), 1, "Items are fetched once");
-        assert!(asked("/api/link/events", 204) <= 2, "events go together");
+        let told = answered(page, "/api/link/events", 204).await;
+        assert!(told <= 2, "events go together");
         page.reload().await;
         bank.says("Plaid Checking").await;
         assert_eq!(bank.count().await, 1);
@@ -36,4 +34,15 @@ async fn links_a_bank_and_sees_it_after_reload() {
         );
     })
     .await;
+}
+
+/// How often the backend answered the page like this.
+async fn answered(page: &Browser, path: &str, status: u64) -> usize {
+    page.settles().await;
+    let answers = page.responses().await;
+    let is = |url: &str| url.ends_with(path);
+    answers
+        .iter()
+        .filter(|answer| is(&answer.url) && answer.status == status)
+        .count()
 }
