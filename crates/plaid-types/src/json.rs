@@ -494,17 +494,17 @@ impl<T: Json> Json for Option<T> {
     }
 }
 
-/// All or nothing: one entry of another kind, and the whole list is; what came before it is null in what is given back.
+/// All or nothing: one entry of another kind, and the whole list is.
 impl<T: Json> Json for Vec<T> {
     fn read(value: Value) -> Result<Self, Value> {
-        let Value::Array(mut values) = value else {
+        let Value::Array(values) = value else {
             return Err(value);
         };
         let mut read = Self::new();
-        for value in &mut values {
-            match T::take(value) {
-                Some(value) => read.push(value),
-                None => return Err(Value::Array(values)),
+        for value in &values {
+            match T::read(value.clone()) {
+                Ok(value) => read.push(value),
+                Err(_) => return Err(Value::Array(values)),
             }
         }
         Ok(read)
