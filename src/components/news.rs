@@ -181,15 +181,4 @@ mod tests {
             );
         }
     }
-
-    #[test]
-    fn what_was_lost_has_its_reference() {
-        let mut failure = Failure::new(FailureKind::PublicTokenInvalid, "409");
-        assert_eq!(reference_of(&Outcome::Lost(failure.clone())), "");
-        failure.request_id = Some("request-1".to_owned());
-        assert_eq!(
-            reference_of(&Outcome::Lost(failure)),
-            "Reference: request-1"
-        );
-    }
 }
