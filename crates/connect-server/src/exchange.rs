@@ -229,14 +229,14 @@ impl Work<'_> {
                     continue;
                 }
             }
-            if unanswered && error.code() == Some(INVALID) {
-                return self.answered_elsewhere(begun, error).await;
-            }
-            if unanswered {
+            // Whoever else came with the token meanwhile may have been faster.
+            let others = begun || !unanswered && !store.release(self.user, &self.token).await?;
+            if others || unanswered {
+                if error.code() == Some(INVALID) {
+                    return self.answered_elsewhere(others, error).await;
+                }
                 // Somebody goes on with it soon.
                 self.hold(&iso_now()).await?;
-            } else {
-                store.release(self.user, &self.token).await?;
             }
             return Err(match error.code() {
                 Some(INVALID) => Error::PublicTokenInvalid(Some(error)),
@@ -246,9 +246,9 @@ impl Work<'_> {
     }
 
     /// Plaid gave its answer before: to another process, which saves it now, or to nobody.
-    async fn answered_elsewhere(&self, begun: bool, error: plaid_client::Error) -> Result<Given> {
+    async fn answered_elsewhere(&self, others: bool, error: plaid_client::Error) -> Result<Given> {
         let patience = tokio::time::Instant::now() + OTHERS_SAVE;
-        while begun && tokio::time::Instant::now() < patience {
+        while others && tokio::time::Instant::now() < patience {
             if let Claim::Became(id) = self.claim().await? {
                 return Ok(Given::Elsewhere(id));
             }

@@ -72,12 +72,12 @@ async fn claims(store: &dyn Store) {
         "an interrupted exchange is taken up again"
     );
     assert_eq!(claim(&bob).await, Claim::Foreign);
-    store.release(&bob, &token).await.expect("an answer");
-    assert_eq!(
-        claim(&bob).await,
-        Claim::Foreign,
-        "only its holder gives a claim up"
+    let release = async |user, token| store.release(user, token).await.expect("an answer");
+    assert!(
+        !release(&ada, &token).await,
+        "whoever took it up goes on with it"
     );
+    assert_eq!(claim(&bob).await, Claim::Foreign);
     store.decline(&bob, &token).await.expect("an answer");
     assert_eq!(claim(&ada).await, Claim::Begun, "only its holder declines");
 
@@ -96,7 +96,11 @@ async fn claims(store: &dyn Store) {
         Claim::Taken,
         "the dead hold nobody up"
     );
-    store.release(&ada, &other).await.expect("an answer");
+    assert!(
+        !release(&bob, &other).await,
+        "only its holder gives a claim up"
+    );
+    assert!(release(&ada, &other).await);
 
     store.decline(&ada, &token).await.expect("an answer");
     assert_eq!(claim(&ada).await, Claim::Declined);
@@ -116,9 +120,11 @@ async fn claims(store: &dyn Store) {
     store.lose(&ada, &token).await.expect("an answer");
     assert_eq!(claim(&ada).await, Claim::Lost);
     assert_eq!(resumable("2026-04").await, []);
-    store.release(&ada, &token).await.expect("an answer");
-    assert_eq!(claim(&bob).await, Claim::Taken);
 
+    let token = Digest::of("public-connected");
+    let claim = async |user| self::claim(store, user, &token, "2026-01", "2026-03").await;
+    let again = exchange(&token, "2026-01", "2026-03");
+    assert_eq!(claim(&bob).await, Claim::Taken);
     store
         .add_item(&bob, &token, &item("claimed"), b"sealed", None)
         .await
@@ -127,7 +133,7 @@ async fn claims(store: &dyn Store) {
     assert_eq!(claim(&bob).await, became);
     assert_eq!(claim(&ada).await, Claim::Foreign);
     assert_eq!(resumable("2026-04").await, []);
-    store.release(&bob, &token).await.expect("an answer");
+    assert!(!release(&bob, &token).await);
     store.decline(&bob, &token).await.expect("an answer");
     store.lose(&bob, &token).await.expect("an answer");
     store.keep_claim(&bob, &again).await.expect("an answer");

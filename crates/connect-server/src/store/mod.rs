@@ -65,8 +65,9 @@ pub trait Items {
     /// Notes that a claimed token was exchanged, and the answer went to nobody.
     async fn lose(&self, user: &UserId, public_token: &Digest) -> Result<()>;
 
-    /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays.
-    async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()>;
+    /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays, and so does one that was
+    /// claimed once more meanwhile: false then, for somebody else is at it.
+    async fn release(&self, user: &UserId, public_token: &Digest) -> Result<bool>;
 
     /// Saves an Item, its sealed access token, that the claimed public token became it, and from when on its
     /// transactions are wanted, if they are: all or nothing.

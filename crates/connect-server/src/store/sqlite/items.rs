@@ -133,17 +133,17 @@ impl Items for Sqlite {
         Ok(())
     }
 
-    async fn release(&self, user: &UserId, public_token: &Digest) -> Result<()> {
+    async fn release(&self, user: &UserId, public_token: &Digest) -> Result<bool> {
         let mut write = self.writer.begin().await?;
-        sqlx::query(
-            "DELETE FROM public_tokens WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
+        let released = sqlx::query(
+            "DELETE FROM public_tokens WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL AND NOT begun",
         )
         .bind(public_token.as_bytes())
         .bind(user.as_str())
         .execute(&mut *write)
         .await?;
         write.commit().await?;
-        Ok(())
+        Ok(released.rows_affected() == 1)
     }
 
     async fn add_item(
