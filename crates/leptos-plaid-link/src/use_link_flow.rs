@@ -321,16 +321,20 @@ impl<B: LinkBackend> Shell<B> {
     }
 
     fn met(&self, user: &str) {
-        let (now, state) = (now(), self.state.borrow().clone());
-        for unsent in &state.outbox {
-            storage::keep_success(user, &unsent.success);
-        }
+        let now = now();
         *self.user.borrow_mut() = Some(user.to_owned());
-        if self.is_over() {
-            return;
-        }
-        if let HandlerState::Open(token) = state.handler {
-            self.keep_resume(token.link_token, token.expires_at, state.purpose);
+        {
+            let state = self.state.borrow();
+            for unsent in &state.outbox {
+                storage::keep_success(user, &unsent.success);
+            }
+            if self.is_over() {
+                return;
+            }
+            if let HandlerState::Open(token) = &state.handler {
+                let (link_token, purpose) = (token.link_token.clone(), state.purpose.clone());
+                self.keep_resume(link_token, token.expires_at, purpose);
+            }
         }
         for success in storage::successes(user, now) {
             self.send(match success {

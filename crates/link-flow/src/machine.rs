@@ -80,7 +80,7 @@ impl Machine {
     }
 
     fn prepare_if_absent(&mut self) {
-        if self.state.handler == HandlerState::Absent {
+        if let HandlerState::Absent = self.state.handler {
             self.prepare(false);
         }
     }
@@ -130,7 +130,7 @@ impl Machine {
         }
         if self.turn_back() {
             self.end(None);
-            if self.state.handler != HandlerState::Absent {
+            if !matches!(self.state.handler, HandlerState::Absent) {
                 self.prepare(false);
             }
         }
@@ -516,7 +516,7 @@ impl Machine {
     }
 
     fn resumed(&mut self, record: ResumeRecord, redirect_uri: String) {
-        if self.state.handler == HandlerState::Returning {
+        if let HandlerState::Returning = self.state.handler {
             let token = Token::resumed(record.link_token, record.expires_at, redirect_uri);
             self.state.purpose = Purpose::from_parts(record.item_id, record.account_selection);
             self.create(token, true);
@@ -524,7 +524,7 @@ impl Machine {
     }
 
     fn resume_failed(&mut self, error: ResumeError) {
-        if self.state.handler == HandlerState::Returning {
+        if let HandlerState::Returning = self.state.handler {
             let failure = Failure::new(FailureKind::Resume(error), error.to_string());
             self.fail(failure, false);
         }

@@ -338,7 +338,7 @@ impl State {
     /// in the way of one.
     #[must_use]
     pub fn wants_handler(&self) -> bool {
-        self.handler == HandlerState::Absent && self.outbox.is_empty()
+        matches!(self.handler, HandlerState::Absent) && self.outbox.is_empty()
     }
 
     pub(crate) fn token(&self) -> Option<&Token> {
