@@ -340,7 +340,7 @@ impl<B: LinkBackend> Shell<B> {
             self.send(match success {
                 Ok(success) => Event::Restored(success),
                 Err(error) => {
-                    leptos::logging::warn!("{error}");
+                    web_sys::console::warn_1(&error.to_string().into());
                     Event::RestoreFailed(error)
                 }
             });

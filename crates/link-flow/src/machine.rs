@@ -381,9 +381,8 @@ impl Machine {
         if self.state.refused_tokens < MOST_REFUSED_TOKENS {
             self.prepare(open_when_ready);
         } else {
-            let message = format!(
-                "{MOST_REFUSED_TOKENS} Link tokens in a row were refused by Link, or had expired when they came"
-            );
+            let message =
+                "one Link token after the other was refused by Link, or had expired when it came";
             let failure = Failure::new(FailureKind::TokensRefused, message);
             self.fail(failure, open_when_ready);
         }
