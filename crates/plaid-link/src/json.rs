@@ -15,12 +15,25 @@ const MOST: u32 = 10_000;
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
 
 /// Reads a value. What JSON has no word for, such as a function, is null.
+///
+/// ```no_run
+/// use plaid_link::json::from_js;
+/// use wasm_bindgen::JsValue;
+///
+/// assert_eq!(from_js(&JsValue::from("Plaid Checking")), "Plaid Checking");
+/// ```
 #[must_use]
 pub fn from_js(value: &JsValue) -> Value {
     read(value, DEEPEST, &mut { MOST })
 }
 
 /// Writes a value.
+///
+/// ```no_run
+/// use plaid_link::json::to_js;
+///
+/// assert!(to_js(&plaid_link::plaid_types::serde_json::json!({ "force": true })).is_object());
+/// ```
 #[must_use]
 pub fn to_js(value: &Value) -> JsValue {
     match value {
@@ -40,6 +53,13 @@ pub fn to_js(value: &Value) -> JsValue {
 }
 
 /// The text of a value, by the browser's own `JSON.stringify`.
+///
+/// ```no_run
+/// use plaid_link::json::to_text;
+/// use plaid_link::plaid_types::ItemId;
+///
+/// assert_eq!(to_text(&ItemId::new("item-1")), "\"item-1\"");
+/// ```
 #[must_use]
 pub fn to_text(value: &impl Json) -> String {
     let text = JSON::stringify(&to_js(&value.write()));
@@ -49,6 +69,13 @@ pub fn to_text(value: &impl Json) -> String {
 }
 
 /// The value of a text, by the browser's own `JSON.parse`; none if it is not JSON or of another kind.
+///
+/// ```no_run
+/// use plaid_link::json::from_text;
+/// use plaid_link::plaid_types::ItemId;
+///
+/// assert_eq!(from_text("\"item-1\""), Some(ItemId::new("item-1")));
+/// ```
 #[must_use]
 pub fn from_text<T: Json>(text: &str) -> Option<T> {
     T::read(from_js(&JSON::parse(text).ok()?)).ok()

@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 macro_rules! id {
     ($( $(#[$meta:meta])* $name:ident; )+) => {$(
         $(#[$meta])*
+        ///
+        /// ```
+        #[doc = concat!("use plaid_types::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("assert_eq!(", stringify!($name), "::new(\"abc\").as_str(), \"abc\");")]
+        /// ```
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(String);

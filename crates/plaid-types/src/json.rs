@@ -6,6 +6,14 @@
 use serde_json::{Map, Value};
 
 /// The entries of a JSON object.
+///
+/// ```
+/// use plaid_types::json::Object;
+///
+/// let mut object = Object::new();
+/// object.insert("mask".to_owned(), "0000".into());
+/// assert_eq!(object["mask"], "0000");
+/// ```
 pub type Object = Map<String, Value>;
 
 /// What has a form in JSON.
@@ -110,6 +118,22 @@ pub fn put(object: &mut Object, key: &str, value: Value, omit_empty: bool) {
 /// Fields of type `Option`, `Vec` and `bool` may be null or missing, others are required. A field declared with
 /// `= ?"key"` may be missing whatever its type, and is not written while it is empty. `pub open struct` has one field more, `extra`, for what this
 /// version does not know; `pub struct` ignores it, `pub strict struct` refuses it.
+///
+/// ```
+/// plaid_types::json_struct! {
+///     /// What a page is told of a bank.
+///     pub struct Bank {
+///         /// Its name.
+///         pub name: String = "name",
+///         /// Where to see it.
+///         pub url: Option<String> = "url",
+///     }
+/// }
+///
+/// let bank: Bank = serde_json::from_str(r#"{"name":"First Platypus Bank"}"#)?;
+/// assert_eq!(bank.url, None);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[macro_export]
 macro_rules! json_struct {
     (
@@ -263,6 +287,20 @@ macro_rules! json_struct {
 }
 
 /// Declares an enum that is text in JSON: `Variant => "text",`. Text that no variant has is read as the last one.
+///
+/// ```
+/// plaid_types::json_enum! {
+///     /// How a bank is.
+///     pub enum Health {
+///         /// It answers.
+///         Up => "up",
+///         /// Nobody knows.
+///         Unknown => "unknown",
+///     }
+/// }
+///
+/// assert_eq!(Health::from("down"), Health::Unknown);
+/// ```
 #[macro_export]
 macro_rules! json_enum {
     (
@@ -319,7 +357,31 @@ macro_rules! json_enum {
     };
 }
 
-/// Gives a [`Json`] to types that are text: `From<String>`, `From<&str>` and `as_str`.
+/// Gives a [`Json`](crate::json::Json) to types that are text: `From<String>`, `From<&str>` and `as_str`.
+///
+/// ```
+/// struct Mask(String);
+///
+/// impl From<String> for Mask {
+///     fn from(text: String) -> Self {
+///         Self(text)
+///     }
+/// }
+///
+/// impl From<&str> for Mask {
+///     fn from(text: &str) -> Self {
+///         Self(text.to_owned())
+///     }
+/// }
+///
+/// impl Mask {
+///     fn as_str(&self) -> &str {
+///         &self.0
+///     }
+/// }
+///
+/// plaid_types::json_text!(Mask);
+/// ```
 #[macro_export]
 macro_rules! json_text {
     ($($name:ty),+ $(,)?) => {$(
