@@ -94,8 +94,11 @@ const STATE: &str = "return [...document.querySelectorAll('h1, [role=alert], [ro
     .map((told) => told.textContent.trim().slice(0, 40))
     .join(' | ')";
 
-/// Serious and critical findings, each with where it was found.
-const RUN: &str = "return axe.run(document, { iframes: false }).then(({ violations }) => {
+/// Serious and critical findings, each with where it was found, once what appears has appeared.
+const RUN: &str = "const appearing = document.getAnimations()
+    .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime))
+    .map(({ finished }) => finished);
+return Promise.allSettled(appearing).then(() => axe.run(document, { iframes: false })).then(({ violations }) => {
     const found = violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }));

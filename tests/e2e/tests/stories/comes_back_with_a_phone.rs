@@ -69,7 +69,7 @@ async fn three_wrong_codes() {
         give_code(&link, "000000").await;
         link.notice("Three codes were wrong").appears().await;
         link.give_up().await;
-        let notice = page.notice("Your bank did not accept the sign-in.");
+        let notice = page.notice("Your phone number could not be confirmed.");
         notice.button("Try again").click().await;
         page.link_a_bank("First Platypus Bank").await;
         page.region("First Platypus Bank").appears().await;
