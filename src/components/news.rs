@@ -145,7 +145,7 @@ fn purpose_of(ended: &Outcome) -> Purpose {
 
 #[cfg(test)]
 mod tests {
-    use leptos_plaid_link::{Exit, Failure, FailureKind};
+    use leptos_plaid_link::Exit;
     use plaid_types::json::Object;
 
     use super::*;
