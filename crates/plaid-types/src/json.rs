@@ -357,7 +357,7 @@ macro_rules! json_enum {
     };
 }
 
-/// Gives a [`Json`](crate::json::Json) to types that are text: `From<String>`, `From<&str>` and `as_str`.
+/// Gives a [`Json`] to types that are text: `From<String>`, `From<&str>` and `as_str`.
 ///
 /// ```
 /// struct Mask(String);
