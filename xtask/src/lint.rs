@@ -21,6 +21,7 @@ const OTHER_BUILDS: [&[&str]; 3] = [
         "leptos-plaid-link",
         "--features",
         "hydrate",
+        "--all-targets",
         "--target",
         "wasm32-unknown-unknown",
     ],

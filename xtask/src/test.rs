@@ -53,33 +53,33 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         ]),
     )?;
 
+    let settings = webdriver_settings(workspace, &browser)?;
+    let in_browser = |args: &[&str]| {
+        let mut tests = step::cargo(["test", "--target", "wasm32-unknown-unknown"]);
+        tests
+            .arg("--no-fail-fast")
+            .args(args)
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                tools.bindgen_dir.join("wasm-bindgen-test-runner"),
+            )
+            .env("CHROMEDRIVER", &browser.driver)
+            .env("WASM_BINDGEN_USE_BROWSER", "1")
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &settings);
+        tests
+    };
     let tested = workspace.browser_tested();
     let names = tested
         .iter()
         .flat_map(|package| ["--package", package.name.as_str()]);
-    let wasm = [
-        "test",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--tests",
-        "--no-fail-fast",
-        "--features",
-        "leptos-plaid-link/csr",
-    ];
-    let mut browser_tests = step::cargo(wasm.into_iter().chain(names));
-    browser_tests
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            tools.bindgen_dir.join("wasm-bindgen-test-runner"),
-        )
-        .env("CHROMEDRIVER", &browser.driver)
-        .env("WASM_BINDGEN_USE_BROWSER", "1")
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-        .env(
-            "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-            webdriver_settings(workspace, &browser)?,
-        );
-    tally.tests("browser tests", &mut browser_tests)?;
+    let tests = ["--tests", "--features", "leptos-plaid-link/csr"];
+    let all: Vec<&str> = tests.into_iter().chain(names).collect();
+    tally.tests("browser tests", &mut in_browser(&all))?;
+    // By itself: what hydrates does not mount.
+    let hydrated = ["--package", "leptos-plaid-link", "--features", "hydrate"];
+    let hydrated = [&hydrated[..], &["--test", "hydrated"]].concat();
+    tally.tests("hydration", &mut in_browser(&hydrated))?;
 
     tally.succeeds(
         "the build of the examples",

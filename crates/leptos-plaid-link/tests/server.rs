@@ -1,5 +1,8 @@
 //! On a server hooks and components are inert: they render what a browser renders first, and touch nothing.
 
+#[path = "hydrated/page.rs"]
+mod page;
+
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;
 use leptos_plaid_link::{
@@ -56,6 +59,15 @@ fn the_components_render_what_a_browser_renders_first() {
     ] {
         assert!(html.contains(part), "no {part} in {html}");
     }
+    owner.cleanup();
+}
+
+/// `hydrated` brings it to life in a browser.
+#[test]
+fn a_page_is_rendered_as_a_browser_hydrates_it() {
+    let owner = Owner::new();
+    let html = owner.with(|| page::page(UsePlaidLinkOptions::default()).to_html());
+    assert_eq!(html, page::HTML);
     owner.cleanup();
 }
 
