@@ -1,3 +1,4 @@
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
@@ -34,10 +35,11 @@ impl Browser {
     /// # Panics
     /// When the browser cannot be asked.
     pub async fn shows_link(&self) -> bool {
-        self.link_frame()
-            .await
-            .expect("the browser looks for frames")
-            .is_some()
+        match self.link_frame().await {
+            // It went while it was looked at.
+            Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => false,
+            frame => frame.expect("the browser looks for frames").is_some(),
+        }
     }
 
     /// Waits until Link is closed.

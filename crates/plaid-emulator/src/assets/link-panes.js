@@ -19,6 +19,7 @@
     ],
   };
   let visit = 0;
+  let pane = 0; // Counts the panes: what was sent from one that is gone counts no more.
   let bankWindow = null;
   let timer = 0;
   let work = Promise.resolve(); // Requests go one after the other.
@@ -53,7 +54,9 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.target.dataset.bank) openBank(event.target.dataset);
-    queue(() => submit(event.target, {}, event.submitter));
+    // Read now: a search that is under way may take the form off the screen, and the pane stays.
+    const [from, asked] = [pane, request(event.target, {}, event.submitter)];
+    queue(() => from === pane && send(...asked));
   });
 
   document.addEventListener("input", (event) => {
@@ -87,9 +90,12 @@
     if (pageOrigin) window.parent.postMessage({ ...body, plaidLink: type }, pageOrigin);
   }
 
-  function submit(form, more = {}, submitter = null) {
-    if (!form.isConnected) return;
-    return send(form.getAttribute("action"), { ...Object.fromEntries(fields(form, submitter)), ...more }, form.dataset.results);
+  function submit(form, more = {}) {
+    if (form.isConnected) return send(...request(form, more));
+  }
+
+  function request(form, more, submitter = null) {
+    return [form.getAttribute("action"), { ...Object.fromEntries(fields(form, submitter)), ...more }, form.dataset.results];
   }
 
   // A field that is there several times (the account checkboxes) goes as one comma-separated value.
@@ -126,6 +132,7 @@
       document.documentElement.lang = next.documentElement.lang;
       document.documentElement.dataset.appearance = next.documentElement.dataset.appearance || "";
       document.body.replaceChildren(...next.body.children);
+      pane += 1;
       arrive();
     }
     for (const { plaidLink, ...body } of messages) tell(plaidLink, { ...body, visit });
@@ -152,6 +159,7 @@
   // The server could not be asked: all that is left is to ask again or to leave.
   function showProblem(again) {
     document.body.replaceChildren(document.getElementById("problem").content.cloneNode(true));
+    pane += 1;
     document.getElementById("again").addEventListener("click", again);
     document.getElementById("leave").addEventListener("click", () => tell("done", { visit, ...lost }));
     document.querySelector("h1").focus();

@@ -2,6 +2,7 @@
 
 mod host;
 
+use e2e::Role;
 use serde_json::json;
 
 use crate::host::Host;
@@ -199,5 +200,33 @@ async fn a_bank_picked_in_the_page_is_gone_on_with_in_link() {
             .await,
         json!([2, 0])
     );
+    host.browser.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_clicked_while_a_search_is_under_way_is_chosen() {
+    let host = Host::start().await;
+    host.run("window.handler = create(token); handler.open();")
+        .await;
+    let link = host.browser.enter_link().await;
+    link.button("Continue without phone number").click().await;
+    link.button("First Platypus Bank").appears().await;
+    host.run(
+        "const ask = window.fetch;
+         const search = document.querySelector('input[type=search]');
+         return new Promise((searching) => {
+           window.fetch = (...call) => new Promise((answer) => searching(() => answer(ask(...call))));
+           search.value = 'Tartan';
+           search.dispatchEvent(new Event('input', { bubbles: true }));
+         }).then((go) => {
+           window.fetch = ask;
+           const named = (button) => button.textContent.includes('First Platypus Bank');
+           Array.from(document.querySelectorAll('button')).find(named).click();
+           go();
+         });",
+    )
+    .await;
+    link.locate(Role::Textbox, "Username").appears().await;
+    link.leave().await;
     host.browser.quit().await;
 }
