@@ -19,7 +19,10 @@ impl<K: Hash + Eq> KeyedLock<K> {
     pub(crate) async fn lock(&self, key: K) -> OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            locks.retain(|_, lock| lock.strong_count() > 0);
+            // Before it grows, and not each time: it may be large.
+            if locks.len() == locks.capacity() {
+                locks.retain(|_, lock| lock.strong_count() > 0);
+            }
             let held = locks.get(&key).and_then(Weak::upgrade);
             held.unwrap_or_else(|| {
                 let lock = Arc::default();
@@ -28,5 +31,28 @@ impl<K: Hash + Eq> KeyedLock<K> {
             })
         };
         lock.lock_owned().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn keys_that_nobody_holds_are_forgotten() {
+        let locks = KeyedLock::default();
+        let held = locks.lock(0).await;
+        for key in 1..10_000 {
+            locks.lock(key).await;
+        }
+        assert!(locks.0.lock().expect("a map").len() < 10);
+        let mut second = pin!(locks.lock(0));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        drop(held);
+        second.await;
     }
 }
