@@ -1,7 +1,7 @@
 //! The backend beside express with Plaid's own client, both over the same offline Plaid.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -49,6 +49,7 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
             )?;
             side.tokens.add(&tokens);
             let public_tokens = public_tokens(&plaid, exchanges)?;
+            let begun = Instant::now();
             let exchanged = post(
                 program,
                 "/api/items",
@@ -56,9 +57,13 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
                 Bodies::Each(&public_tokens),
             )?;
             side.exchanges.add(&exchanged);
+            // Nothing of ours while the peer is measured.
             for visitor in &visitors {
                 completed(&ours, visitor)?;
             }
+            #[expect(clippy::cast_precision_loss, reason = "a count")]
+            let whole = exchanges as f64 / begun.elapsed().as_secs_f64();
+            side.with_balances.push(whole);
         }
         let load = post(
             &plaid,
@@ -88,6 +93,7 @@ struct Measured {
 struct Side {
     tokens: Figures,
     exchanges: Figures,
+    with_balances: Vec<f64>,
 }
 
 #[derive(Default)]
@@ -141,6 +147,12 @@ impl Measured {
             "ms",
             &exchanges.p99,
             &peer.exchanges.p99,
+            Goal::None,
+        );
+        table.alone(
+            "exchanges, with the balances afterwards",
+            "/s",
+            &ours.with_balances,
             Goal::None,
         );
         table.compare(
@@ -213,7 +225,7 @@ pub(crate) fn completed(connect: &Program, cookie: &str) -> Result<()> {
         .body
         .contains("\"refreshed_at\":\"\"")
     {
-        thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(20));
     }
     Ok(())
 }
