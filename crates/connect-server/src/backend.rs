@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use plaid_client::{PlaidClient, WebhookVerifier};
 use plaid_types::ItemId;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,6 +18,7 @@ use crate::new_item;
 use crate::rate_limit::RateLimit;
 use crate::recent::Recent;
 use crate::reconcile;
+use crate::rush::Rush;
 use crate::store::{self, Store, StoreError};
 use crate::sync;
 use crate::vault::{Vault, VaultError};
@@ -39,8 +40,6 @@ pub struct Backend {
     pub(crate) verifier: WebhookVerifier,
     /// Where webhooks come in.
     pub(crate) inbox: Inbox,
-    /// Where Link tokens come in that are to be remembered.
-    pub(crate) link_tokens: mpsc::Sender<reconcile::Entry>,
     /// What open pages listen to.
     pub(crate) changes: Changes,
     /// Rung when there are transactions to fetch.
@@ -49,6 +48,8 @@ pub struct Backend {
     pub(crate) exchanges: KeyedLock<UserId>,
     /// One change at a time for an Item.
     pub(crate) edits: KeyedLock<ItemId>,
+    /// Who waits for a public token to become an Item.
+    pub(crate) rush: Rush,
     /// How many new Items may ask for their balances at the same time.
     pub(crate) completions: Semaphore,
     /// How often a user may have Plaid asked.
@@ -75,7 +76,6 @@ impl Backend {
             .deadline(plaid.deadline)
             .build()?;
         let (inbox, incoming) = Inbox::new();
-        let (link_tokens, handed_out) = mpsc::channel(256);
         let backend = Arc::new(Self {
             rate_limit: RateLimit::new(config.rate_limit),
             config,
@@ -87,11 +87,11 @@ impl Backend {
             institutions: Institutions::default(),
             assets,
             inbox,
-            link_tokens,
             changes: Changes::default(),
             sync_bell: Arc::default(),
             exchanges: KeyedLock::default(),
             edits: KeyedLock::default(),
+            rush: Rush::default(),
             completions: Semaphore::new(new_item::AT_ONCE),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -100,7 +100,6 @@ impl Backend {
         let weak = Arc::downgrade(&backend);
         tokio::spawn(webhooks::keep(weak.clone(), incoming));
         tokio::spawn(webhooks::apply(weak.clone()));
-        tokio::spawn(reconcile::keep(weak.clone(), handed_out));
         tokio::spawn(sync::run(weak.clone()));
         tokio::spawn(reconcile::run(weak));
         Ok(backend)

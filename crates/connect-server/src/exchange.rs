@@ -117,6 +117,7 @@ async fn spawned(
 ) -> Result<Connected> {
     let tasks = backend.tasks.clone();
     let work = async move {
+        let _waiting = backend.rush.join();
         let sealed = serde_json::to_vec(&request).map_err(|_| Error::Malformed)?;
         let work = Work {
             token: Digest::of(request.public_token.as_str()),

@@ -26,6 +26,7 @@ mod reconcile;
 mod refresh;
 mod request;
 mod routes;
+mod rush;
 mod server;
 pub mod store;
 mod sync;

@@ -8,6 +8,10 @@ use connect_server::{Args, Config, Server};
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
+/// A request is many small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = match Args::try_parse() {

@@ -1,12 +1,14 @@
 //! What Plaid gave for a public token becomes an Item: saved first, completed afterwards.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use connect_api::{Item, ItemStatus};
 use plaid_client::{AccessToken, Exchanged};
 use plaid_types::link::{LinkAccount, SuccessMetadata};
 use plaid_types::{Account, Balances};
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::auth::UserId;
@@ -22,6 +24,9 @@ use crate::sync;
 
 /// How many new Items ask Plaid for their balances at the same time.
 pub(crate) const AT_ONCE: usize = 16;
+
+/// How long their balances may be put off for those who wait for an Item.
+const GIVE_WAY: Duration = Duration::from_secs(2);
 
 /// Saves the Item with what Link said of it, before anything else is asked.
 pub(crate) async fn save(
@@ -61,7 +66,9 @@ pub(crate) async fn save(
         .add_item(user, token, &item, &sealed, sync_at.as_deref());
     match saved.await {
         Ok(()) => {
-            backend.sync_bell.notify_one();
+            if sync_at.is_some() {
+                backend.sync_bell.notify_one();
+            }
             Ok(item)
         }
         Err(error) => {
@@ -104,7 +111,7 @@ async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Er
 }
 
 /// Adds the balances and the institution, and tells the user's open pages. Nobody waits for a bank: the Item is saved, and
-/// what fails now, a refresh makes good.
+/// what fails now, a refresh makes good. Whoever waits for an Item of their own goes first, for a while.
 pub(crate) fn complete_later(
     backend: &Arc<Backend>,
     user: &UserId,
@@ -114,8 +121,10 @@ pub(crate) fn complete_later(
 ) {
     let (backend, user) = (backend.clone(), user.clone());
     let tasks = backend.tasks.clone();
+    let give_way_until = Instant::now() + GIVE_WAY;
     let work = async move {
         let _room = backend.completions.acquire().await;
+        let _ = timeout_at(give_way_until, backend.rush.over()).await;
         let id = item.id.clone();
         let edit = ItemEdit::of(&backend, &user, item, undisturbed);
         match complete(&backend, edit, &token).await {

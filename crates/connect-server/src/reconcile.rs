@@ -8,7 +8,6 @@ use plaid_client::ItemAddResult;
 use plaid_types::link::SuccessMetadata;
 use plaid_types::{ItemId, LinkToken};
 use time::{Duration, OffsetDateTime};
-use tokio::sync::{mpsc, oneshot};
 
 use crate::auth::UserId;
 use crate::backend::Backend;
@@ -17,7 +16,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
 use crate::exchange;
 use crate::refresh;
-use crate::store::{KeptLinkToken, StoreError};
+use crate::store::KeptLinkToken;
 
 /// What the sealed Link tokens are about, for the vault.
 const ABOUT: &str = "Link token";
@@ -28,15 +27,8 @@ const AFTER_EXPIRY: Duration = Duration::minutes(60);
 /// How long webhooks and used public tokens are kept.
 const OLD: Duration = Duration::days(30);
 
-/// So many are remembered in one statement, and so many asked about at the same time.
-const BATCH: usize = 256;
+/// So many are asked about at the same time.
 const AT_ONCE: usize = 8;
-
-/// A Link token to remember, and who waits for that.
-pub(crate) type Entry = (
-    KeptLinkToken,
-    oneshot::Sender<std::result::Result<(), Arc<StoreError>>>,
-);
 
 /// Remembers a Link token, to ask about it later; when this returns, it outlives the process.
 pub(crate) async fn remember(
@@ -56,34 +48,7 @@ pub(crate) async fn remember(
         ask_at: iso(ask_at),
         settles_at: iso(expires + AFTER_EXPIRY),
     };
-    let (receipt, remembered) = oneshot::channel();
-    let entry = (kept, receipt);
-    backend
-        .link_tokens
-        .send(entry)
-        .await
-        .map_err(|_| Error::Stopping)?;
-    remembered
-        .await
-        .map_err(|_| Error::Stopping)?
-        .map_err(Error::NotKept)
-}
-
-/// Writes down what is to be remembered, for as long as the backend lives, in one statement for all that come together.
-pub(crate) async fn keep(backend: Weak<Backend>, mut incoming: mpsc::Receiver<Entry>) {
-    let mut entries = Vec::new();
-    while incoming.recv_many(&mut entries, BATCH).await > 0 {
-        let Some(backend) = backend.upgrade() else {
-            return;
-        };
-        let (tokens, receipts): (Vec<_>, Vec<_>) = entries.drain(..).unzip();
-        let kept = backend.store.add_link_tokens(&tokens).await;
-        let kept = kept.map_err(Arc::new);
-        for receipt in receipts {
-            // Whoever does not wait any more asks for another token.
-            let _ = receipt.send(kept.clone());
-        }
-    }
+    Ok(backend.store.add_link_token(&kept).await?)
 }
 
 /// Asks about every Link token of which something may have come, again and again, for as long as the backend lives.

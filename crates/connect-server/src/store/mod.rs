@@ -114,9 +114,8 @@ pub trait Items {
 /// Link tokens that were handed out, of which something may yet come.
 #[async_trait]
 pub trait LinkTokens {
-    /// Keeps Link tokens, all or nothing. One that is known is left as it is. They outlive the process; a loss of power a
-    /// moment later.
-    async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()>;
+    /// Keeps a Link token; one that is known is left as it is. It outlives the process; a loss of power a moment later.
+    async fn add_link_token(&self, token: &KeptLinkToken) -> Result<()>;
 
     /// A Link token by its digest.
     async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>>;

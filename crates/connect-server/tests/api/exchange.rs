@@ -1,9 +1,11 @@
 use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::json;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use crate::canned_plaid::{EXCHANGE, error};
-use crate::connect::{Connect, success};
+use crate::connect::{Connect, eventually, success};
 
 #[tokio::test]
 async fn a_public_token_becomes_an_item_with_accounts_and_a_colour() {
@@ -47,6 +49,27 @@ async fn nobody_waits_for_balances() {
     let item = browser.completed(&new).await;
     assert_eq!(item.accounts[0].balances.current, Some(110.0));
     assert!(!item.refreshed_at.is_empty());
+}
+
+#[tokio::test]
+async fn balances_give_way_to_who_waits_for_an_item_but_not_for_ever() {
+    let connect = Connect::start().await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
+    let gate = connect.plaid.gate(EXCHANGE);
+    let mut waiting = Vec::new();
+    for (browser, token) in [(&ada, "public-1"), (&bob, "public-2")] {
+        let browser = browser.clone();
+        waiting.push(tokio::spawn(async move {
+            browser.post("/api/items", success(token)).await
+        }));
+        eventually(async || connect.plaid.calls(EXCHANGE).len() == waiting.len()).await;
+    }
+    gate.add_permits(1);
+    let new: Item = waiting.remove(0).await.expect("an answer").json();
+    let item = ada.completed(&new).await;
+    let time = |text: &str| OffsetDateTime::parse(text, &Rfc3339).expect("a time");
+    let put_off = time(&item.refreshed_at) - time(&new.created_at);
+    assert!(put_off >= Duration::seconds(1), "{put_off}");
 }
 
 #[tokio::test]

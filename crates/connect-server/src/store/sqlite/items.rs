@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use connect_api::{Item, ItemStatus};
-use plaid_types::{AccountId, ItemId};
+use plaid_types::{Account, AccountId, InstitutionId, ItemId, PlaidError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
@@ -11,47 +11,133 @@ use crate::auth::UserId;
 use crate::digest::Digest;
 use crate::store::{Claim, Exchange, Interrupted, Items, Repairs, Result, StoreError};
 
+/// A claim, for [`CLAIM`].
+#[derive(Serialize)]
+struct ClaimRow<'a> {
+    user: &'a str,
+    token: String,
+    sealed: String,
+    now: &'a str,
+    until: &'a str,
+}
+
+/// A new Item, for [`ADD`].
+#[derive(Serialize)]
+struct NewItemRow<'a> {
+    #[serde(flatten)]
+    item: ItemRow<'a>,
+    token: String,
+    access_token: String,
+    sync_at: Option<&'a str>,
+}
+
+/// An Item, for [`UPDATE`].
+#[derive(Serialize)]
+struct ItemRow<'a> {
+    user: &'a str,
+    id: &'a ItemId,
+    institution_id: Option<&'a InstitutionId>,
+    institution_name: &'a str,
+    institution_color: Option<&'a str>,
+    status: &'static str,
+    error: Option<&'a PlaidError>,
+    accounts: &'a [Account],
+    new_accounts_available: bool,
+    disconnects_at: Option<&'a str>,
+    created_at: &'a str,
+    refreshed_at: &'a str,
+}
+
+impl<'a> ItemRow<'a> {
+    fn new(user: &'a UserId, item: &'a Item) -> Self {
+        Self {
+            user: user.as_str(),
+            id: &item.id,
+            institution_id: item.institution_id.as_ref(),
+            institution_name: &item.institution_name,
+            institution_color: item.institution_color.as_deref(),
+            status: status_text(item.status),
+            error: item.error.as_ref(),
+            accounts: &item.accounts,
+            new_accounts_available: item.new_accounts_available,
+            disconnects_at: item.disconnects_at.as_deref(),
+            created_at: &item.created_at,
+            refreshed_at: &item.refreshed_at,
+        }
+    }
+}
+
+pub(super) const CLAIM: &str = "\
+    INSERT OR ROLLBACK INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
+    SELECT unhex(value ->> 'token'), value ->> 'user', value ->> 'now', unhex(value ->> 'sealed'), value ->> 'until' \
+    FROM json_each(?1) WHERE NOT EXISTS ( \
+        SELECT 1 FROM public_tokens WHERE user_id = value ->> 'user' \
+            AND exchange_until > value ->> 'now' AND token_sha256 <> unhex(value ->> 'token') \
+    ) \
+    ON CONFLICT (token_sha256) DO UPDATE SET begun = 1, exchange_until = excluded.exchange_until \
+        WHERE user_id = excluded.user_id AND item_id IS NULL AND NOT lost AND NOT declined \
+    RETURNING user_id, begun";
+
+pub(super) const ADD: &str = "\
+    BEGIN IMMEDIATE; \
+    INSERT OR ROLLBACK INTO items (id, user_id, institution_id, institution_name, institution_color, \
+        status, error, accounts, access_token, created_at, refreshed_at) \
+    SELECT value ->> 'id', value ->> 'user', value ->> 'institution_id', value ->> 'institution_name', \
+        value ->> 'institution_color', value ->> 'status', value ->> 'error', value ->> 'accounts', \
+        unhex(value ->> 'access_token'), value ->> 'created_at', value ->> 'refreshed_at' \
+    FROM json_each(?1) WHERE TRUE \
+    ON CONFLICT (id) DO UPDATE SET access_token = excluded.access_token, accounts = excluded.accounts, \
+        status = excluded.status, error = excluded.error, refreshed_at = excluded.refreshed_at \
+        WHERE user_id = excluded.user_id \
+    RETURNING id, 1; \
+    UPDATE public_tokens SET item_id = value ->> 'id', sealed = NULL, exchange_until = NULL \
+    FROM json_each(?1) WHERE token_sha256 = unhex(value ->> 'token') AND +user_id = value ->> 'user' \
+        AND EXISTS (SELECT 1 FROM items WHERE id = value ->> 'id' AND +user_id = value ->> 'user'); \
+    INSERT INTO transaction_syncs (item_id, sync_at) \
+    SELECT items.id, value ->> 'sync_at' FROM json_each(?1) \
+        JOIN items ON items.id = value ->> 'id' AND +user_id = value ->> 'user' \
+        WHERE value ->> 'sync_at' IS NOT NULL \
+    ON CONFLICT (item_id) DO UPDATE SET sync_at = excluded.sync_at; \
+    COMMIT";
+
 macro_rules! update {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
-            "UPDATE items SET institution_id = ?, institution_name = ?, institution_color = ?, status = ?, error = ?, \
-                accounts = ?, refreshed_at = ?, new_accounts_available = ?, disconnects_at = ? \
-             WHERE user_id = ? AND id = ? RETURNING id",
+            "UPDATE items SET institution_id = value ->> 'institution_id', \
+                institution_name = value ->> 'institution_name', institution_color = value ->> 'institution_color', \
+                status = value ->> 'status', error = value ->> 'error', accounts = value ->> 'accounts', \
+                refreshed_at = value ->> 'refreshed_at', new_accounts_available = value ->> 'new_accounts_available', \
+                disconnects_at = value ->> 'disconnects_at' \
+             FROM json_each(?1) WHERE items.id = value ->> 'id' AND +user_id = value ->> 'user' \
+             RETURNING id, 1",
             $after
         )
     };
 }
 
-const UPDATE: &str = update!("", "");
+pub(super) const UPDATE: &str = update!("", "");
+/// The same for one row, and the accounts that are gone.
 const UPDATE_AND_DELETE: &str = update!(
     "BEGIN IMMEDIATE; ",
-    "; DELETE FROM transactions WHERE user_id = ? AND +item_id = ? AND account_id IN (SELECT value FROM json_each(?)); COMMIT"
+    "; DELETE FROM transactions WHERE user_id = ?2 AND +item_id = ?3 AND account_id IN (SELECT value FROM json_each(?4)); COMMIT"
 );
 
 #[async_trait]
 impl Items for Sqlite {
     async fn claim(&self, user: &UserId, exchange: &Exchange<'_>) -> Result<Claim> {
-        let taken = sqlx::query(
-            "INSERT INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
-                SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS ( \
-                    SELECT 1 FROM public_tokens \
-                    WHERE user_id = ?2 AND exchange_until > ?3 AND token_sha256 <> ?1 \
-                ) \
-             ON CONFLICT (token_sha256) DO UPDATE SET begun = 1, exchange_until = excluded.exchange_until \
-                WHERE user_id = ?2 AND item_id IS NULL AND NOT lost AND NOT declined \
-             RETURNING begun",
-        )
-        .bind(exchange.public_token.as_bytes())
-        .bind(user.as_str())
-        .bind(exchange.now)
-        .bind(exchange.sealed)
-        .bind(exchange.until);
-        if let Some(taken) = self.writer.write_soon(taken).await?.first() {
-            return Ok(match taken.try_get("begun")? {
-                true => Claim::Begun,
-                false => Claim::Taken,
-            });
+        let row = ClaimRow {
+            user: user.as_str(),
+            token: hex::encode(exchange.public_token.as_bytes()),
+            sealed: hex::encode(exchange.sealed),
+            now: exchange.now,
+            until: exchange.until,
+        };
+        // By user: of two tokens of one user the second waits.
+        match self.claims.write_soon(user.as_str(), &row).await? {
+            Some(0) => return Ok(Claim::Taken),
+            Some(_) => return Ok(Claim::Begun),
+            None => {}
         }
         let before: Option<(String, Option<String>, bool, bool, bool)> = sqlx::query_as(
             "SELECT user_id, item_id, lost, declined, EXISTS ( \
@@ -154,80 +240,29 @@ impl Items for Sqlite {
         access_token: &[u8],
         sync_at: Option<&str>,
     ) -> Result<()> {
-        let item_id = item.id.as_str();
-        let saved = sqlx::query(
-            "BEGIN IMMEDIATE; \
-             INSERT INTO items (id, user_id, institution_id, institution_name, institution_color, \
-                status, error, accounts, access_token, created_at, refreshed_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (id) DO UPDATE SET access_token = excluded.access_token, \
-                accounts = excluded.accounts, status = excluded.status, error = excluded.error, \
-                refreshed_at = excluded.refreshed_at \
-             WHERE user_id = excluded.user_id \
-             RETURNING id; \
-             UPDATE public_tokens SET item_id = ?, sealed = NULL, exchange_until = NULL \
-             WHERE token_sha256 = ? AND user_id = (SELECT user_id FROM items WHERE id = ? AND user_id = ?); \
-             INSERT INTO transaction_syncs (item_id, sync_at) \
-                SELECT id, ? FROM items WHERE id = ? AND user_id = ? AND ? IS NOT NULL \
-             ON CONFLICT (item_id) DO UPDATE SET sync_at = excluded.sync_at; \
-             COMMIT",
-        )
-        .bind(item_id)
-        .bind(user.as_str())
-        .bind(item.institution_id.as_ref().map(|id| id.as_str()))
-        .bind(&item.institution_name)
-        .bind(&item.institution_color)
-        .bind(status_text(item.status))
-        .bind(item.error.as_ref().map(json).transpose()?)
-        .bind(json(&item.accounts)?)
-        .bind(access_token)
-        .bind(&item.created_at)
-        .bind(&item.refreshed_at)
-        // Its public token.
-        .bind(item_id)
-        .bind(public_token.as_bytes())
-        .bind(item_id)
-        .bind(user.as_str())
-        // Its transactions.
-        .bind(sync_at)
-        .bind(item_id)
-        .bind(user.as_str())
-        .bind(sync_at);
-        if self.writer.write(saved).await?.is_empty() {
-            return Err(StoreError::Foreign);
-        }
-        Ok(())
+        let row = NewItemRow {
+            item: ItemRow::new(user, item),
+            token: hex::encode(public_token.as_bytes()),
+            access_token: hex::encode(access_token),
+            sync_at,
+        };
+        let added = self.new_items.write(item.id.as_str(), &row).await?;
+        added.map(drop).ok_or(StoreError::Foreign)
     }
 
     async fn update_item(&self, user: &UserId, item: &Item, gone: &[AccountId]) -> Result<bool> {
-        let sql = if gone.is_empty() {
-            UPDATE
-        } else {
-            UPDATE_AND_DELETE
-        };
-        let updated = sqlx::query(sql)
-            .bind(item.institution_id.as_ref().map(|id| id.as_str()))
-            .bind(&item.institution_name)
-            .bind(&item.institution_color)
-            .bind(status_text(item.status))
-            .bind(item.error.as_ref().map(json).transpose()?)
-            .bind(json(&item.accounts)?)
-            .bind(&item.refreshed_at)
-            .bind(item.new_accounts_available)
-            .bind(&item.disconnects_at)
-            .bind(user.as_str())
-            .bind(item.id.as_str())
-            // Its transactions.
+        let row = ItemRow::new(user, item);
+        if gone.is_empty() {
+            // What Plaid can be asked for again waits for no disk; what is to be gone does.
+            let changed = self.changed_items.write_soon(item.id.as_str(), &row);
+            return Ok(changed.await?.is_some());
+        }
+        let updated = sqlx::query(UPDATE_AND_DELETE)
+            .bind(json(&[row])?)
             .bind(user.as_str())
             .bind(item.id.as_str())
             .bind(json(&gone)?);
-        // What Plaid can be asked for again waits for no disk; what is to be gone does.
-        let updated = if gone.is_empty() {
-            self.writer.write_soon(updated).await?
-        } else {
-            self.writer.write(updated).await?
-        };
-        Ok(!updated.is_empty())
+        Ok(!self.writer.write(updated).await?.is_empty())
     }
 
     async fn items(&self, user: &UserId) -> Result<Vec<Item>> {

@@ -1,30 +1,47 @@
 use async_trait::async_trait;
 use plaid_types::ItemId;
+use serde::Serialize;
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row};
 
 use super::Sqlite;
 use crate::auth::UserId;
 use crate::digest::Digest;
 use crate::store::{KeptLinkToken, LinkTokens, Result, StoreError};
 
+/// A Link token, for [`ADD`].
+#[derive(Serialize)]
+struct Row<'a> {
+    digest: &'a str,
+    user: &'a str,
+    item: Option<&'a ItemId>,
+    account_selection: bool,
+    sealed: String,
+    ask_at: &'a str,
+    settles_at: &'a str,
+}
+
+pub(super) const ADD: &str = "\
+    INSERT OR IGNORE INTO link_tokens \
+        (token_sha256, user_id, item_id, account_selection, sealed, ask_at, settles_at) \
+    SELECT unhex(value ->> 'digest'), value ->> 'user', value ->> 'item', value ->> 'account_selection', \
+        unhex(value ->> 'sealed'), value ->> 'ask_at', value ->> 'settles_at' \
+    FROM json_each(?1)";
+
 #[async_trait]
 impl LinkTokens for Sqlite {
-    async fn add_link_tokens(&self, tokens: &[KeptLinkToken]) -> Result<()> {
-        let mut statement = QueryBuilder::new(
-            "INSERT OR IGNORE INTO link_tokens \
-                (token_sha256, user_id, item_id, account_selection, sealed, ask_at, settles_at) ",
-        );
-        statement.push_values(tokens, |mut row, token| {
-            row.push_bind(token.digest.as_bytes())
-                .push_bind(token.user.as_str())
-                .push_bind(token.item.as_ref().map(ItemId::as_str))
-                .push_bind(token.account_selection)
-                .push_bind(&token.sealed)
-                .push_bind(&token.ask_at)
-                .push_bind(&token.settles_at);
-        });
-        self.writer.write_soon(statement.build()).await?;
+    async fn add_link_token(&self, token: &KeptLinkToken) -> Result<()> {
+        let digest = hex::encode(token.digest.as_bytes());
+        let row = Row {
+            digest: &digest,
+            user: token.user.as_str(),
+            item: token.item.as_ref(),
+            account_selection: token.account_selection,
+            sealed: hex::encode(&token.sealed),
+            ask_at: &token.ask_at,
+            settles_at: &token.settles_at,
+        };
+        self.new_link_tokens.write_soon(&digest, &row).await?;
         Ok(())
     }
 

@@ -1,3 +1,4 @@
+mod batches;
 mod items;
 mod link_tokens;
 mod sessions;
@@ -7,6 +8,7 @@ mod writer;
 
 use std::fs::OpenOptions;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,6 +16,7 @@ use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
+use self::batches::Batches;
 use self::writer::Writer;
 use super::{Result, Store, StoreError};
 
@@ -22,8 +25,12 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// The embedded engine: one file, one writer, readers that never wait for it.
 #[derive(Debug)]
 pub struct Sqlite {
-    writer: Writer,
+    writer: Arc<Writer>,
     readers: SqlitePool,
+    claims: Batches,
+    new_items: Batches,
+    changed_items: Batches,
+    new_link_tokens: Batches,
 }
 
 impl Sqlite {
@@ -44,13 +51,20 @@ impl Sqlite {
             .pragma("secure_delete", "ON")
             .disable_statement_logging();
         create_private(&options)?;
-        let writer = Writer::open(options.clone()).await?;
+        let writer = Arc::new(Writer::open(options.clone()).await?);
         writer.migrate(&MIGRATIONS).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .test_before_acquire(false);
         let readers = readers.connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self {
+            claims: Batches::new(&writer, items::CLAIM),
+            new_items: Batches::new(&writer, items::ADD),
+            changed_items: Batches::new(&writer, items::UPDATE),
+            new_link_tokens: Batches::new(&writer, link_tokens::ADD),
+            writer,
+            readers,
+        })
     }
 }
 

@@ -21,6 +21,9 @@ use crate::store::{Result, StoreError};
 /// How long what nobody waits for may take to the disk.
 const LAG: Duration = Duration::from_millis(100);
 
+/// How many commits there were up to this one.
+pub(super) type Commit = u64;
+
 /// SQL and its arguments.
 type Statement<'a> = Query<'a, Sqlite, SqliteArguments>;
 
@@ -80,23 +83,37 @@ impl Writer {
         Ok(write)
     }
 
-    /// Carries out statements that begin and commit a transaction, in one go. What they wrote is on the disk then, and
-    /// outlives a loss of power.
+    /// Carries out statements that are a transaction, in one go. What they wrote is on the disk then, and outlives a loss
+    /// of power.
     pub(super) async fn write(&self, statements: Statement<'_>) -> Result<Vec<SqliteRow>> {
-        let mut write = self.alone().await?;
-        write.connection.is_open = true;
-        let rows = statements.fetch_all(&mut *write).await?;
-        write.ended().await?;
+        let (rows, commit) = self.write_soon(statements).await?;
+        self.reaches_disk(commit).await?;
         Ok(rows)
     }
 
-    /// Carries out one statement, a transaction of its own. What it wrote outlives this process then; a loss of power not
-    /// before [`LAG`] is over.
-    pub(super) async fn write_soon(&self, statement: Statement<'_>) -> Result<Vec<SqliteRow>> {
-        let rows = statement.fetch_all(&mut *self.alone().await?).await?;
-        self.log.commit();
+    /// Carries out statements that are a transaction, in one go. What they wrote outlives this process then; a loss of
+    /// power not before [`LAG`] is over, unless [`reaches_disk`](Self::reaches_disk) is waited for.
+    pub(super) async fn write_soon(
+        &self,
+        statements: Statement<'_>,
+    ) -> Result<(Vec<SqliteRow>, Commit)> {
+        let mut write = self.alone().await?;
+        write.connection.is_open = true;
+        let rows = statements.fetch_all(&mut *write).await?;
+        let commit = write.ended();
         self.log.sets_out();
-        Ok(rows)
+        Ok((rows, commit))
+    }
+
+    /// Waits until the commits up to this one are on the disk.
+    pub(super) async fn reaches_disk(&self, commit: Commit) -> Result<()> {
+        self.log.reaches_disk(commit).await
+    }
+
+    /// How many commits are on the disk.
+    #[cfg(test)]
+    pub(super) async fn on_disk(&self) -> Option<Commit> {
+        *self.log.on_disk.lock().await
     }
 
     /// Writes out what is pending and lets go of the database.
@@ -136,16 +153,14 @@ impl Write<'_> {
     /// Ends it. What was written is on the disk then, and outlives a loss of power.
     pub(super) async fn commit(mut self) -> Result<()> {
         sqlx::query("COMMIT").execute(&mut *self).await?;
-        self.ended().await
+        let writer = self.writer;
+        writer.reaches_disk(self.ended()).await
     }
 
-    async fn ended(mut self) -> Result<()> {
+    /// It is committed: others write from now on.
+    fn ended(mut self) -> Commit {
         self.connection.is_open = false;
-        let log = &self.writer.log;
-        let mine = log.commit();
-        // Others write meanwhile.
-        drop(self);
-        log.reaches_disk(mine).await
+        self.writer.log.commit()
     }
 }
 
@@ -187,7 +202,7 @@ struct Log {
     /// Whether it will be brought to the disk for those who do not wait.
     sets_out: AtomicBool,
     /// How many of them are on the disk; none any more once that has failed.
-    on_disk: Mutex<Option<u64>>,
+    on_disk: Mutex<Option<Commit>>,
 }
 
 impl Log {
@@ -201,7 +216,7 @@ impl Log {
     }
 
     /// Counts a commit; gives its number.
-    fn commit(&self) -> u64 {
+    fn commit(&self) -> Commit {
         self.commits.fetch_add(1, Ordering::SeqCst) + 1
     }
 
@@ -222,7 +237,7 @@ impl Log {
     }
 
     /// Waits until the commits up to this one are on the disk.
-    async fn reaches_disk(&self, mine: u64) -> Result<()> {
+    async fn reaches_disk(&self, mine: Commit) -> Result<()> {
         let mut on_disk = self.on_disk.lock().await;
         // After a failure the system may have forgotten what it could not write: nothing can be promised any more.
         let done = on_disk.ok_or_else(|| {
@@ -278,7 +293,7 @@ mod tests {
             let made = sqlx::query(AssertSqlSafe(table)).execute(&mut *write).await;
             made.expect("a table");
             write.commit().await.expect("a commit");
-            assert_eq!(*writer.log.on_disk.lock().await, Some(commits));
+            assert_eq!(writer.on_disk().await, Some(commits));
         }
     }
 
@@ -289,7 +304,7 @@ mod tests {
         let table = sqlx::query("CREATE TABLE things (id INTEGER)");
         writer.write_soon(table).await.expect("a table");
         let on_disk = async {
-            while *writer.log.on_disk.lock().await != Some(1) {
+            while writer.on_disk().await != Some(1) {
                 tokio::task::yield_now().await;
             }
         };
