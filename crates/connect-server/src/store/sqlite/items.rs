@@ -70,7 +70,7 @@ impl<'a> ItemRow<'a> {
 pub(super) const CLAIM: &str = "\
     INSERT OR ROLLBACK INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
     SELECT unhex(value ->> 'token'), value ->> 'user', value ->> 'now', unhex(value ->> 'sealed'), value ->> 'until' \
-    FROM json_each(?1) WHERE NOT EXISTS ( \
+    FROM jsonb_each(?1) WHERE NOT EXISTS ( \
         SELECT 1 FROM public_tokens WHERE user_id = value ->> 'user' \
             AND exchange_until > value ->> 'now' AND token_sha256 <> unhex(value ->> 'token') \
     ) \
@@ -85,16 +85,16 @@ pub(super) const ADD: &str = "\
     SELECT value ->> 'id', value ->> 'user', value ->> 'institution_id', value ->> 'institution_name', \
         value ->> 'institution_color', value ->> 'status', value ->> 'error', value ->> 'accounts', \
         unhex(value ->> 'access_token'), value ->> 'created_at', value ->> 'refreshed_at' \
-    FROM json_each(?1) WHERE TRUE \
+    FROM jsonb_each(?1) WHERE TRUE \
     ON CONFLICT (id) DO UPDATE SET access_token = excluded.access_token, accounts = excluded.accounts, \
         status = excluded.status, error = excluded.error, refreshed_at = excluded.refreshed_at \
         WHERE user_id = excluded.user_id \
     RETURNING id, 1; \
     UPDATE public_tokens SET item_id = value ->> 'id', sealed = NULL, exchange_until = NULL \
-    FROM json_each(?1) WHERE token_sha256 = unhex(value ->> 'token') AND +user_id = value ->> 'user' \
+    FROM jsonb_each(?1) WHERE token_sha256 = unhex(value ->> 'token') AND +user_id = value ->> 'user' \
         AND EXISTS (SELECT 1 FROM items WHERE id = value ->> 'id' AND +user_id = value ->> 'user'); \
     INSERT INTO transaction_syncs (item_id, sync_at) \
-    SELECT items.id, value ->> 'sync_at' FROM json_each(?1) \
+    SELECT items.id, value ->> 'sync_at' FROM jsonb_each(?1) \
         JOIN items ON items.id = value ->> 'id' AND +user_id = value ->> 'user' \
         WHERE value ->> 'sync_at' IS NOT NULL \
     ON CONFLICT (item_id) DO UPDATE SET sync_at = excluded.sync_at; \
@@ -109,7 +109,7 @@ macro_rules! update {
                 status = value ->> 'status', error = value ->> 'error', accounts = value ->> 'accounts', \
                 refreshed_at = value ->> 'refreshed_at', new_accounts_available = value ->> 'new_accounts_available', \
                 disconnects_at = value ->> 'disconnects_at' \
-             FROM json_each(?1) WHERE items.id = value ->> 'id' AND +user_id = value ->> 'user' \
+             FROM jsonb_each(?1) WHERE items.id = value ->> 'id' AND +user_id = value ->> 'user' \
              RETURNING id, 1",
             $after
         )

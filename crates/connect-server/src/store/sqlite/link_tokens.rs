@@ -26,7 +26,7 @@ pub(super) const ADD: &str = "\
         (token_sha256, user_id, item_id, account_selection, sealed, ask_at, settles_at) \
     SELECT unhex(value ->> 'digest'), value ->> 'user', value ->> 'item', value ->> 'account_selection', \
         unhex(value ->> 'sealed'), value ->> 'ask_at', value ->> 'settles_at' \
-    FROM json_each(?1)";
+    FROM jsonb_each(?1)";
 
 #[async_trait]
 impl LinkTokens for Sqlite {
