@@ -220,6 +220,8 @@ mod tests {
                 false,
                 "deleted here",
             ),
+            (Failing, Some("ITEM_NOT_FOUND"), false, "has ended"),
+            (Failing, Some("INVALID_ACCESS_TOKEN"), false, "has ended"),
             (Failing, Some("INSTITUTION_DOWN"), false, "not answering"),
             (Failing, Some("A_CODE_OF_TOMORROW"), false, "did not work"),
             (Failing, None, false, "not answering"),

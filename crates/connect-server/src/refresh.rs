@@ -12,10 +12,6 @@ use crate::error::{Result, chain};
 use crate::item_edit::ItemEdit;
 use crate::sync;
 
-/// What Plaid says of an access token that opens nothing any more. It has no words for users.
-const DEAD: [&str; 2] = ["INVALID_ACCESS_TOKEN", "ITEM_NOT_FOUND"];
-const CONNECT_AGAIN: &str = "This connection has ended. Disconnect it here, and connect it again.";
-
 /// The balances as the bank has them now.
 ///
 /// An Item that needs its user is no failure: the Item says so itself.
@@ -142,10 +138,7 @@ pub(crate) fn drop_past_end(item: &mut Item) {
 }
 
 /// What is wrong with the Item.
-pub(crate) fn take_error(item: &mut Item, mut error: PlaidError) {
-    if DEAD.contains(&&*error.error_code) && error.display_message.is_none() {
-        error.display_message = Some(CONNECT_AGAIN.to_owned());
-    }
+pub(crate) fn take_error(item: &mut Item, error: PlaidError) {
     item.status = match &*error.error_code {
         "ITEM_LOGIN_REQUIRED" => ItemStatus::LoginRequired,
         _ => ItemStatus::Failing,

@@ -346,11 +346,11 @@ const CODES: [(&str, Words); 13] = [
         },
     ),
     (
-        "ITEM_CONCURRENTLY_DELETED ITEM_NOT_FOUND",
+        "INVALID_ACCESS_TOKEN ITEM_CONCURRENTLY_DELETED ITEM_NOT_FOUND",
         Words {
-            title: "This connection is not there any more.",
-            advice: "Please connect the bank once more.",
-            step: NextStep::TryAgain,
+            title: "This connection has ended.",
+            advice: "Disconnect it here, and connect the bank anew.",
+            step: NextStep::AnotherBank,
         },
     ),
 ];
@@ -394,11 +394,12 @@ mod tests {
                 "INSUFFICIENT_CREDENTIALS INVALID_CREDENTIALS INVALID_MFA INVALID_OTP INVALID_PHONE_NUMBER \
                  INVALID_SEND_METHOD INVALID_LINK_TOKEN ITEM_LOCKED USER_INPUT_TIMEOUT USER_SETUP_REQUIRED ACCESS_NOT_GRANTED \
                  NO_AUTH_ACCOUNTS INCORRECT_LINK_TOKEN INCORRECT_OAUTH_NONCE OAUTH_STATE_ID_ALREADY_PROCESSED \
-                 OAUTH_STATE_ID_NOT_FOUND RECAPTCHA_BAD ITEM_NOT_FOUND",
+                 OAUTH_STATE_ID_NOT_FOUND RECAPTCHA_BAD",
             ),
             (
                 AnotherBank,
-                "COUNTRY_NOT_SUPPORTED INSTITUTION_NO_LONGER_SUPPORTED ITEM_NOT_SUPPORTED MFA_NOT_SUPPORTED NO_ACCOUNTS",
+                "COUNTRY_NOT_SUPPORTED INSTITUTION_NO_LONGER_SUPPORTED ITEM_NOT_FOUND ITEM_NOT_SUPPORTED \
+                 MFA_NOT_SUPPORTED NO_ACCOUNTS",
             ),
             (Reconnect, "ITEM_LOGIN_REQUIRED"),
             (
@@ -417,7 +418,7 @@ mod tests {
         }
     }
 
-    /// Plaid's lists of what can be wrong with an Item, with an institution, and on the way back from a bank.
+    /// Plaid's lists of what can be wrong with an Item, with an institution, with a token, and on the way back from a bank.
     #[test]
     fn every_code_of_plaids_lists_has_words_of_its_own() {
         let items = "ACCESS_NOT_GRANTED INSTANT_MATCH_FAILED INSUFFICIENT_CREDENTIALS INVALID_CREDENTIALS INVALID_MFA \
@@ -429,8 +430,9 @@ mod tests {
         let institutions = "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_NOT_AVAILABLE \
                             INSTITUTION_NO_LONGER_SUPPORTED INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT UNAUTHORIZED_INSTITUTION \
                             INSTITUTION_REGISTRATION_REQUIRED UNSUPPORTED_RESPONSE";
+        let tokens = "INVALID_ACCESS_TOKEN INVALID_LINK_TOKEN";
         let oauth = "INCORRECT_OAUTH_NONCE INCORRECT_LINK_TOKEN OAUTH_STATE_ID_ALREADY_PROCESSED OAUTH_STATE_ID_NOT_FOUND";
-        for code in [items, institutions, oauth]
+        for code in [items, institutions, tokens, oauth]
             .iter()
             .flat_map(|list| list.split_whitespace())
         {
