@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use crate::build::files_below;
 
 /// The whole critical path (html, css, js, wasm) in brotli, in bytes.
-const BUDGET: u64 = 95_000;
+pub(crate) const BUDGET: u64 = 95_000;
 
 const CRITICAL: [&str; 4] = ["html", "css", "js", "wasm"];
 

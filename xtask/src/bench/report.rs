@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::setup;
 use crate::workspace::Workspace;
 
 /// What was measured, on which machine.
@@ -50,7 +51,8 @@ impl Report {
     /// Writes docs/benchmarks.md.
     pub(crate) fn write(&self, workspace: &Workspace) -> Result<()> {
         let head = "# Benchmarks\n\nWritten by `cargo xtask bench`; [bench](../bench/README.md) says what is measured and how. \
-                    Each figure is the median of at\nleast 7 rounds in which the two sides took turns. Read the ratios: the figures \
+                    Where two sides\nare compared, a figure is the median of at least 7 rounds in which they took turns; memory is read \
+                    once, at the end. What dies, and how long\nwebhooks wait, is counted in one run. Read the ratios: the figures \
                     themselves are this machine's.\n\n";
         let load = format!(
             "\nOthers used the machine meanwhile: its load average was {} at the start and {} at the end.\n",
@@ -206,11 +208,18 @@ fn machine(workspace: &Workspace) -> Result<String> {
         .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
         .map_or("unknown processor", |(_, name)| name);
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let memory = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB"))
+        .and_then(|kilobytes| kilobytes.parse::<u64>().ok())
+        .map_or(0, |kilobytes| kilobytes.div_ceil(1024 * 1024));
     let versions = [
         said(Command::new("rustc").arg("--version")),
         format!("Leptos {}", workspace.locked_version("leptos")?),
         format!("axum {}", workspace.locked_version("axum")?),
         format!("Node.js {}", said(Command::new("node").arg("--version"))),
+        said(Command::new(setup::browser()?.chrome).arg("--version")),
         npm_version("peer-react", "react", workspace),
         npm_version("peer-react", "react-plaid-link", workspace),
         npm_version("peer-react", "vite", workspace),
@@ -218,7 +227,7 @@ fn machine(workspace: &Workspace) -> Result<String> {
         npm_version("peer-node", "plaid", workspace),
     ];
     Ok(format!(
-        "Machine: {cpu}, {cores} cores, {}. Versions: {}.\n",
+        "Machine: {cpu}, {cores} cores, {memory} GiB, {}. Versions: {}.\n",
         std::env::consts::OS,
         versions.join(", ")
     ))

@@ -53,5 +53,14 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
             verdict(met),
         ]);
     }
+    build::app(workspace, Finish::Small)?;
+    let bytes = size::weight(&workspace.root.join("dist"))?;
+    table.row([
+        "Connect, the whole app".to_owned(),
+        bytes.to_string(),
+        String::new(),
+        format!("≤ {}", size::BUDGET),
+        verdict(Some(bytes <= size::BUDGET)),
+    ]);
     Ok(vec![table, contributions::table(workspace)?])
 }
