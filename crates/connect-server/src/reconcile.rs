@@ -24,6 +24,9 @@ const ABOUT: &str = "Link token";
 /// A visit may begin at the last moment of its token, and its public token lives half an hour from its end.
 const AFTER_EXPIRY: Duration = Duration::minutes(60);
 
+/// When Plaid is asked again that did not answer.
+const TRY_AGAIN_AFTER: Duration = Duration::seconds(60);
+
 /// How long webhooks and used public tokens are kept.
 const OLD: Duration = Duration::days(30);
 
@@ -101,6 +104,11 @@ async fn ask_about_all(backend: &Arc<Backend>, until: &str) -> Result<()> {
         .for_each_concurrent(AT_ONCE, async |kept| {
             if let Err(error) = open_and_ask(backend, &kept).await {
                 tracing::warn!(cause = chain(&error), "a Link token waits for another try");
+                // Sooner than the others: what comes of it lives half an hour.
+                let again = iso(OffsetDateTime::now_utc() + TRY_AGAIN_AFTER);
+                if let Err(error) = backend.store.ask_link_token_at(&kept.digest, &again).await {
+                    tracing::error!(cause = chain(&error), "a Link token waits longer");
+                }
             }
         })
         .await;
@@ -184,6 +192,14 @@ async fn take_in(
         allow_duplicate: false,
     };
     match exchange::connect_unreported(backend.clone(), kept.user.clone(), request).await {
+        Err(Error::PublicTokenInvalid(Some(_))) => {
+            tracing::error!(
+                link_session_id = session.as_str(),
+                user = kept.user.as_str(),
+                "an Item was connected, and came to nobody: its public token is worth nothing any more",
+            );
+            Ok(())
+        }
         Ok(()) | Err(Error::PublicTokenInvalid(_) | Error::AnswerLost(_) | Error::Duplicate(_)) => {
             Ok(())
         }

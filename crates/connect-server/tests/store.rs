@@ -349,6 +349,11 @@ async fn link_tokens(store: &dyn Store) {
     assert_eq!(ask("2026-04", "2026-09").await, [late.digest]);
     assert_eq!(ask("2026-06", "2026-09").await, [early.digest]);
     store
+        .ask_link_token_at(&early.digest, "2026-07")
+        .await
+        .expect("an answer");
+    assert_eq!(ask("2026-08", "2026-09").await, [early.digest]);
+    store
         .drop_link_token(&late.digest)
         .await
         .expect("an answer");

@@ -123,6 +123,9 @@ pub trait LinkTokens {
     /// Those to ask about now, and from then on not before `ask_next`.
     async fn link_tokens_to_ask(&self, now: &str, ask_next: &str) -> Result<Vec<KeptLinkToken>>;
 
+    /// Has a Link token asked about at another time than was said.
+    async fn ask_link_token_at(&self, digest: &Digest, at: &str) -> Result<()>;
+
     /// Nothing comes of it any more.
     async fn drop_link_token(&self, digest: &Digest) -> Result<()>;
 }

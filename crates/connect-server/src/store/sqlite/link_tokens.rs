@@ -66,6 +66,13 @@ impl LinkTokens for Sqlite {
         tokens.iter().map(read).collect()
     }
 
+    async fn ask_link_token_at(&self, digest: &Digest, at: &str) -> Result<()> {
+        let later = sqlx::query("UPDATE link_tokens SET ask_at = ? WHERE token_sha256 = ?");
+        let later = later.bind(at).bind(digest.as_bytes());
+        self.writer.write_soon(later).await?;
+        Ok(())
+    }
+
     async fn drop_link_token(&self, digest: &Digest) -> Result<()> {
         let mut write = self.writer.begin().await?;
         let dropped = sqlx::query("DELETE FROM link_tokens WHERE token_sha256 = ?");
