@@ -187,6 +187,12 @@ pub fn outcome_words(outcome: &Outcome) -> String {
 /// ```
 #[must_use]
 pub fn code_words(code: &str) -> Words {
+    // There is one for each endpoint.
+    let code = if code.ends_with("_LIMIT") {
+        "RATE_LIMIT"
+    } else {
+        code
+    };
     let is_for = |(codes, _): &&(&str, Words)| codes.split(' ').any(|known| known == code);
     CODES
         .iter()
@@ -328,7 +334,7 @@ const CODES: [(&str, Words); 13] = [
         },
     ),
     (
-        "INTERNAL_SERVER_ERROR PLAID_ERROR RATE_LIMIT RATE_LIMIT_EXCEEDED",
+        "INTERNAL_SERVER_ERROR PLAID_ERROR RATE_LIMIT",
         Words {
             title: "Plaid is not answering as it should.",
             advice: "This usually passes within minutes.",
@@ -404,7 +410,8 @@ mod tests {
             (Reconnect, "ITEM_LOGIN_REQUIRED"),
             (
                 Wait,
-                "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INTERNAL_SERVER_ERROR PLAID_ERROR",
+                "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_RATE_LIMIT INTERNAL_SERVER_ERROR ITEM_GET_LIMIT \
+                 PLAID_ERROR RATE_LIMIT",
             ),
             (
                 Support,
