@@ -74,9 +74,10 @@ pub(crate) async fn look(session: &Arc<SessionHandle>) {
         return;
     };
     let state = state.json().as_str().unwrap_or_default().to_owned();
-    let is_new = SEEN.lock().expect("nobody panicked").insert(state.clone());
+    let is_new = !SEEN.lock().expect("nobody panicked").contains(&state);
     if is_new && let Ok(found) = inspect(session).await {
         assert!(found.is_empty(), "{state}: {found:#?}");
+        SEEN.lock().expect("nobody panicked").insert(state);
     }
 }
 

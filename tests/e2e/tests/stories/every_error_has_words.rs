@@ -54,7 +54,8 @@ async fn every_error_has_words() {
             ),
             (
                 "ITEM_LOCKED",
-                "Your bank wants something from you first.",
+                // Plaid has words of its own for what to do.
+                "Your bank wants something from you first. The bank has locked the account.",
                 "Try again",
             ),
             (
@@ -105,6 +106,8 @@ async fn every_error_has_words() {
             let notice = page.notice(words);
             notice.says("Nothing was connected.").await;
             notice.says("Reference: ").await;
+            // The visit and the request.
+            notice.says(" · ").await;
             notice.button(button).appears().await;
         }
         page.notice("first.").button("Try again").click().await;
