@@ -6,7 +6,7 @@ use connect_api::{CreateItem, CreateLinkToken};
 use futures_util::{StreamExt, stream};
 use plaid_client::ItemAddResult;
 use plaid_types::link::SuccessMetadata;
-use plaid_types::{ItemId, LinkToken};
+use plaid_types::{ErrorType, ItemId, LinkToken};
 use time::{Duration, OffsetDateTime};
 
 use crate::auth::UserId;
@@ -105,14 +105,27 @@ async fn ask_about_all(backend: &Arc<Backend>, until: &str) -> Result<()> {
             if let Err(error) = open_and_ask(backend, &kept).await {
                 tracing::warn!(cause = chain(&error), "a Link token waits for another try");
                 // Sooner than the others: what comes of it lives half an hour.
-                let again = iso(OffsetDateTime::now_utc() + TRY_AGAIN_AFTER);
-                if let Err(error) = backend.store.ask_link_token_at(&kept.digest, &again).await {
+                let again = iso(now + TRY_AGAIN_AFTER);
+                if is_passing(&error)
+                    && again < next
+                    && let Err(error) = backend.store.ask_link_token_at(&kept.digest, &again).await
+                {
                     tracing::error!(cause = chain(&error), "a Link token waits longer");
                 }
             }
         })
         .await;
     Ok(backend.store.tidy(&iso(now), &iso(now - OLD)).await?)
+}
+
+/// Whether Plaid may answer in a moment.
+fn is_passing(error: &Error) -> bool {
+    let passes =
+        |kind: &ErrorType| matches!(kind, ErrorType::ApiError | ErrorType::RateLimitExceeded);
+    match error {
+        Error::Plaid(error) => error.plaid().is_none_or(|said| passes(&said.error_type)),
+        _ => false,
+    }
 }
 
 async fn open_and_ask(backend: &Arc<Backend>, kept: &KeptLinkToken) -> Result<()> {
