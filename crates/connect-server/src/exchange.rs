@@ -62,6 +62,8 @@ pub(crate) async fn connect(
     if request.public_token.as_str().is_empty() || request.public_token.as_str().len() > MAX_TEXT {
         return Err(Error::PublicTokenInvalid(None));
     }
+    let hurried = backend.clone();
+    let _waiting = hurried.rush.join();
     spawned(backend, user, request, Origin::Browser).await
 }
 
@@ -117,7 +119,6 @@ async fn spawned(
 ) -> Result<Connected> {
     let tasks = backend.tasks.clone();
     let work = async move {
-        let _waiting = backend.rush.join();
         let sealed = serde_json::to_vec(&request).map_err(|_| Error::Malformed)?;
         let work = Work {
             token: Digest::of(request.public_token.as_str()),
