@@ -54,7 +54,7 @@ pub enum Error {
     /// A webhook that is not Plaid's (401), or whose key could not be fetched (503).
     #[error(transparent)]
     Webhook(#[from] WebhookError),
-    /// A webhook or a Link token could not be kept (500): Plaid sends it again, and the browser asks for another.
+    /// A webhook could not be kept (500): Plaid sends it again.
     #[error("it could not be kept")]
     NotKept(#[source] Arc<StoreError>),
     /// The user asks more often than they may (429).

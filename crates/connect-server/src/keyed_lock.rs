@@ -19,7 +19,7 @@ impl<K: Hash + Eq> KeyedLock<K> {
     pub(crate) async fn lock(&self, key: K) -> OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // Before it grows, and not each time: it may be large.
+            // When it is full, and not each time: it may be large.
             if locks.len() == locks.capacity() {
                 locks.retain(|_, lock| lock.strong_count() > 0);
             }

@@ -22,6 +22,7 @@ async fn keeps_the_contract(store: &dyn Store) {
     sessions(store).await;
     claims(store).await;
     items(store).await;
+    together(store).await;
     repairs(store).await;
     link_tokens(store).await;
     webhooks(store).await;
@@ -281,6 +282,79 @@ async fn items(store: &dyn Store) {
         "an update revives nothing"
     );
     assert_eq!(store.items(&ada).await.expect("Items"), [new]);
+}
+
+/// What comes at the same time is written as if one had come after the other.
+async fn together(store: &dyn Store) {
+    let (ada, bob, eve) = (
+        user(store, "ann").await,
+        user(store, "ben").await,
+        user(store, "eva").await,
+    );
+    let token = |name: &str| Digest::of(format!("public-{name}-together"));
+    let [first, second, third] = ["first", "second", "third"].map(token);
+    // Left by a process that died.
+    let left = claim(store, &ada, &third, "2026", "2026").await;
+    assert_eq!(left, Claim::Taken);
+    let claimed = tokio::join!(
+        claim(store, &ada, &first, "2026", "2027"),
+        claim(store, &eve, &first, "2026", "2027"),
+        claim(store, &bob, &second, "2026", "2027"),
+    );
+    assert_eq!(claimed, (Claim::Taken, Claim::Foreign, Claim::Taken));
+
+    let [adas, bobs] = ["adas-together", "bobs-together"].map(item);
+    let added = tokio::join!(
+        store.add_item(&ada, &first, &adas, b"sealed-ada", Some("2026-01")),
+        store.add_item(&bob, &second, &bobs, b"sealed-bob", None),
+    );
+    assert!(matches!(added, (Ok(()), Ok(()))), "{added:?}");
+    for (user, item, sealed) in [(&ada, &adas, b"sealed-ada"), (&bob, &bobs, b"sealed-bob")] {
+        let kept = store.item(user, &item.id).await.expect("an answer");
+        assert_eq!(kept.as_ref(), Some(item));
+        let kept = store.access_token(user, &item.id).await.expect("an answer");
+        assert_eq!(kept.as_deref(), Some(&sealed[..]));
+    }
+    let claimed = tokio::join!(
+        claim(store, &ada, &first, "2026", "2027"),
+        claim(store, &bob, &second, "2026", "2027"),
+    );
+    let became = |item: &Item| Claim::Became(item.id.clone());
+    assert_eq!(claimed, (became(&adas), became(&bobs)));
+    let left = claim(store, &ada, &third, "2026", "2026").await;
+    assert_eq!(left, Claim::Begun, "it became nothing");
+    let due = store.syncs_to_do("2026-02", "2026-03", 10).await;
+    let due: Vec<_> = due
+        .expect("an answer")
+        .into_iter()
+        .map(|due| due.item)
+        .collect();
+    assert_eq!(due, std::slice::from_ref(&adas.id));
+
+    let renamed = |item: &Item, name: &str| Item {
+        institution_name: name.to_owned(),
+        ..item.clone()
+    };
+    let (adas, stolen) = (renamed(&adas, "Ada's bank"), renamed(&bobs, "Eve's bank"));
+    let updated = tokio::join!(
+        store.update_item(&eve, &stolen, &[]),
+        store.update_item(&ada, &adas, &[]),
+    );
+    assert!(matches!(updated, (Ok(false), Ok(true))), "{updated:?}");
+    let taken = tokio::join!(
+        store.add_item(&eve, &third, &stolen, b"stolen", Some("2026")),
+        store.update_item(&ada, &adas, &[]),
+    );
+    assert!(matches!(taken.0, Err(StoreError::Foreign)), "{taken:?}");
+    for (user, item) in [(&ada, &adas), (&bob, &bobs)] {
+        assert_eq!(
+            store.items(user).await.expect("Items"),
+            std::slice::from_ref(item)
+        );
+    }
+    for (user, item) in [(&ada, &adas), (&bob, &bobs)] {
+        assert!(store.remove_item(user, &item.id).await.expect("an answer"));
+    }
 }
 
 async fn repairs(store: &dyn Store) {

@@ -14,7 +14,7 @@ use crate::store::{Result, StoreError};
 /// So many rows are written at once.
 const MOST: usize = 64;
 
-/// SQL for many rows. Its argument is a JSON array with an object for each row; it returns the key of each row that it wrote,
+/// SQL for many rows. Its argument is a JSON array with an object for each row; it may return the key of a row that it wrote,
 /// and a number for whoever wrote it.
 #[derive(Debug)]
 pub(super) struct Batches {
@@ -89,7 +89,12 @@ async fn run(writer: Arc<Writer>, sql: &'static str, mut incoming: mpsc::Receive
     }
 }
 
-async fn write(writer: &Writer, sql: &'static str, batch: Vec<Row>) {
+async fn write(writer: &Writer, sql: &'static str, mut batch: Vec<Row>) {
+    // Who went away may have been followed by somebody who knows better.
+    batch.retain(|row| !row.written.is_closed());
+    if batch.is_empty() {
+        return;
+    }
     match carry_out(writer, sql, &batch).await {
         Ok((mut numbers, commit)) => {
             for row in batch {
@@ -98,18 +103,31 @@ async fn write(writer: &Writer, sql: &'static str, batch: Vec<Row>) {
                 let _ = row.written.send(Ok((number, commit)));
             }
         }
-        Err(error) => match <[Row; 1]>::try_from(batch) {
-            Ok([row]) => {
-                let _ = row.written.send(Err(error));
+        // One that is refused is no harm to the others.
+        Err(error) if batch.len() > 1 && is_refusal(&error) => {
+            for row in batch {
+                Box::pin(write(writer, sql, vec![row])).await;
             }
-            // One that cannot be written is no harm to the others.
-            Err(batch) => {
-                for row in batch {
-                    Box::pin(write(writer, sql, vec![row])).await;
-                }
+        }
+        Err(error) => {
+            let error = Arc::new(error);
+            for row in batch {
+                let _ = row
+                    .written
+                    .send(Err(StoreError::Failed(error.clone().into())));
             }
-        },
+        }
     }
+}
+
+/// Whether it is a row that the database does not take, and not the database.
+fn is_refusal(error: &StoreError) -> bool {
+    let StoreError::Failed(cause) = error else {
+        return false;
+    };
+    let refused = cause.downcast_ref::<sqlx::Error>();
+    let refused = refused.and_then(sqlx::Error::as_database_error);
+    refused.is_some_and(|refused| !matches!(refused.kind(), sqlx::error::ErrorKind::Other))
 }
 
 async fn carry_out(
@@ -157,13 +175,13 @@ mod tests {
         Batches::new(&writer, sql)
     }
 
-    /// The number of a thing that was written.
-    async fn write(batches: &Batches, (name, weight): (&str, u8)) -> Option<i64> {
+    /// The number of a thing; nothing if it was refused.
+    async fn write(batches: &Batches, (name, weight): (&str, u8)) -> Option<Option<i64>> {
         let row = json!({ "name": name, "weight": weight });
-        batches.write(name, &row).await.ok().flatten()
+        batches.write(name, &row).await.ok()
     }
 
-    async fn three(batches: &Batches, things: [(&str, u8); 3]) -> [Option<i64>; 3] {
+    async fn three(batches: &Batches, things: [(&str, u8); 3]) -> [Option<Option<i64>>; 3] {
         let [first, second, third] = things.map(|thing| write(batches, thing));
         tokio::join!(first, second, third).into()
     }
@@ -173,7 +191,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let batches = batches(&folder, COUNT).await;
         let written = three(&batches, [("a", 1), ("b", 1), ("c", 1)]).await;
-        assert_eq!(written, [Some(3), Some(3), Some(3)]);
+        assert_eq!(written, [Some(Some(3)); 3]);
     }
 
     #[tokio::test]
@@ -181,7 +199,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let batches = batches(&folder, COUNT).await;
         let written = three(&batches, [("a", 1), ("b", 10), ("c", 1)]).await;
-        assert_eq!(written, [Some(1), None, Some(1)]);
+        assert_eq!(written, [Some(Some(1)), None, Some(Some(1))]);
     }
 
     #[tokio::test]
@@ -189,7 +207,28 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let batches = batches(&folder, REPEAT).await;
         let written = three(&batches, [("a", 1), ("b", 1), ("a", 1)]).await;
-        assert_eq!(written, [Some(1), Some(1), Some(2)]);
+        assert_eq!(written, [Some(Some(1)), Some(Some(1)), Some(Some(2))]);
+    }
+
+    #[tokio::test]
+    async fn what_its_writer_left_is_not_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let batches = batches(&folder, COUNT).await;
+        let busy = batches.writer.begin().await.expect("a transaction");
+        // It is on its way to the writer; the next two wait behind it.
+        let first = write(&batches, ("a", 1));
+        let mut first = std::pin::pin!(first);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(first.as_mut().poll(&mut context).is_pending());
+        tokio::task::yield_now().await;
+        {
+            let mut left = std::pin::pin!(write(&batches, ("b", 1)));
+            assert!(left.as_mut().poll(&mut context).is_pending());
+        }
+        drop(busy);
+        let third = write(&batches, ("c", 1));
+        let (first, third) = tokio::join!(first, third);
+        assert_eq!((first, third), (Some(Some(1)), Some(Some(1))));
     }
 
     #[tokio::test]
@@ -197,7 +236,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let batches = batches(&folder, COUNT).await;
         let before = batches.writer.on_disk().await;
-        assert_eq!(write(&batches, ("a", 1)).await, Some(1));
+        assert_eq!(write(&batches, ("a", 1)).await, Some(Some(1)));
         assert!(batches.writer.on_disk().await > before);
     }
 }

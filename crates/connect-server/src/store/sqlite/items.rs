@@ -68,7 +68,7 @@ impl<'a> ItemRow<'a> {
 }
 
 pub(super) const CLAIM: &str = "\
-    INSERT OR ROLLBACK INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
+    INSERT INTO public_tokens (token_sha256, user_id, claimed_at, sealed, exchange_until) \
     SELECT unhex(value ->> 'token'), value ->> 'user', value ->> 'now', unhex(value ->> 'sealed'), value ->> 'until' \
     FROM jsonb_each(?1) WHERE NOT EXISTS ( \
         SELECT 1 FROM public_tokens WHERE user_id = value ->> 'user' \
@@ -80,7 +80,7 @@ pub(super) const CLAIM: &str = "\
 
 pub(super) const ADD: &str = "\
     BEGIN IMMEDIATE; \
-    INSERT OR ROLLBACK INTO items (id, user_id, institution_id, institution_name, institution_color, \
+    INSERT INTO items (id, user_id, institution_id, institution_name, institution_color, \
         status, error, accounts, access_token, created_at, refreshed_at) \
     SELECT value ->> 'id', value ->> 'user', value ->> 'institution_id', value ->> 'institution_name', \
         value ->> 'institution_color', value ->> 'status', value ->> 'error', value ->> 'accounts', \

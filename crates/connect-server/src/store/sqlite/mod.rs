@@ -143,3 +143,42 @@ impl From<MigrateError> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use connect_api::{Item, ItemStatus};
+
+    use super::*;
+    use crate::auth::UserId;
+    use crate::digest::Digest;
+    use crate::store::{Items, Sessions};
+
+    /// An access token that is lost with the power is lost for ever.
+    #[tokio::test]
+    async fn a_new_item_is_on_the_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("connect.db").display());
+        let store = Sqlite::open(&url).await.expect("a database");
+        let (user, session) = (UserId::random(), Digest::of("session"));
+        let signed_in = store.create_session(&session, &user, "2027");
+        signed_in.await.expect("a session");
+        let item = Item {
+            id: "item".into(),
+            institution_id: None,
+            institution_name: "Platypus".to_owned(),
+            institution_color: None,
+            status: ItemStatus::Healthy,
+            error: None,
+            accounts: Vec::new(),
+            new_accounts_available: false,
+            disconnects_at: None,
+            created_at: String::new(),
+            refreshed_at: String::new(),
+        };
+        let before = store.writer.on_disk().await;
+        let token = Digest::of("public");
+        let added = store.add_item(&user, &token, &item, b"sealed", None);
+        added.await.expect("an Item");
+        assert!(store.writer.on_disk().await > before);
+    }
+}
