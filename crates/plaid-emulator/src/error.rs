@@ -108,6 +108,7 @@ const TABLE: &[Row] = &[
     row("INSTITUTION_ERROR", "INSTITUTION_NO_LONGER_SUPPORTED", "this institution is no longer supported", Some("This bank can no longer be connected.")),
     row("INSTITUTION_ERROR", "UNAUTHORIZED_INSTITUTION", "not authorized to create items for this institution", Some("This bank cannot be connected here.")),
     row("INVALID_INPUT", "COUNTRY_NOT_SUPPORTED", "the country is not supported", Some("This bank is in a country that is not supported here.")),
+    row("USER_ERROR", "USER_NOT_FOUND", "the user cannot be found: it does not exist, or was removed", None),
     row("PAYMENT_ERROR", "PAYMENT_INVALID_RECIPIENT", "the recipient of the payment is invalid", Some("The recipient of the payment is not valid.")),
     row("RECAPTCHA_ERROR", "RECAPTCHA_REQUIRED", "a reCAPTCHA is required", Some("Show that you are a person and try again.")),
     row("RECAPTCHA_ERROR", "RECAPTCHA_BAD", "The provided challenge response was denied. Please try again", Some("That did not look like a person. Try again.")),

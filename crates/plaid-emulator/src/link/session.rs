@@ -135,6 +135,7 @@ impl Session {
         let created = match &token.item {
             None => Ok(app.world.create_item(NewItem {
                 institution_id: bank.id.clone(),
+                user_id: token.request.user_id.clone(),
                 products: token.request.products.clone(),
                 webhook: token.request.webhook.clone(),
                 accounts: self

@@ -20,8 +20,8 @@ pub(super) enum Kind {
     Text,
     /// Text with at least one character.
     FilledText,
-    /// Text of at most so many characters.
-    ShortText(usize),
+    /// Text of so many characters, from, to.
+    TextOf(usize, usize),
     /// An absolute http or https URL.
     Url,
     /// One of these texts.
@@ -131,7 +131,9 @@ impl Kind {
         let fits = match self {
             Self::Text => text.is_some(),
             Self::FilledText => text.is_some_and(|text| !text.is_empty()),
-            Self::ShortText(most) => text.is_some_and(|text| text.chars().count() <= most),
+            Self::TextOf(from, to) => {
+                text.is_some_and(|text| (from..=to).contains(&text.chars().count()))
+            }
             Self::Url => text.is_some_and(is_url),
             Self::OneOf(values) => text.is_some_and(|text| values.contains(&text)),
             Self::Flag => value.is_boolean(),
@@ -152,7 +154,7 @@ impl Kind {
         match self {
             Self::Text => "a string".to_owned(),
             Self::FilledText => "a non-empty string".to_owned(),
-            Self::ShortText(most) => format!("a string of at most {most} characters"),
+            Self::TextOf(from, to) => format!("a string of {from} to {to} characters"),
             Self::Url => "a URL that begins with http:// or https://".to_owned(),
             Self::OneOf(values) => format!("one of: {}", values.join(", ")),
             Self::Flag => "a boolean".to_owned(),

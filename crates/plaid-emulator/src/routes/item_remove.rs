@@ -21,7 +21,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     fields: &[
         required("access_token", Kind::FilledText),
         optional("reason_code", Kind::OneOf(REASONS)),
-        optional("reason_note", Kind::ShortText(512)),
+        optional("reason_note", Kind::TextOf(0, 512)),
     ],
     answer: |app, body| {
         app.world.remove_item(body.text("access_token"))?;

@@ -130,16 +130,23 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     {
         return Err(plaid_error("INVALID_INSTITUTION"));
     }
+    if let Some(user_id) = &request.user_id {
+        app.world.check_user(user_id)?;
+    }
     let item = if update_mode {
         Some(app.world.item_of(body.text("access_token"))?.id)
     } else {
         None
     };
     let record = app.world.create_link_token(request, item);
-    Ok(json!({
+    let mut shown = json!({
         "link_token": record.link_token,
         "expiration": iso(record.expires_at),
-    }))
+    });
+    if let Some(user_id) = &record.request.user_id {
+        shown["user_id"] = user_id.as_str().into();
+    }
+    Ok(shown)
 }
 
 /// The rules that span several fields.

@@ -52,13 +52,17 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     if let Some(account_filters) = &request.account_filters {
         metadata["account_filters"] = json!(account_filters);
     }
-    Ok(json!({
+    let mut shown = json!({
         "link_token": record.link_token,
         "created_at": iso(record.created_at),
         "expiration": iso(record.expires_at),
         "link_sessions": sessions,
         "metadata": metadata,
-    }))
+    });
+    if let Some(user_id) = &request.user_id {
+        shown["user_id"] = user_id.as_str().into();
+    }
+    Ok(shown)
 }
 
 fn session(session: &LinkSession) -> Value {

@@ -19,6 +19,9 @@ mod sandbox_item_reset_login;
 mod sandbox_public_token_create;
 mod shape;
 mod transactions_sync;
+mod user_create;
+mod user_items_get;
+mod user_items_remove;
 mod values;
 mod webhook_verification_key_get;
 
@@ -45,6 +48,9 @@ const ENDPOINTS: &[&Endpoint] = &[
     &sandbox_item_reset_login::ENDPOINT,
     &sandbox_public_token_create::ENDPOINT,
     &transactions_sync::ENDPOINT,
+    &user_create::ENDPOINT,
+    &user_items_get::ENDPOINT,
+    &user_items_remove::ENDPOINT,
     &webhook_verification_key_get::ENDPOINT,
 ];
 

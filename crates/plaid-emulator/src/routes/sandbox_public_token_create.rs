@@ -59,6 +59,10 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
             ),
         ));
     }
+    let user_id = body.optional_text("user_id");
+    if let Some(user_id) = &user_id {
+        app.world.check_user(user_id)?;
+    }
     let options = body.object("options");
     let username = options
         .optional_text("override_username")
@@ -73,6 +77,7 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     let accounts = holdings(&username, &password);
     let created = app.world.create_item(NewItem {
         institution_id: institution.id.clone(),
+        user_id,
         products,
         webhook: options.optional_text("webhook"),
         accounts: accounts

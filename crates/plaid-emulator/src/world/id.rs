@@ -37,11 +37,20 @@ impl Ids {
         self.letters()
     }
 
+    /// `usr_` and 14 letters and digits.
+    pub(super) fn user(&mut self) -> String {
+        format!("usr_{}", self.some_letters(14))
+    }
+
     /// 37 letters and digits.
     fn letters(&mut self) -> String {
+        self.some_letters(37)
+    }
+
+    fn some_letters(&mut self, number: usize) -> String {
         (&mut self.0)
             .sample_iter(Alphanumeric)
-            .take(37)
+            .take(number)
             .map(char::from)
             .collect()
     }

@@ -16,6 +16,8 @@ pub(super) const LOGIN: Duration = Duration::days(30);
 pub(crate) struct Item {
     pub(crate) id: ItemId,
     pub(crate) institution_id: InstitutionId,
+    /// Whose it is, where the host told.
+    pub(crate) user_id: Option<String>,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) products: Vec<String>,
     pub(crate) webhook: Option<String>,
@@ -42,6 +44,7 @@ pub(crate) struct BankAccount {
 #[derive(Clone, Debug)]
 pub(crate) struct NewItem {
     pub(crate) institution_id: InstitutionId,
+    pub(crate) user_id: Option<String>,
     pub(crate) products: Vec<String>,
     pub(crate) webhook: Option<String>,
     /// Every account that the bank holds for this login, and whether the user shares it.
@@ -104,6 +107,7 @@ impl World {
         let item = Item {
             id: ids.item(),
             institution_id: new.institution_id,
+            user_id: new.user_id,
             created_at: now,
             products: new.products,
             webhook: new.webhook,

@@ -11,6 +11,7 @@ mod session;
 mod timeline;
 mod token;
 mod transactions;
+mod user;
 
 use std::{
     collections::HashMap,
@@ -53,6 +54,8 @@ pub(crate) struct World {
 struct State {
     ids: Ids,
     link_tokens: LinkTokens,
+    /// The host's users, by the host's own names for them.
+    users: HashMap<String, String>,
     sessions: HashMap<LinkSessionId, LinkSession>,
     /// Which visits a Link token opened, the oldest first.
     visits: HashMap<LinkToken, Vec<LinkSessionId>>,
@@ -72,6 +75,7 @@ impl State {
         Self {
             ids: Ids::new(seed),
             link_tokens: LinkTokens::default(),
+            users: HashMap::new(),
             sessions: HashMap::new(),
             visits: HashMap::new(),
             public_tokens: HashMap::new(),

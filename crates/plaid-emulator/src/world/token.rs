@@ -117,15 +117,21 @@ impl World {
     pub(crate) fn remove_item(&self, access_token: &str) -> Result<(), PlaidError> {
         let mut state = self.state();
         let id = state.item_id(access_token)?.clone();
-        state.ledgers.remove(&id);
-        let removed = state.items.remove(&id);
-        removed
-            .map(drop)
-            .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))
+        if state.remove(&id) {
+            Ok(())
+        } else {
+            Err(plaid_error("ITEM_NOT_FOUND"))
+        }
     }
 }
 
 impl State {
+    /// The Item is gone; false when it was gone before.
+    pub(super) fn remove(&mut self, id: &ItemId) -> bool {
+        self.ledgers.remove(id);
+        self.items.remove(id).is_some()
+    }
+
     pub(super) fn item_id(&self, access_token: &str) -> Result<&ItemId, PlaidError> {
         self.access.get(access_token).ok_or_else(|| {
             if access_token.starts_with("access-sandbox-") {

@@ -17,5 +17,6 @@ mod sessions;
 mod spec;
 mod start;
 mod transactions;
+mod users;
 mod visitor;
 mod webhooks;

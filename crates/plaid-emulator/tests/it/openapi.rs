@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Plaid, link_token_request},
+    client::{Plaid, link_token_request, text},
     spec::Spec,
 };
 
@@ -21,6 +21,8 @@ async fn every_endpoint_answers_as_specified() {
     plaid.advance(60).await;
     let replaced = plaid.access_token().await;
     let doomed = plaid.access_token().await;
+    let user = json!({ "client_user_id": "user-1" });
+    let user_id = text(&plaid.call("/user/create", user).await.ok()["user_id"]);
     let options = json!({
         "include_optional_metadata": true,
         "include_auth_metadata": true,
@@ -85,6 +87,12 @@ async fn every_endpoint_answers_as_specified() {
             json!({ "access_token": access_token }),
         ),
         ("/item/get", json!({ "access_token": access_token })),
+        ("/user/create", json!({ "client_user_id": "user-1" })),
+        ("/user/items/get", json!({ "user_id": user_id })),
+        (
+            "/user/items/remove",
+            json!({ "user_id": user_id, "item_ids": [] }),
+        ),
     ];
     for (path, body) in rows {
         plaid.call(path, body).await.ok();
