@@ -10,6 +10,7 @@ mod link;
 mod sandbox;
 mod secret;
 mod transactions;
+mod user;
 mod webhook;
 
 pub use accounts::Accounts;
@@ -25,4 +26,5 @@ pub use link::{
 pub use sandbox::CreateSandboxPublicToken;
 pub use secret::{AccessToken, Secret};
 pub use transactions::{RemovedTransaction, TransactionChanges};
+pub use user::{CreatedUser, UserItems};
 pub use webhook::{WEBHOOK_SIGNATURE, WebhookError, WebhookVerifier};

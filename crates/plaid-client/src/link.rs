@@ -41,6 +41,9 @@ pub struct CreateLinkToken<'a> {
     pub country_codes: &'a [String],
     /// For whom.
     pub user: LinkUser<'a>,
+    /// The same user at Plaid, who the new Item will be of: [`PlaidClient::user_create`] gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<&'a str>,
     /// What is asked of the bank; left out in update mode.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub products: &'a [String],

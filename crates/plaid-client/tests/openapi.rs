@@ -11,7 +11,7 @@ use plaid_client::{
     AccessToken, CreateLinkToken, CreateSandboxPublicToken, InstitutionData, LinkUser, PlaidClient,
     Secret, UpdateMode, WebhookVerifier,
 };
-use plaid_types::{InstitutionId, LinkToken, PublicToken};
+use plaid_types::{InstitutionId, ItemId, LinkToken, PublicToken};
 use serde_json::{Value, json};
 
 type Seen = Arc<Mutex<Vec<(String, Value)>>>;
@@ -57,6 +57,7 @@ async fn ask_everything(client: &PlaidClient) {
             client_user_id: "user-1",
             phone_number: Some("+14155550011"),
         },
+        user_id: Some("usr_1"),
         products: &["transactions".to_owned()],
         webhook: Some("https://connect.example/api/webhooks/plaid"),
         redirect_uri: Some("https://connect.example/oauth"),
@@ -115,11 +116,17 @@ async fn ask_everything(client: &PlaidClient) {
             .await
             .is_err(),
         client.sandbox_public_token_create(&sandbox).await.is_err(),
+        client.user_create("user-1").await.is_err(),
+        client.user_items_get("usr_1").await.is_err(),
         verifier.verify(webhook, b"").await.is_err(),
     ];
     assert!(failed.iter().all(|failed| *failed), "nothing was answered");
     client
         .item_remove(&token)
+        .await
+        .expect("an empty answer is one");
+    client
+        .user_items_remove("usr_1", &[ItemId::new("item-1")])
         .await
         .expect("an empty answer is one");
 }
