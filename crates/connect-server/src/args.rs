@@ -112,6 +112,10 @@ pub struct Args {
     /// Which accounts can be chosen, as Plaid's `account_filters`, JSON.
     #[arg(long, env = "CONNECT_ACCOUNT_FILTERS", value_name = "JSON")]
     account_filters: Option<String>,
+    /// Makes a user at Plaid for each who connects a bank, so that an Item whose access token was lost on its way is ended
+    /// there. Only if no other backend has the same keys and the same users: it would end theirs.
+    #[arg(long, env = "CONNECT_PLAID_USERS")]
+    plaid_users: bool,
     /// How often to ask Plaid what became of a Link token that no browser reported on; within half an hour, after
     /// which a public token is worth nothing.
     #[arg(long, env = "CONNECT_RECONCILE_SECONDS", default_value_t = 1200)]
@@ -179,6 +183,7 @@ impl TryFrom<Args> for Config {
                 )?,
                 account_filters: account_filters(set(args.account_filters))?,
             },
+            plaid_users: args.plaid_users,
             reconcile_every: Duration::from_secs(args.reconcile_seconds.max(1).into()),
             rate_limit: args.rate_limit,
             log: args.log,

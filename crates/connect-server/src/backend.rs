@@ -15,6 +15,7 @@ use crate::digest::Digest;
 use crate::institutions::Institutions;
 use crate::keyed_lock::KeyedLock;
 use crate::new_item;
+use crate::ownerless;
 use crate::rate_limit::RateLimit;
 use crate::recent::Recent;
 use crate::reconcile;
@@ -33,6 +34,8 @@ pub struct Backend {
     pub(crate) vault: Vault,
     /// Who was signed in a moment ago.
     pub(crate) sessions: Recent<Digest, UserId>,
+    /// Who users are at Plaid.
+    pub(crate) plaid_users: Recent<UserId, String>,
     /// What Plaid said of the banks.
     pub(crate) institutions: Institutions,
     pub(crate) assets: Assets,
@@ -84,6 +87,7 @@ impl Backend {
             store,
             vault,
             sessions: Recent::new(auth::AGE, auth::MOST),
+            plaid_users: Recent::new(ownerless::AGE, ownerless::MOST),
             institutions: Institutions::default(),
             assets,
             inbox,

@@ -20,7 +20,7 @@ use crate::digest::Digest;
 use crate::duplicate::duplicate;
 use crate::error::{Error, Result, chain};
 use crate::new_item::{complete_later, save};
-use crate::store::{Claim, Exchange, Interrupted};
+use crate::store::{Claim, Exchange, Interrupted, Lost};
 
 /// No public token is longer, and no name of an institution.
 pub(crate) const MAX_TEXT: usize = 256;
@@ -267,7 +267,8 @@ impl Work<'_> {
             cause = chain(&error),
             "Plaid's answer to an exchange is lost: an Item without an owner may be left at Plaid, whose support can end it",
         );
-        self.backend.store.lose(self.user, &self.token).await?;
+        let lost = lost(self.backend, self.user, self.request);
+        self.backend.store.lose(&lost).await?;
         Err(Error::AnswerLost(Some(error)))
     }
 
@@ -289,6 +290,17 @@ impl Work<'_> {
     /// When whoever claims the token now is done, or dead.
     fn until(&self) -> String {
         iso(OffsetDateTime::now_utc() + self.backend.config.plaid.deadline + TO_SAVE)
+    }
+}
+
+/// The public token of this request, as one that came to nobody.
+pub(crate) fn lost(backend: &Backend, user: &UserId, request: &CreateItem) -> Lost {
+    let institution = request.metadata.institution.as_ref();
+    let bank = institution.and_then(|institution| institution.institution_id.clone());
+    Lost {
+        user: user.clone(),
+        public_token: Digest::of(request.public_token.as_str()),
+        ownerless_at: bank.filter(|_| backend.config.plaid_users),
     }
 }
 

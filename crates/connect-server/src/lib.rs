@@ -19,6 +19,7 @@ mod json;
 mod keyed_lock;
 mod link_token;
 mod new_item;
+mod ownerless;
 mod page;
 mod rate_limit;
 mod recent;

@@ -8,6 +8,7 @@ use crate::auth::UserId;
 use crate::backend::Backend;
 use crate::config::LinkConfig;
 use crate::error::{Error, Result};
+use crate::ownerless::plaid_user;
 use crate::refresh::access_token;
 
 /// The languages of Link.
@@ -35,6 +36,10 @@ pub(crate) async fn create(
             ))?)
         }
         None => None,
+    };
+    let plaid_user = match &repair {
+        Some(_) => None,
+        None => plaid_user(backend, user).await,
     };
     let link = &backend.config.link;
     let redirect_uri = backend.config.redirect_uri();
@@ -67,6 +72,7 @@ pub(crate) async fn create(
             });
         }
         None => {
+            request.user_id = plaid_user.as_deref();
             request.products = &link.products;
             request.webhook = webhook.as_ref().map(|url| url.as_str());
             request.institution_data = either(&wish.routing_number, &link.routing_number)

@@ -15,6 +15,7 @@ use crate::clock::{iso, iso_now, read};
 use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
 use crate::exchange;
+use crate::ownerless;
 use crate::refresh;
 use crate::store::KeptLinkToken;
 
@@ -73,6 +74,12 @@ pub(crate) async fn run(backend: Weak<Backend>) {
             if let Err(error) = asked {
                 tracing::error!(cause = chain(&error), "Link tokens could not be looked at");
             }
+            if let Err(error) = ownerless::end_all(&backend).await {
+                tracing::error!(
+                    cause = chain(&error),
+                    "Items without an owner could not be looked at"
+                );
+            }
             (backend.stop.clone(), backend.config.reconcile_every)
         };
         tokio::select! {
@@ -129,13 +136,13 @@ fn is_passing(error: &Error) -> bool {
 }
 
 async fn open_and_ask(backend: &Arc<Backend>, kept: &KeptLinkToken) -> Result<()> {
+    ask(backend, kept, &open(backend, kept)?).await
+}
+
+/// The Link token itself.
+pub(crate) fn open(backend: &Backend, kept: &KeptLinkToken) -> Result<LinkToken> {
     let token = backend.vault.unseal_bytes(&kept.sealed, ABOUT)?;
-    ask(
-        backend,
-        kept,
-        &LinkToken::new(String::from_utf8_lossy(&token)),
-    )
-    .await
+    Ok(LinkToken::new(String::from_utf8_lossy(&token)))
 }
 
 async fn ask(backend: &Arc<Backend>, kept: &KeptLinkToken, token: &LinkToken) -> Result<()> {
@@ -204,8 +211,11 @@ async fn take_in(
         },
         allow_duplicate: false,
     };
+    let lost = exchange::lost(backend, &kept.user, &request);
     match exchange::connect_unreported(backend.clone(), kept.user.clone(), request).await {
         Err(Error::PublicTokenInvalid(Some(_))) => {
+            // It is told once.
+            backend.store.lose_unclaimed(&lost, &iso_now()).await?;
             tracing::error!(
                 link_session_id = session.as_str(),
                 user = kept.user.as_str(),

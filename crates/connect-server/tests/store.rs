@@ -2,11 +2,11 @@
 
 use connect_api::{Item, ItemStatus, Transaction};
 use connect_server::store::{
-    Claim, DueSync, Exchange, Interrupted, KeptLinkToken, PendingWebhook, ReceivedWebhook, Repairs,
-    Sqlite, Store, StoreError, SyncPage, TransactionFilter,
+    Claim, DueSync, Exchange, Interrupted, KeptLinkToken, Lost, PendingWebhook, ReceivedWebhook,
+    Repairs, Sqlite, Store, StoreError, SyncPage, TransactionFilter,
 };
 use connect_server::{Digest, UserId};
-use plaid_types::{AccountId, ItemId, PlaidError, TransactionId};
+use plaid_types::{AccountId, InstitutionId, ItemId, PlaidError, TransactionId};
 use serde_json::json;
 
 #[tokio::test]
@@ -21,6 +21,7 @@ async fn keeps_the_contract(store: &dyn Store) {
     vault_check(store).await;
     sessions(store).await;
     claims(store).await;
+    ownerless(store).await;
     items(store).await;
     together(store).await;
     repairs(store).await;
@@ -116,9 +117,15 @@ async fn claims(store: &dyn Store) {
     store.keep_claim(&ada, &again).await.expect("an answer");
     assert_eq!(claim(&ada).await, Claim::Begun);
     assert_eq!(resumable("2026-04").await.len(), 1);
-    store.lose(&bob, &token).await.expect("an answer");
+    store
+        .lose(&lost(&bob, &token, None))
+        .await
+        .expect("an answer");
     assert_eq!(claim(&ada).await, Claim::Begun, "only its holder loses it");
-    store.lose(&ada, &token).await.expect("an answer");
+    store
+        .lose(&lost(&ada, &token, None))
+        .await
+        .expect("an answer");
     assert_eq!(claim(&ada).await, Claim::Lost);
     assert_eq!(resumable("2026-04").await, []);
 
@@ -136,10 +143,54 @@ async fn claims(store: &dyn Store) {
     assert_eq!(resumable("2026-04").await, []);
     assert!(!release(&bob, &token).await);
     store.decline(&bob, &token).await.expect("an answer");
-    store.lose(&bob, &token).await.expect("an answer");
+    store
+        .lose(&lost(&bob, &token, Some("ins_1")))
+        .await
+        .expect("an answer");
+    store
+        .lose_unclaimed(&lost(&bob, &token, Some("ins_1")), "2026-01")
+        .await
+        .expect("an answer");
+    assert_eq!(store.ownerless().await.expect("an answer"), []);
     store.keep_claim(&bob, &again).await.expect("an answer");
     assert_eq!(claim(&bob).await, became, "an Item is not given up");
     assert_eq!(resumable("2026-04").await, []);
+}
+
+fn lost(user: &UserId, token: &Digest, bank: Option<&str>) -> Lost {
+    Lost {
+        user: user.clone(),
+        public_token: *token,
+        ownerless_at: bank.map(InstitutionId::from),
+    }
+}
+
+async fn ownerless(store: &dyn Store) {
+    let (ada, bob) = (user(store, "ida").await, user(store, "jon").await);
+    let claimed = Digest::of("public-answer-lost");
+    let unclaimed = Digest::of("public-too-late");
+    let (hers, his) = (
+        lost(&ada, &claimed, Some("ins_1")),
+        lost(&bob, &unclaimed, Some("ins_2")),
+    );
+    let settled = async |token: &Digest| store.is_settled(token).await.expect("an answer");
+    let now = "2026-01";
+    assert!(!settled(&claimed).await);
+    assert_eq!(claim(store, &ada, &claimed, now, now).await, Claim::Taken);
+    store.lose_unclaimed(&hers, now).await.expect("an answer");
+    assert!(!settled(&claimed).await, "somebody is at it");
+    store.lose(&hers).await.expect("an answer");
+    store.lose_unclaimed(&his, now).await.expect("an answer");
+    assert_eq!(claim(store, &bob, &unclaimed, now, now).await, Claim::Lost);
+    assert!(settled(&claimed).await && settled(&unclaimed).await);
+    assert!(settled(&Digest::of("public-connected")).await);
+    let all = async || store.ownerless().await.expect("an answer");
+    assert_eq!(all().await, [hers.clone(), his.clone()]);
+    store.no_longer_ownerless(&[hers]).await.expect("an answer");
+    assert_eq!(all().await, std::slice::from_ref(&his));
+    store.no_longer_ownerless(&[his]).await.expect("an answer");
+    assert_eq!(all().await, []);
+    assert!(settled(&claimed).await, "it is as lost as before");
 }
 
 fn exchange<'a>(token: &Digest, now: &'a str, until: &'a str) -> Exchange<'a> {

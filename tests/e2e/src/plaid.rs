@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
-use crate::Stack;
+use crate::{DEADLINE, LOOK_EVERY, Stack};
 
 impl Stack {
     /// Moves Plaid's clock; the browser's and the backend's stay.
@@ -49,6 +50,25 @@ impl Stack {
             .iter()
             .filter(|request| request["path"] == path)
             .count()
+    }
+
+    /// Waits until there are so many Items at Plaid.
+    ///
+    /// # Panics
+    /// When there never are.
+    pub async fn plaid_has_items(&self, number: usize) {
+        let url = format!("{}/emulator/items", self.plaid().url());
+        let until = Instant::now() + DEADLINE;
+        loop {
+            let answer = reqwest::get(&url).await.expect("Plaid answers");
+            let answer: Value = answer.json().await.expect("JSON");
+            let items = answer["items"].as_array().expect("a list").len();
+            if items == number {
+                return;
+            }
+            assert!(Instant::now() < until, "{items} Items are at Plaid");
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     async fn control(&self, what: &str, body: Value) {

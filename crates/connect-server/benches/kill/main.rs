@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
     println!();
     println!(
         "| a used public token | browsers killed | backends killed | came to an end in Link | Items | lost \
-         | duplicates | access tokens without an owner | of which told |"
+         | of which told | duplicates | access tokens without an owner |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut good = true;
@@ -91,16 +91,16 @@ impl Tally {
             self.ended,
             self.items,
             self.lost,
+            self.told,
             self.duplicates,
             self.ownerless,
-            self.told,
         )
     }
 
     /// Nothing is there twice, and nothing is lost but what Plaid gives to nobody and somebody was told of.
     fn is_good(&self) -> bool {
         let told = usize::try_from(self.told).unwrap_or_default();
-        self.duplicates == 0 && self.lost == told && self.ownerless == told
+        self.duplicates == 0 && self.lost == told && self.ownerless == 0
     }
 }
 

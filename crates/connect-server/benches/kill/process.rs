@@ -96,6 +96,7 @@ fn spawn(folder: &Path, address: &str, plaid: &str) -> Child {
             ("CONNECT_DIST", "dist"),
             ("CONNECT_LOG", "warn"),
             ("CONNECT_RECONCILE_SECONDS", "3"),
+            ("CONNECT_PLAID_USERS", "true"),
             ("PLAID_CLIENT_ID", plaid_emulator::CLIENT_ID),
             ("PLAID_SECRET", plaid_emulator::SECRET),
             ("PLAID_BASE_URL", plaid),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use connect_api::{Item, Transaction};
-use plaid_types::{AccountId, ItemId, TransactionId};
+use plaid_types::{AccountId, InstitutionId, ItemId, TransactionId};
 
 use crate::auth::UserId;
 use crate::digest::Digest;
@@ -18,7 +18,7 @@ pub use sqlite::Sqlite;
 
 /// All that is kept, in one database.
 #[async_trait]
-pub trait Store: Sessions + Items + LinkTokens + Webhooks + Transactions {
+pub trait Store: Sessions + Items + LostTokens + LinkTokens + Webhooks + Transactions {
     /// Answers if the database does.
     async fn ping(&self) -> Result<()>;
 
@@ -61,9 +61,6 @@ pub trait Items {
 
     /// Notes that a claimed token is not to be exchanged unless its user asks again.
     async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()>;
-
-    /// Notes that a claimed token was exchanged, and the answer went to nobody.
-    async fn lose(&self, user: &UserId, public_token: &Digest) -> Result<()>;
 
     /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays, and so does one that was
     /// claimed once more meanwhile: false then, for somebody else is at it.
@@ -111,11 +108,33 @@ pub trait Items {
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool>;
 }
 
+/// Public tokens that came to nobody, and the Items that they left behind.
+#[async_trait]
+pub trait LostTokens {
+    /// Notes that a claimed token was exchanged, and the answer went to nobody.
+    async fn lose(&self, lost: &Lost) -> Result<()>;
+
+    /// Notes that nobody brought a token while it lived. One that is claimed is left as it is.
+    async fn lose_unclaimed(&self, lost: &Lost, now: &str) -> Result<()>;
+
+    /// The lost tokens that may have left an Item at a bank.
+    async fn ownerless(&self) -> Result<Vec<Lost>>;
+
+    /// Notes that they have not, or not any more.
+    async fn no_longer_ownerless(&self, lost: &[Lost]) -> Result<()>;
+
+    /// Whether a public token became an Item or is lost: nothing can come of it any more.
+    async fn is_settled(&self, public_token: &Digest) -> Result<bool>;
+}
+
 /// Link tokens that were handed out, of which something may yet come.
 #[async_trait]
 pub trait LinkTokens {
     /// Keeps a Link token; one that is known is left as it is. It outlives the process; a loss of power a moment later.
     async fn add_link_token(&self, token: &KeptLinkToken) -> Result<()>;
+
+    /// Those of a user.
+    async fn link_tokens_of(&self, user: &UserId) -> Result<Vec<KeptLinkToken>>;
 
     /// A Link token by its digest.
     async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>>;
@@ -291,6 +310,17 @@ pub struct Interrupted {
     pub sealed: Vec<u8>,
 }
 
+/// A public token that came to nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Whose it was.
+    pub user: UserId,
+    /// The public token's.
+    pub public_token: Digest,
+    /// The bank at which it left an Item that is to be ended, if it is.
+    pub ownerless_at: Option<InstitutionId>,
+}
+
 /// What came of claiming a public token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
@@ -302,7 +332,7 @@ pub enum Claim {
     Wait,
     /// It is the caller's, but was [declined](Items::decline) before.
     Declined,
-    /// It was the caller's, and is [lost](Items::lose).
+    /// It was the caller's, and is [lost](LostTokens::lose).
     Lost,
     /// It became this Item before.
     Became(ItemId),

@@ -233,7 +233,11 @@ impl World {
                 "added": [], "modified": [], "removed": [], "next_cursor": "", "has_more": false,
                 "transactions_update_status": "HISTORICAL_UPDATE_COMPLETE",
             }),
-            "/item/remove" => json!({ "request_id": "plaid-2" }),
+            "/user/create" => {
+                json!({ "user_id": format!("usr_{}", request["client_user_id"].as_str().expect("a name")) })
+            }
+            "/user/items/get" => json!({ "items": [] }),
+            "/item/remove" | "/user/items/remove" => json!({ "request_id": "plaid-2" }),
             unknown => panic!("nobody calls {unknown}"),
         };
         (StatusCode::OK, answer.to_string())

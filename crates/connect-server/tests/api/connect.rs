@@ -212,6 +212,7 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
             appearance_mode: None,
             account_filters: None,
         },
+        plaid_users: false,
         reconcile_every: Duration::from_secs(1200),
         rate_limit: 300,
         log: "info".to_owned(),

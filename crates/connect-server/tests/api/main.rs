@@ -14,6 +14,7 @@ mod events;
 mod exchange;
 mod items;
 mod link;
+mod ownerless;
 mod page;
 mod reconcile;
 mod repair;

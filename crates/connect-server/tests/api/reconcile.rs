@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use connect_api::{ItemStatus, ProblemCode};
+use connect_api::{ItemStatus, ProblemCode, Session};
 use serde_json::{Value, json};
 
 use crate::canned_plaid::EXCHANGE;
@@ -199,17 +199,37 @@ async fn a_token_that_plaid_forgot_is_forgotten_and_a_plaid_that_is_down_is_aske
 
 /// The browser died, and Plaid could not be asked in time.
 #[tokio::test]
-async fn an_item_that_came_to_nobody_is_told_in_the_log() {
-    let mut connect = Connect::start().await;
+async fn an_item_that_came_to_nobody_is_told_in_the_log_once_and_ended() {
+    let mut connect = Connect::start_with(|config| config.plaid_users = true).await;
     let browser = connect.browser().await;
     browser.post("/api/link/tokens", json!({})).await;
     eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
     connect
         .plaid
         .refuses(EXCHANGE, "INVALID_INPUT", "INVALID_PUBLIC_TOKEN");
-    connect.plaid.answers(GET, 200, &visit("public-late"));
+    let mut visits = visit("public-late");
+    for finished in [0, 1] {
+        visits["link_sessions"][finished]["finished_at"] = json!("2026-01-01T00:00:00Z");
+    }
+    connect.plaid.answers(GET, 200, &visits);
+    let item = json!({ "item_id": "item-late", "institution_id": "ins_109508", "error": null });
+    connect
+        .plaid
+        .answers("/user/items/get", 200, &json!({ "items": [item] }));
     connect.restart().await.expect("a restart");
-    eventually(async || crate::log::text().contains("came to nobody")).await;
+    let browser = connect.again(browser);
+    let user = browser.get("/api/session").await.json::<Session>().user_id;
+    let told = || {
+        let log = crate::log::text();
+        let lines = log.lines();
+        lines
+            .filter(|line| line.contains("came to nobody") && line.contains(&user))
+            .count()
+    };
+    eventually(async || told() == 1).await;
+    eventually(async || connect.plaid.calls("/user/items/remove").len() == 1).await;
+    asks_again(&mut connect).await;
+    assert_eq!(told(), 1);
 }
 
 fn visit(public_token: &str) -> Value {

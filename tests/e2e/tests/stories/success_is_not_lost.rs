@@ -177,3 +177,30 @@ async fn the_answer_of_plaid_is_lost() {
         .await;
     }
 }
+
+/// What nobody can have does not stay: Plaid ends it, once nothing of its user's is on its way any more, and keeps what the user
+/// connected since.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_plaid_made_for_nobody_is_ended() {
+    let flags = ["--plaid-users", "--reconcile-seconds=1"];
+    story_with(&flags, async |world| {
+        let page = &world.browser;
+        let fault = json!([
+            { "path": "/item/public_token/exchange", "times": 1, "kind": "drop_response" }
+        ]);
+        world.stack.plaid_fails(fault).await;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        let notice = page.notice("Plaid made it, but its answer did not arrive");
+        notice.appears().await;
+        world.stack.plaid_has_items(0).await;
+        notice.button("Try again").click().await;
+        page.link_a_bank("First Platypus Bank").await;
+        page.region("First Platypus Bank")
+            .says("Plaid Checking")
+            .await;
+        world.stack.plaid_has_items(1).await;
+    })
+    .await;
+}

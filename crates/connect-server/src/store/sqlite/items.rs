@@ -205,20 +205,6 @@ impl Items for Sqlite {
         Ok(())
     }
 
-    async fn lose(&self, user: &UserId, public_token: &Digest) -> Result<()> {
-        let mut write = self.writer.begin().await?;
-        sqlx::query(
-            "UPDATE public_tokens SET lost = 1, sealed = NULL, exchange_until = NULL \
-             WHERE token_sha256 = ? AND user_id = ? AND item_id IS NULL",
-        )
-        .bind(public_token.as_bytes())
-        .bind(user.as_str())
-        .execute(&mut *write)
-        .await?;
-        write.commit().await?;
-        Ok(())
-    }
-
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<bool> {
         let mut write = self.writer.begin().await?;
         let released = sqlx::query(

@@ -45,6 +45,12 @@ impl LinkTokens for Sqlite {
         Ok(())
     }
 
+    async fn link_tokens_of(&self, user: &UserId) -> Result<Vec<KeptLinkToken>> {
+        let tokens = sqlx::query("SELECT * FROM link_tokens WHERE user_id = ?");
+        let tokens = tokens.bind(user.as_str()).fetch_all(&self.readers).await?;
+        tokens.iter().map(read).collect()
+    }
+
     async fn link_token(&self, digest: &Digest) -> Result<Option<KeptLinkToken>> {
         let token = sqlx::query("SELECT * FROM link_tokens WHERE token_sha256 = ?");
         let token = token

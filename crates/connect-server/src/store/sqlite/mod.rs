@@ -1,6 +1,7 @@
 mod batches;
 mod items;
 mod link_tokens;
+mod lost_tokens;
 mod sessions;
 mod transactions;
 mod webhooks;

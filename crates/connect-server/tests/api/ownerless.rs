@@ -1,0 +1,179 @@
+//! What came to nobody does not stay at Plaid.
+
+use connect_api::Session;
+use serde_json::{Value, json};
+
+use crate::canned_plaid::EXCHANGE;
+use crate::connect::{Browser, Connect, eventually, success};
+
+const CREATE: &str = "/user/create";
+const ITEMS: &str = "/user/items/get";
+const REMOVE: &str = "/user/items/remove";
+const GET: &str = "/link/token/get";
+/// How many lost public tokens may have left an Item behind.
+const OWNERLESS: &str = "SELECT count(*) FROM public_tokens WHERE ownerless_at IS NOT NULL";
+
+async fn start() -> Connect {
+    Connect::start_with(|config| config.plaid_users = true).await
+}
+
+#[tokio::test]
+async fn a_new_item_is_for_its_user_at_plaid() {
+    let connect = start().await;
+    let browser = connect.browser().await;
+    let user = user(&browser).await;
+    for _ in 0..2 {
+        browser.post("/api/link/tokens", json!({})).await;
+    }
+    let asked = json!({ "client_user_id": user.trim_start_matches("usr_") });
+    assert_eq!(connect.plaid.calls(CREATE), [asked], "once");
+    for request in connect.plaid.calls("/link/token/create") {
+        assert_eq!(request["user_id"], *user);
+    }
+}
+
+/// A repair makes no Item; and nobody is kept from their bank where Plaid has no users for us.
+#[tokio::test]
+async fn a_link_token_does_without_a_user_at_plaid() {
+    let connect = start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let repair = json!({ "item_id": "item-public-1" });
+    assert!(
+        browser
+            .post("/api/link/tokens", repair)
+            .await
+            .status
+            .is_success()
+    );
+    assert!(connect.plaid.calls(CREATE).is_empty());
+
+    let of_the_old_kind = json!({ "user_id": "wz666", "user_token": "user-sandbox-1" });
+    for (status, answer) in [
+        (200, of_the_old_kind.to_string()),
+        (500, "<html>".to_owned()),
+    ] {
+        connect.plaid.answers(CREATE, status, &answer);
+        let granted = browser.post("/api/link/tokens", json!({})).await;
+        assert!(granted.status.is_success(), "{answer}");
+    }
+    for request in connect.plaid.calls("/link/token/create") {
+        assert_eq!(request.get("user_id"), None);
+    }
+
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.post("/api/link/tokens", json!({})).await;
+    loses(&connect, &browser, "public-2").await;
+    assert_eq!(connect.count(OWNERLESS).await, 0);
+    assert!(connect.plaid.calls(CREATE).is_empty(), "nobody wanted one");
+}
+
+#[tokio::test]
+async fn an_item_whose_access_token_is_lost_is_ended() {
+    let mut connect = start().await;
+    let browser = connect.browser().await;
+    let user = user(&browser).await;
+    browser.connects("public-1").await;
+    loses(&connect, &browser, "public-2").await;
+    connect.plaid.answers(
+        ITEMS,
+        200,
+        &json!({ "items": [
+            item("item-public-1", "ins_109508"),
+            item("item-lost", "ins_109508"),
+            item("item-elsewhere", "ins_1"),
+        ] }),
+    );
+    assert_eq!(connect.count(OWNERLESS).await, 1);
+    connect.restart().await.expect("a restart");
+    eventually(async || connect.count(OWNERLESS).await == 0).await;
+    let ended = json!({ "user_id": user, "item_ids": ["item-lost"] });
+    assert_eq!(connect.plaid.calls(REMOVE), [ended]);
+    let log = crate::log::text();
+    let told = |line: &str| line.contains("was ended at Plaid") && line.contains("item-lost");
+    assert!(log.lines().any(told));
+}
+
+/// Nothing is ended while an Item that Plaid lists may be on its way to us.
+#[tokio::test]
+async fn what_may_come_yet_is_not_ended() {
+    let visit = |finished_at: Value, token: &str| {
+        json!({ "link_token": "link-sandbox-1", "link_sessions": [{
+            "link_session_id": "session-1", "finished_at": finished_at,
+            "results": { "item_add_results": [{ "public_token": token, "accounts": [], "institution": null }] },
+        }] })
+    };
+    let finished = json!("2026-01-01T00:00:00Z");
+    let mut connect = start().await;
+    let browser = connect.browser().await;
+    loses(&connect, &browser, "public-1").await;
+    browser.post("/api/link/tokens", json!({})).await;
+    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    connect.plaid.answers(
+        ITEMS,
+        200,
+        &json!({ "items": [item("item-lost", "ins_109508")] }),
+    );
+    let underway = json!({ "link_token": "link-sandbox-1", "link_sessions": [
+        { "link_session_id": "session-1", "finished_at": null, "results": null },
+    ] });
+    connect.plaid.answers(EXCHANGE, 500, "<html>");
+    for answer in [underway, visit(finished.clone(), "public-pending")] {
+        connect.plaid.answers(GET, 200, &answer);
+        let before = connect.plaid.calls(ITEMS).len();
+        connect.restart().await.expect("a restart");
+        eventually(async || connect.plaid.calls(ITEMS).len() > before).await;
+        // Two questions about the token: of what came of it, and of what may come.
+        eventually(async || connect.plaid.calls(GET).len() >= 2).await;
+        assert_eq!(connect.count(OWNERLESS).await, 1, "{answer}");
+    }
+    assert!(connect.plaid.calls(REMOVE).is_empty());
+
+    connect
+        .plaid
+        .answers(GET, 200, &visit(finished, "public-1"));
+    connect.restart().await.expect("a restart");
+    eventually(async || connect.count(OWNERLESS).await == 0).await;
+    assert_eq!(connect.plaid.calls(REMOVE).len(), 1);
+}
+
+#[tokio::test]
+async fn a_plaid_that_does_not_answer_is_asked_again() {
+    let mut connect = start().await;
+    let browser = connect.browser().await;
+    loses(&connect, &browser, "public-1").await;
+    connect.plaid.answers(
+        ITEMS,
+        200,
+        &json!({ "items": [item("item-lost", "ins_109508")] }),
+    );
+    connect.plaid.answers(REMOVE, 500, "<html>");
+    connect.restart().await.expect("a restart");
+    eventually(async || !connect.plaid.calls(REMOVE).is_empty()).await;
+    assert_eq!(connect.count(OWNERLESS).await, 1);
+    connect.plaid.recovers(REMOVE);
+    connect.restart().await.expect("a restart");
+    eventually(async || connect.count(OWNERLESS).await == 0).await;
+}
+
+/// Who this browser's user is at Plaid.
+async fn user(browser: &Browser) -> String {
+    let session = browser.get("/api/session").await.json::<Session>();
+    format!("usr_{}", session.user_id)
+}
+
+/// Plaid's answer to the exchange does not arrive, and it gives none again.
+async fn loses(connect: &Connect, browser: &Browser, token: &str) {
+    let used = crate::canned_plaid::error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
+    connect
+        .plaid
+        .answers_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
+    let problem = browser.post("/api/items", success(token)).await.problem();
+    assert_eq!(problem.title, "This connection was lost on its way");
+    connect.plaid.recovers(EXCHANGE);
+}
+
+fn item(id: &str, bank: &str) -> Value {
+    json!({ "item_id": id, "institution_id": bank, "error": null })
+}
