@@ -162,6 +162,32 @@ impl Locator {
         .await;
     }
 
+    /// Holds the mouse on it until [`Locator::let_go`].
+    ///
+    /// # Panics
+    /// When there is no mouse.
+    pub async fn press(&self) {
+        self.until("cannot be pressed", async |found| match found.first() {
+            Some(element) => {
+                let actions = self.session.action_chain();
+                actions.click_and_hold_element(element).perform().await?;
+                Ok(true)
+            }
+            None => Ok(false),
+        })
+        .await;
+    }
+
+    /// Lets the mouse go, wherever it is.
+    ///
+    /// # Panics
+    /// When there is no mouse.
+    pub async fn let_go(&self) {
+        let actions = self.session.action_chain();
+        let released = actions.release().perform().await;
+        released.expect("the mouse is let go");
+    }
+
     /// Puts this text in place of what it holds.
     pub async fn fill(&self, text: &str) {
         self.until("cannot be filled", async |found| match found.first() {

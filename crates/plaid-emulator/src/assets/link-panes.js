@@ -22,6 +22,7 @@
   let pane = 0; // Counts the panes: what was sent from one that is gone counts no more.
   let bankWindow = null;
   let timer = 0;
+  let pressed = Promise.resolve(); // What is pressed stays where it is until it is let go, or the click finds nothing.
   let work = Promise.resolve(); // Requests go one after the other.
 
   const commands = {
@@ -57,6 +58,13 @@
     // Read now: a search that is under way may take the form off the screen, and the pane stays.
     const [from, asked] = [pane, request(event.target, {}, event.submitter)];
     queue(() => from === pane && send(...asked));
+  });
+
+  document.addEventListener("pointerdown", () => {
+    pressed = new Promise((letGo) => {
+      const after = () => window.setTimeout(letGo); // The click comes first.
+      for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, after, { once: true });
+    });
   });
 
   document.addEventListener("input", (event) => {
@@ -111,7 +119,9 @@
       const response = await fetch(action, { method: "POST", body: new URLSearchParams(known) });
       if (response.status === 204) return;
       if (!response.ok) throw new Error(`${action} answered ${response.status}`);
-      show(await response.text(), part);
+      const html = await response.text();
+      if (part) await pressed;
+      show(html, part);
     } catch (error) {
       showProblem(() => queue(() => send(action, body, part)));
       throw error;

@@ -87,6 +87,47 @@ async fn opened_before_it_has_loaded_it_opens_when_it_has() {
     host.browser.quit().await;
 }
 
+/// What a search finds takes no button away from under a finger: a click is a press and a letting go, and both are heard where
+/// nothing moved in between.
+#[tokio::test]
+async fn a_bank_that_is_pressed_while_a_search_ends_is_chosen() {
+    let host = Host::start().await;
+    host.run("window.handler = create(token); handler.open();")
+        .await;
+    let link = host.browser.enter_link().await;
+    link.button("Continue without phone number").click().await;
+    link.button("Tartan Bank").appears().await;
+    host.browser
+        .run(
+            "const ask = window.fetch;
+             window.fetch = async (...call) => {
+                 const answer = await ask(...call);
+                 await new Promise((arrive) => { window.arrive = arrive; });
+                 window.fetch = ask;
+                 return answer;
+             };",
+        )
+        .await;
+    link.locate(Role::Searchbox, "Search for your bank")
+        .fill("Tartan")
+        .await;
+    let bank = link.button("Tartan Bank");
+    bank.press().await;
+    host.browser
+        .run(
+            "return (async () => {
+                while (!window.arrive) await new Promise((later) => setTimeout(later));
+                window.arrive();
+                for (let turn = 0; turn < 3; turn += 1) await new Promise(requestAnimationFrame);
+            })()",
+        )
+        .await;
+    bank.let_go().await;
+    link.locate(Role::Textbox, "Username").appears().await;
+    link.leave().await;
+    host.browser.quit().await;
+}
+
 #[tokio::test]
 async fn leaving_is_asked_about_unless_forced() {
     let host = Host::start().await;
