@@ -267,6 +267,7 @@ impl From<Error> for Failure {
                 message,
                 display_message: problem.display_message.or(problem.detail),
                 request_id: problem.request_id,
+                link_session_id: None,
             },
         }
     }

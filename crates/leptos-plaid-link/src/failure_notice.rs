@@ -38,8 +38,12 @@ pub fn FailureNotice(
         told.unwrap_or_else(|| words(failure).advice.to_owned())
     });
     let reference = say(|failure| {
-        let id = failure.request_id.as_ref();
-        id.map(|id| format!("Reference: {id}")).unwrap_or_default()
+        let mut ids = failure.link_session_id.iter().chain(&failure.request_id);
+        match (ids.next(), ids.next()) {
+            (Some(session), Some(request)) => format!("Reference: {session} · {request}"),
+            (Some(id), None) => format!("Reference: {id}"),
+            _ => String::new(),
+        }
     });
     let retry: Box<dyn FnMut(MouseEvent)> = Box::new(move |click| {
         move_focus(&click);

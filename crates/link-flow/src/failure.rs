@@ -1,3 +1,4 @@
+use crate::outbox::Success;
 use crate::resume::ResumeError;
 
 /// Why something failed, in all that is needed to tell a person about it.
@@ -22,6 +23,8 @@ pub struct Failure {
     pub display_message: Option<String>,
     /// What support can find it by.
     pub request_id: Option<String>,
+    /// The visit to Link whose success could not be delivered: what Plaid's support can find it by.
+    pub link_session_id: Option<String>,
 }
 
 impl Failure {
@@ -33,6 +36,16 @@ impl Failure {
             message: message.into(),
             display_message: None,
             request_id: None,
+            link_session_id: None,
+        }
+    }
+
+    /// It came in the way of this success.
+    pub(crate) fn of(self, success: &Success) -> Self {
+        let link_session_id = success.session().map(str::to_owned);
+        Self {
+            link_session_id,
+            ..self
         }
     }
 }

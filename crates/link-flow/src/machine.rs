@@ -459,7 +459,7 @@ impl Machine {
         let in_flight = |unsent: &&mut Unsent| unsent.id == id && unsent.failure.is_none();
         if let Some(unsent) = self.state.outbox.iter_mut().find(in_flight) {
             unsent.failures = unsent.failures.saturating_add(1);
-            unsent.failure = Some(failure);
+            unsent.failure = Some(failure.of(&unsent.success));
             self.effects.push(Effect::ResendAfter {
                 id,
                 delay: unsent.backoff(),
@@ -470,6 +470,7 @@ impl Machine {
     fn lose(&mut self, id: SuccessId, failure: Failure) {
         if let Some(success) = self.take_unsent(id) {
             self.effects.push(Effect::ForgetSuccess(success.clone()));
+            let failure = failure.of(&success);
             self.state.delivered = Some(success);
             self.end(Some(Outcome::Lost(failure)));
         }

@@ -134,6 +134,23 @@ fn is_lost(state: &State) {
     assert_eq!(failure.kind, FailureKind::PublicTokenInvalid);
 }
 
+/// What support asks for.
+#[test]
+fn a_failure_to_tell_names_the_visit() {
+    let fails = |kind| {
+        let state = travel(State::default(), succeeding());
+        step(state, submit_failed(0, kind)).0
+    };
+    let waiting = fails(FailureKind::BackendUnreachable);
+    let waiting = waiting.outbox[0].failure.clone();
+    let Some(Outcome::Lost(lost)) = fails(FailureKind::PublicTokenInvalid).outcome else {
+        panic!("the success is lost");
+    };
+    for failure in [waiting.expect("a failure"), lost] {
+        assert_eq!(failure.link_session_id.as_deref(), Some("session-1"));
+    }
+}
+
 #[test]
 fn of_several_only_what_has_ended_is_given_up() {
     let at = |succeeded_at, token| {

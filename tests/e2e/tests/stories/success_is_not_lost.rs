@@ -166,7 +166,9 @@ async fn the_answer_of_plaid_is_lost() {
             page.link_a_bank("First Platypus Bank").await;
             if !answers_again {
                 let notice = page.notice("Plaid made it, but its answer did not arrive");
+                // The visit and the request: what support asks for.
                 notice.says("Reference: ").await;
+                notice.says(" · ").await;
                 notice.button("Try again").click().await;
                 page.link_a_bank("First Platypus Bank").await;
             }
