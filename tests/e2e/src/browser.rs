@@ -1,6 +1,7 @@
 use std::env;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -108,6 +109,23 @@ impl Browser {
     /// Forgets every cookie, as at the end of a session.
     pub async fn forget_cookies(&self) {
         self.command("Network.clearBrowserCookies", json!({})).await;
+    }
+
+    /// Forgets everything, as if it were new.
+    pub async fn forget_everything(&self) {
+        self.forget_cookies().await;
+        let all = json!({ "origin": self.connect, "storageTypes": "all" });
+        self.command("Storage.clearDataForOrigin", all).await;
+    }
+
+    /// Lets every request of the tab that is looked at take so long, as over a slow network.
+    pub async fn slows_down(&self, latency: Duration) {
+        self.command("Network.enable", json!({})).await;
+        let conditions = json!({
+            "offline": false, "latency": latency.as_millis(), "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.command("Network.emulateNetworkConditions", conditions)
+            .await;
     }
 
     /// Reloads the page, once it has received all that it asked for.

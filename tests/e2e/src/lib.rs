@@ -17,6 +17,7 @@ mod stack;
 mod stand_in;
 mod story;
 mod tabs;
+mod visits;
 mod window;
 
 pub use browser::Browser;
@@ -30,6 +31,7 @@ pub use record::Response;
 pub use stack::Stack;
 pub use story::{World, story, story_with};
 pub use tabs::{BankWindow, Tab};
+pub use visits::{Visits, Wallet};
 
 use std::time::Duration;
 

@@ -53,6 +53,10 @@ impl Stack {
         &self.plaid
     }
 
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
     /// The access tokens of a user in clear, as only the key beside the database can show them.
     ///
     /// # Panics
@@ -129,11 +133,11 @@ async fn backend(plaid: &Emulator, data: &Path, listen: &str, flags: &[String]) 
     Server::start(config).await.expect("the backend starts")
 }
 
-fn database(data: &Path) -> String {
+pub(crate) fn database(data: &Path) -> String {
     format!("sqlite:{}", data.join("connect.db").display())
 }
 
-fn vault_key(data: &Path) -> PathBuf {
+pub(crate) fn vault_key(data: &Path) -> PathBuf {
     data.join("vault.key")
 }
 

@@ -50,6 +50,23 @@ impl Browser {
         self.look_at(then).await;
     }
 
+    /// Closes all tabs and windows but this one, and looks at it.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub async fn close_all_but(&self, kept: &Tab) {
+        let windows = self.driver.windows().await;
+        for window in windows.expect("the browser lists its windows") {
+            if window != kept.0 {
+                // A bank's window may close by itself.
+                if self.driver.switch_to_window(window).await.is_ok() {
+                    drop(self.driver.close_window().await);
+                }
+            }
+        }
+        self.look_at(kept).await;
+    }
+
     /// Waits for the window with the bank's page, and looks at it.
     pub async fn enter_bank_window(&self) -> BankWindow<'_> {
         self.enter_new_window().await;

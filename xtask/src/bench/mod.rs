@@ -29,7 +29,7 @@ pub(crate) struct Effort {
 
 type Part = fn(&Workspace, Effort) -> Result<Vec<Table>>;
 
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 9] = [
     ("size", size::tables),
     ("page", page::tables),
     ("lists", lists::tables),
@@ -37,6 +37,7 @@ const PARTS: [(&str, Part); 8] = [
     ("growth", growth::tables),
     ("transactions", transactions::tables),
     ("kill", counted::kill),
+    ("tabs", counted::tabs),
     ("webhooks", counted::webhooks),
 ];
 
