@@ -25,7 +25,7 @@ pub use footprint::Footprint;
 pub use keyboard::Key;
 pub use link::Link;
 pub use locator::{Locator, Role};
-pub use log::server_log;
+pub use log::{logs_link_event, server_log};
 pub use looks::Screen;
 pub use record::Response;
 pub use stack::Stack;

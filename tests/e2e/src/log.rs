@@ -1,7 +1,10 @@
 use std::io;
 use std::sync::{Mutex, Once, PoisonError};
 
+use tokio::time::{Instant, sleep};
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::{DEADLINE, LOOK_EVERY};
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -9,6 +12,25 @@ static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 #[must_use]
 pub fn server_log() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}
+
+/// Waits until the backend has logged that this happened in Link to this user.
+///
+/// # Panics
+/// When it does not.
+pub async fn logs_link_event(user: &str, event: &str) {
+    let (user, named) = (
+        format!(r#""user":"{user}""#),
+        format!(r#""event":"{event}""#),
+    );
+    let start = Instant::now();
+    while !server_log()
+        .lines()
+        .any(|line| line.contains(&named) && line.contains(&user))
+    {
+        assert!(start.elapsed() < DEADLINE, "the log has no {event}");
+        sleep(LOOK_EVERY).await;
+    }
 }
 
 /// Begins to keep what servers log; the first time counts.

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Browser;
 
@@ -44,6 +44,16 @@ impl Browser {
             self.command("Page.removeScriptToEvaluateOnNewDocument", former)
                 .await;
         }
+    }
+
+    /// Lets the page wish this of each Link token that it asks for, from the next page on, as a host of its own would: ours
+    /// leaves all to the backend.
+    pub async fn wishes(&self, wish: &Value) {
+        let answer = format!(
+            "const body = JSON.stringify({{ ...await request.clone().json(), ...{wish} }});
+            return ask(new Request(request, {{ body }}))"
+        );
+        self.stand_in("/api/link/tokens", &answer).await;
     }
 
     /// Lets the backend answer again, in the page that is open.

@@ -1,4 +1,5 @@
-use e2e::{Browser, Link, Role, story};
+use e2e::{Browser, Link, Role, logs_link_event, story};
+use serde_json::json;
 
 async fn give_phone<'a>(page: &'a Browser, number: &str) -> Link<'a> {
     page.button("Connect a bank account").click().await;
@@ -27,6 +28,31 @@ async fn comes_back_with_a_phone() {
         link.share("Plaid Checking 0000").await;
         link.finish().await;
         page.region("Tartan Bank").says("Plaid Checking").await;
+    })
+    .await;
+}
+
+/// The page knows the number: Link shows its end instead of asking for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_knows_the_phone() {
+    story(async |world| {
+        let page = &world.browser;
+        page.wishes(&json!({ "phone_number": "+14155550011" }))
+            .await;
+        page.open("/").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.button("Continue").appears().await;
+        page.says("••• 0011").await;
+        assert!(!link.locate(Role::Textbox, "Phone number").is_there().await);
+        link.button("Continue").click().await;
+        give_code(&link, "123456").await;
+        link.button("Tartan Bank").click().await;
+        link.share("Plaid Checking 0000").await;
+        link.finish().await;
+        page.region("Tartan Bank").says("Plaid Checking").await;
+        // And it is known as one that came back.
+        logs_link_event(&page.user().await, "AUTO_SUBMIT_PHONE").await;
     })
     .await;
 }
