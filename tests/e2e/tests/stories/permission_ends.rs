@@ -1,4 +1,12 @@
-use e2e::{story, story_with};
+use e2e::{Browser, story, story_with};
+
+/// So many days from now, as the person writes days.
+async fn day_in(page: &Browser, days: u32) -> String {
+    let day = format!(
+        "return new Intl.DateTimeFormat([], {{ dateStyle: 'long' }}).format(Date.now() + {days} * 24 * 3600 * 1000)"
+    );
+    page.run(&day).await.as_str().expect("a day").to_owned()
+}
 
 /// The bank announces the end of the permission: the page names the day, and renewing it takes the warning away.
 #[tokio::test(flavor = "multi_thread")]
@@ -7,12 +15,14 @@ async fn permission_ends() {
         let page = &world.browser;
         page.connects("First Platypus Bank").await;
         let bank = page.region("First Platypus Bank");
-        world.stack.plaid_tells(&page.user().await, "PENDING_DISCONNECT").await;
+        world
+            .stack
+            .plaid_tells(&page.user().await, "PENDING_DISCONNECT")
+            .await;
 
-        let day = "return new Intl.DateTimeFormat([], { dateStyle: 'long' }).format(Date.now() + 7 * 24 * 3600 * 1000)";
-        let day = page.run(day).await;
-        let day = day.as_str().expect("a day");
-        bank.says(&format!("This bank shares nothing new after {day}.")).await;
+        let day = day_in(page, 7).await;
+        bank.says(&format!("This bank shares nothing new after {day}."))
+            .await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;
         link.sign_in("user_good", "pass_good").await;
@@ -76,8 +86,10 @@ async fn consent_expires() {
         let bank = page.region("Royal Bank of Plaid (UK)");
         bank.appears().await;
 
+        let day = day_in(page, 180).await;
         world.stack.plaid_advances(174 * 24 * 3600).await;
-        bank.says("This bank shares nothing new after").await;
+        bank.says(&format!("This bank shares nothing new after {day}."))
+            .await;
         bank.button("Reconnect").appears().await;
         world.stack.plaid_advances(7 * 24 * 3600).await;
         bank.says("wants you to sign in again").await;
