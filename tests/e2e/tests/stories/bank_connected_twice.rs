@@ -1,4 +1,5 @@
 use e2e::{Role, story};
+use serde_json::json;
 
 /// The same accounts once more: nothing is exchanged, and the person chooses.
 #[tokio::test(flavor = "multi_thread")]
@@ -57,6 +58,47 @@ async fn another_login_at_the_same_bank() {
             .appears()
             .await;
         assert_eq!(page.region("First Platypus Bank").count().await, 2);
+    })
+    .await;
+}
+
+/// Another login has other accounts: each has its own card, and is disconnected by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_login_with_other_accounts() {
+    story(async |world| {
+        let page = &world.browser;
+        page.connects("First Platypus Bank").await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        let user = json!({ "override_accounts": [{
+            "type": "depository",
+            "subtype": "savings",
+            "starting_balance": 7.25,
+            "meta": { "name": "Ann's savings", "mask": "4321" },
+        }] });
+        link.sign_in("user_custom", &user.to_string()).await;
+        link.share("Ann's savings 4321").await;
+        link.finish().await;
+        page.notice("First Platypus Bank is connected.")
+            .appears()
+            .await;
+        page.reload().await;
+        let bank = page.region("First Platypus Bank");
+        bank.appears().await;
+        assert_eq!(bank.count().await, 2);
+        page.says("Plaid Checking").await;
+        page.says("$7.25").await;
+
+        // The newest is on top.
+        bank.button("Disconnect").click().await;
+        let question = page.locate(Role::Dialog, "Disconnect First Platypus Bank?");
+        question.button("Disconnect").click().await;
+        page.notice("First Platypus Bank is disconnected.")
+            .appears()
+            .await;
+        assert_eq!(bank.count().await, 1);
+        bank.says("Plaid Checking").await;
     })
     .await;
 }

@@ -215,6 +215,25 @@ async fn the_return_is_another_users() {
     .await;
 }
 
+/// The session ended meanwhile, and the backend signs nobody in unasked, as that of the demo does.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_return_is_signed_out() {
+    story(async |world| {
+        let page = at_the_bank(world).await;
+        let signed_out = "return Response.json(
+            { code: 'signed_out', title: 'Nobody is signed in.', status: 401 }, { status: 401 })";
+        page.stand_in("/api/session", signed_out).await;
+        page.button("Allow").click().await;
+        let notice = "You were signed out while you were at the bank.";
+        page.notice(notice).says("Please start again.").await;
+        page.step_aside().await;
+        start_again(&page, notice).await;
+        assert!(!page.region(BANK).is_there().await);
+        page.quit().await;
+    })
+    .await;
+}
+
 /// The backend is down at the moment of the return: nothing is lost by trying again.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_backend_is_down_at_the_return() {
