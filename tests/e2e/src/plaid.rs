@@ -42,14 +42,35 @@ impl Stack {
         }
     }
 
+    /// Chooses how webhooks are delivered from now on, as the emulator's README has it.
+    pub async fn plaid_delivers(&self, manners: Value) {
+        self.control("webhooks", manners).await;
+    }
+
+    /// Waits until the backend has taken so many webhooks of this code.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn takes_webhooks(&self, code: &str, count: usize) {
+        let start = Instant::now();
+        loop {
+            let log = self.read("webhooks").await;
+            let attempts = log["attempts"].as_array().expect("a list").iter();
+            let taken = attempts.filter(|one| one["webhook_code"] == code && one["status"] == 200);
+            if taken.count() >= count {
+                return;
+            }
+            assert!(start.elapsed() < DEADLINE, "{count} of {code}: {log}");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// How often Plaid was asked for this path.
     ///
     /// # Panics
     /// When it cannot be asked.
     pub async fn plaid_calls(&self, path: &str) -> usize {
-        let url = format!("{}/emulator/requests", self.plaid().url());
-        let answer = reqwest::get(url).await.expect("Plaid answers");
-        let log: Value = answer.json().await.expect("JSON");
+        let log = self.read("requests").await;
         let requests = log["requests"].as_array().expect("a list");
         requests
             .iter()
@@ -62,11 +83,9 @@ impl Stack {
     /// # Panics
     /// When there never are.
     pub async fn plaid_has_items(&self, number: usize) {
-        let url = format!("{}/emulator/items", self.plaid().url());
         let until = Instant::now() + DEADLINE;
         loop {
-            let answer = reqwest::get(&url).await.expect("Plaid answers");
-            let answer: Value = answer.json().await.expect("JSON");
+            let answer = self.read("items").await;
             let items = answer["items"].as_array().expect("a list").len();
             if items == number {
                 return;
@@ -74,6 +93,12 @@ impl Stack {
             assert!(Instant::now() < until, "{items} Items are at Plaid");
             sleep(LOOK_EVERY).await;
         }
+    }
+
+    async fn read(&self, what: &str) -> Value {
+        let url = format!("{}/emulator/{what}", self.plaid().url());
+        let answer = reqwest::get(url).await.expect("Plaid answers");
+        answer.json().await.expect("JSON")
     }
 
     async fn control(&self, what: &str, body: Value) {

@@ -1,4 +1,5 @@
 use e2e::story;
+use serde_json::json;
 
 /// The bank wants its user; the open page hears of it and mends it, and nothing is exchanged anew.
 #[tokio::test(flavor = "multi_thread")]
@@ -79,6 +80,70 @@ async fn the_bank_heals_by_itself() {
         page.is_accessible("a bank that wants its user").await;
         world.stack.plaid_tells(&user, "LOGIN_REPAIRED").await;
         bank.button("Reconnect").disappears().await;
+    })
+    .await;
+}
+
+/// What Plaid tells comes three times, and the newest first: the bank was well again before the backend heard that it was
+/// not. What is told last is true, and so is the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_come_again_and_out_of_order() {
+    story(async |world| {
+        let (page, stack) = (&world.browser, &world.stack);
+        page.connects("First Platypus Bank").await;
+        let user = page.user().await;
+        let bank = page.region("First Platypus Bank");
+        stack
+            .plaid_delivers(json!({ "hold": true, "copies": 3 }))
+            .await;
+        stack.bank_wants_sign_in(&user).await;
+        stack.plaid_tells(&user, "PENDING_DISCONNECT").await;
+        stack.plaid_tells(&user, "LOGIN_REPAIRED").await;
+        stack.plaid_delivers(json!({ "reverse": true })).await;
+        stack.takes_webhooks("ERROR", 3).await;
+
+        page.reload().await;
+        bank.says("Plaid Checking").await;
+        assert!(!bank.button("Reconnect").is_there().await);
+        // What is told next is there after all of that, and is said only where there is nothing worse to say.
+        stack.plaid_tells(&user, "NEW_ACCOUNTS_AVAILABLE").await;
+        bank.says("accounts that you do not share yet").await;
+        assert!(!bank.button("Reconnect").is_there().await);
+    })
+    .await;
+}
+
+/// What was told before a repair comes after it, three times and the newest first: the person is not sent to the bank again.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_webhooks_come_after_the_repair() {
+    story(async |world| {
+        let (page, stack) = (&world.browser, &world.stack);
+        page.connects("First Platypus Bank").await;
+        let user = page.user().await;
+        let bank = page.region("First Platypus Bank");
+        stack.bank_wants_sign_in(&user).await;
+        bank.button("Reconnect").appears().await;
+        stack
+            .plaid_delivers(json!({ "hold": true, "copies": 3 }))
+            .await;
+        stack.bank_wants_sign_in(&user).await;
+        stack.plaid_tells(&user, "PENDING_DISCONNECT").await;
+        bank.button("Reconnect").click().await;
+        let link = page.enter_link().await;
+        link.sign_in("user_good", "pass_good").await;
+        link.finish().await;
+        bank.button("Reconnect").disappears().await;
+        stack.plaid_delivers(json!({ "reverse": true })).await;
+        stack.takes_webhooks("PENDING_DISCONNECT", 3).await;
+        stack.takes_webhooks("ERROR", 4).await;
+
+        page.reload().await;
+        bank.says("Plaid Checking").await;
+        assert!(!bank.button("Reconnect").is_there().await);
+        // What is told next is there after all of that, and is said only where there is nothing worse to say.
+        stack.plaid_tells(&user, "NEW_ACCOUNTS_AVAILABLE").await;
+        bank.says("accounts that you do not share yet").await;
+        assert!(!bank.button("Reconnect").is_there().await);
     })
     .await;
 }
