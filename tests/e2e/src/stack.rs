@@ -49,6 +49,15 @@ impl Stack {
         &self.url
     }
 
+    /// Another backend with the same flags, over the same database and with the same key; it ends when dropped. A browser
+    /// is the same user there: cookies do not tell ports apart.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn another_backend(&self) -> Server {
+        backend(&self.plaid, self.data.path(), "127.0.0.1:0", &self.flags).await
+    }
+
     pub(crate) fn plaid(&self) -> &Emulator {
         &self.plaid
     }

@@ -26,5 +26,6 @@ mod second_factor;
 mod speaks_other_languages;
 mod success_is_not_lost;
 mod tabs_agree;
+mod two_backends_are_one;
 mod two_users_see_only_their_own;
 mod wrong_password_then_right;

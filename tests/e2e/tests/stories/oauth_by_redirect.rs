@@ -215,7 +215,7 @@ async fn the_return_is_another_users() {
     .await;
 }
 
-/// The session ended meanwhile, and the backend signs nobody in unasked, as that of the demo does.
+/// The session ended meanwhile, and the backend signs nobody in unasked; that of the demo would.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_return_is_signed_out() {
     story(async |world| {
