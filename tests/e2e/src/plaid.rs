@@ -34,11 +34,16 @@ impl Stack {
         }
     }
 
+    /// Plaid sends a webhook of this code about the Item of this access token, and what it says comes true.
+    pub async fn plaid_tells_of(&self, access_token: &str, code: &str) {
+        let body = json!({ "access_token": access_token, "webhook_code": code });
+        self.sandbox("item/fire_webhook", body).await;
+    }
+
     /// Plaid sends a webhook of this code about each of the user's Items, and what it says comes true.
     pub async fn plaid_tells(&self, user: &str, code: &str) {
         for access_token in self.access_tokens(user).await {
-            let body = json!({ "access_token": access_token, "webhook_code": code });
-            self.sandbox("item/fire_webhook", body).await;
+            self.plaid_tells_of(&access_token, code).await;
         }
     }
 
