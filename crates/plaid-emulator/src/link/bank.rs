@@ -131,6 +131,9 @@ fn user_custom(password: &str) -> Answer {
     {
         return refused("RECAPTCHA_BAD");
     }
+    if let Err(error) = seed::custom_accounts(password) {
+        return Answer::Refused(error.error_code);
+    }
     let Some(mfa) = options.get("mfa") else {
         return Answer::Welcome;
     };
@@ -254,6 +257,11 @@ mod tests {
             ),
             ("user_custom", "{}", Answer::Welcome),
             ("user_custom", "pass_good", refused("INVALID_CREDENTIALS")),
+            (
+                "user_custom",
+                r#"{"override_accounts":[{"transactions":[{}]}]}"#,
+                refused("INVALID_CREDENTIALS"),
+            ),
             ("user_transactions_dynamic", "anything", Answer::Welcome),
             (
                 "user_transactions_dynamic",

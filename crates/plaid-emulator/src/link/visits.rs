@@ -141,6 +141,7 @@ fn offered(held: BankAccount, terms: &Terms) -> Offered {
         kind: held.account.kind,
         subtype: held.account.subtype,
         balances: held.account.balances,
+        transactions: held.transactions,
     };
     let fits = terms.fits(&template);
     Offered {

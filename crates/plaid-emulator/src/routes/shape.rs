@@ -39,17 +39,23 @@ pub(super) fn item(world: &World, item: &Item) -> Value {
 /// A transaction, as `/transactions/sync` shows it.
 pub(super) fn transaction(transaction: &Transaction) -> Value {
     let what = &transaction.what;
-    let (primary, detailed) = what.category;
-    let date = what.date.to_string();
+    let category = what.category.map(|(primary, detailed)| {
+        json!({ "primary": primary, "detailed": detailed, "confidence_level": "HIGH" })
+    });
+    let date = if transaction.pending {
+        what.authorized
+    } else {
+        what.date
+    };
     json!({
         "transaction_id": transaction.id,
         "account_id": transaction.account_id,
         "amount": what.amount,
-        "iso_currency_code": "USD",
+        "iso_currency_code": what.currency,
         "unofficial_currency_code": null,
-        "date": date,
+        "date": date.to_string(),
         "datetime": null,
-        "authorized_date": date,
+        "authorized_date": what.authorized.to_string(),
         "authorized_datetime": null,
         "name": what.name,
         "merchant_name": what.merchant,
@@ -66,7 +72,7 @@ pub(super) fn transaction(transaction: &Transaction) -> Value {
             "reference_number": null, "ppd_id": null, "payee": null, "by_order_of": null,
             "payer": null, "payment_method": null, "payment_processor": null, "reason": null,
         },
-        "personal_finance_category": { "primary": primary, "detailed": detailed, "confidence_level": "HIGH" },
+        "personal_finance_category": category,
     })
 }
 

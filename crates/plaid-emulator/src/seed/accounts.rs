@@ -2,6 +2,8 @@
 
 use plaid_types::{Account, AccountId, AccountSubtype, AccountType, Balances};
 
+use super::TransactionTemplate;
+
 /// An account as the bank knows it, before Plaid gives it an id.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AccountTemplate {
@@ -11,6 +13,8 @@ pub(crate) struct AccountTemplate {
     pub(crate) kind: AccountType,
     pub(crate) subtype: Option<AccountSubtype>,
     pub(crate) balances: Balances,
+    /// All that happens on it, where its user says so; else what always does.
+    pub(crate) transactions: Option<Vec<TransactionTemplate>>,
 }
 
 impl AccountTemplate {
@@ -63,6 +67,7 @@ impl Row {
                 iso_currency_code: Some("USD".to_owned()),
                 unofficial_currency_code: None,
             },
+            transactions: None,
         }
     }
 }

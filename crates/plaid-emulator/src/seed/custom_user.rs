@@ -1,13 +1,15 @@
-//! `user_custom`: a user whose password is JSON that describes the accounts.
+//! `user_custom`: a user whose password is JSON that describes the accounts, and what happens on them.
 
 use plaid_types::{AccountSubtype, AccountType, Balances, PlaidError};
 use serde::Deserialize;
+use time::Date;
 
-use super::AccountTemplate;
+use super::{AccountTemplate, TransactionTemplate};
 use crate::error::plaid_error_saying;
 
 const MOST_BYTES: usize = 55_000;
 const MOST_ACCOUNTS: usize = 10;
+const MOST_TRANSACTIONS: usize = 250;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -26,7 +28,21 @@ struct CustomAccount {
     has_null_available_balance: bool,
     currency: Option<String>,
     meta: Meta,
+    transactions: Option<Vec<CustomTransaction>>,
 }
+
+#[derive(Deserialize)]
+struct CustomTransaction {
+    #[serde(with = "iso_date")]
+    date_transacted: Date,
+    #[serde(with = "iso_date")]
+    date_posted: Date,
+    amount: f64,
+    description: String,
+    currency: Option<String>,
+}
+
+time::serde::format_description!(iso_date, Date, "[year]-[month]-[day]");
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -47,6 +63,13 @@ pub(crate) fn custom_accounts(json: &str) -> Result<Vec<AccountTemplate>, PlaidE
     if user.override_accounts.len() > MOST_ACCOUNTS {
         return Err(refused("the custom user has more than 10 accounts"));
     }
+    let listed = user
+        .override_accounts
+        .iter()
+        .flat_map(|account| &account.transactions);
+    if listed.map(Vec::len).sum::<usize>() > MOST_TRANSACTIONS {
+        return Err(refused("the custom user has more than 250 transactions"));
+    }
     if user.override_accounts.is_empty() {
         return Ok(super::accounts());
     }
@@ -61,6 +84,7 @@ pub(crate) fn custom_accounts(json: &str) -> Result<Vec<AccountTemplate>, PlaidE
 fn template((position, account): (usize, CustomAccount)) -> AccountTemplate {
     let kind = account.kind.unwrap_or_else(|| "depository".to_owned());
     let subtype = account.subtype.unwrap_or_else(|| "checking".to_owned());
+    let currency = account.currency.unwrap_or_else(|| "USD".to_owned());
     let current = account.starting_balance.unwrap_or(0.0);
     let available = match account.force_available_balance {
         _ if account.has_null_available_balance => None,
@@ -84,9 +108,28 @@ fn template((position, account): (usize, CustomAccount)) -> AccountTemplate {
             available,
             current: Some(current),
             limit: account.meta.limit,
-            iso_currency_code: Some(account.currency.unwrap_or_else(|| "USD".to_owned())),
+            iso_currency_code: Some(currency.clone()),
             unofficial_currency_code: None,
         },
+        transactions: account.transactions.map(|listed| {
+            let listed = listed.into_iter();
+            listed.map(|one| one.template(&currency)).collect()
+        }),
+    }
+}
+
+impl CustomTransaction {
+    fn template(self, currency: &str) -> TransactionTemplate {
+        TransactionTemplate {
+            date: self.date_posted,
+            authorized: self.date_transacted,
+            amount: self.amount,
+            currency: self.currency.unwrap_or_else(|| currency.to_owned()).into(),
+            name: self.description.into(),
+            merchant: None,
+            category: None,
+            channel: "other",
+        }
     }
 }
 
@@ -99,6 +142,8 @@ fn refused(why: &str) -> PlaidError {
 
 #[cfg(test)]
 mod tests {
+    use time::macros::date;
+
     use super::*;
 
     #[test]
@@ -114,10 +159,49 @@ mod tests {
     }
 
     #[test]
+    fn so_do_its_transactions() {
+        let json = r#"{"override_accounts":[{"currency":"EUR","transactions":[
+            {"date_transacted":"2026-01-30","date_posted":"2026-02-01","amount":-7.5,"description":"<i>Refund</i>"},
+            {"date_transacted":"2026-02-02","date_posted":"2026-02-02","amount":1,"description":"","currency":"GBP"}]},
+            {"transactions":[]},{}]}"#;
+        let accounts = custom_accounts(json).expect("accounts");
+        let listed = accounts[0].transactions.as_deref().expect("a list");
+        assert_eq!(
+            (listed[0].authorized, listed[0].date),
+            (date!(2026 - 01 - 30), date!(2026 - 02 - 01))
+        );
+        assert_eq!(
+            (&*listed[0].name, listed[0].amount),
+            ("<i>Refund</i>", -7.5)
+        );
+        assert_eq!((&*listed[0].currency, &*listed[1].currency), ("EUR", "GBP"));
+        assert_eq!(accounts[1].transactions, Some(Vec::new()));
+        assert_eq!(accounts[2].transactions, None);
+    }
+
+    #[test]
     fn what_is_not_valid_is_refused() {
         let many = format!(r#"{{"override_accounts":[{}]}}"#, ["{}"; 11].join(","));
         let large = " ".repeat(MOST_BYTES + 1);
-        for json in ["no JSON", &many, &large] {
+        let with =
+            |listed: &str| format!(r#"{{"override_accounts":[{{"transactions":[{listed}]}}]}}"#);
+        let whole = r#"{"date_transacted":"2026-01-30","date_posted":"2026-01-30","amount":1,"description":"x"}"#;
+        let busy = with(&[whole; 251].join(","));
+        let without = |part: &str| with(&whole.replace(part, "x"));
+        assert!(custom_accounts(&with(&[whole; 250].join(","))).is_ok());
+        for json in [
+            "no JSON",
+            &many,
+            &large,
+            &busy,
+            &without("date_transacted"),
+            &without("date_posted"),
+            &without("amount"),
+            &without("description"),
+            &with(&whole.replace("2026-01-30", "2026-02-30")),
+            &with(&whole.replace("2026-01-30", "yesterday")),
+            &with(&whole.replace(":1,", r#":"1","#)),
+        ] {
             let error = custom_accounts(json).expect_err("refused");
             assert_eq!(error.error_code, "INVALID_CREDENTIALS");
         }

@@ -1,24 +1,29 @@
 //! What happens on the accounts of the Sandbox, month after month.
 
+use std::borrow::Cow;
+
 use plaid_types::AccountSubtype;
 use time::Date;
 
 /// Something that happens on an account.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TransactionTemplate {
-    pub(crate) subtype: AccountSubtype,
+    /// When the bank books it; pending before.
     pub(crate) date: Date,
+    /// When it was done.
+    pub(crate) authorized: Date,
     /// Positive when money leaves the account.
     pub(crate) amount: f64,
-    pub(crate) name: &'static str,
+    pub(crate) currency: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) merchant: Option<&'static str>,
     /// Plaid's personal finance category, the broad one and the exact one.
-    pub(crate) category: (&'static str, &'static str),
+    pub(crate) category: Option<(&'static str, &'static str)>,
     pub(crate) channel: &'static str,
 }
 
-/// What happens from one day to another, both included, the oldest first.
-pub(crate) fn transactions(from: Date, to: Date) -> Vec<TransactionTemplate> {
+/// What happens from one day to another, both included, the oldest first, each on the accounts of a subtype.
+pub(crate) fn transactions(from: Date, to: Date) -> Vec<(AccountSubtype, TransactionTemplate)> {
     let mut found = Vec::new();
     let mut day = from;
     while day <= to {
@@ -36,7 +41,7 @@ pub(crate) fn transactions(from: Date, to: Date) -> Vec<TransactionTemplate> {
 }
 
 /// What has just happened: the same each time, but for the date.
-pub(crate) fn latest(on: Date) -> TransactionTemplate {
+pub(crate) fn latest(on: Date) -> (AccountSubtype, TransactionTemplate) {
     template(&ROWS[0], on)
 }
 
@@ -50,17 +55,19 @@ type Row = (
     &'static str,
 );
 
-fn template(row: &Row, date: Date) -> TransactionTemplate {
+fn template(row: &Row, date: Date) -> (AccountSubtype, TransactionTemplate) {
     let (_, subtype, amount, name, merchant, category, channel) = row.clone();
-    TransactionTemplate {
-        subtype,
+    let what = TransactionTemplate {
         date,
+        authorized: date,
         amount,
-        name,
+        currency: "USD".into(),
+        name: name.into(),
         merchant,
-        category,
+        category: Some(category),
         channel,
-    }
+    };
+    (subtype, what)
 }
 
 use AccountSubtype::{Checking, CreditCard, Savings};

@@ -58,6 +58,7 @@ impl World {
                     item.accounts.push(BankAccount {
                         account,
                         shared: false,
+                        transactions: None,
                     });
                 }
                 self.tell(item, kind, code, json!({}));

@@ -6,7 +6,10 @@ use plaid_types::{
 use time::{Duration, OffsetDateTime};
 
 use super::{SandboxInstitution, State, World, ledger::Ledger};
-use crate::{error::plaid_error, seed::AccountTemplate};
+use crate::{
+    error::plaid_error,
+    seed::{AccountTemplate, TransactionTemplate},
+};
 
 /// After so long, a Sandbox Item asks for its user, unless its bank has a consent that ends.
 pub(super) const LOGIN: Duration = Duration::days(30);
@@ -38,6 +41,8 @@ pub(crate) struct BankAccount {
     pub(crate) account: Account,
     /// Whether the user shared it with the host.
     pub(crate) shared: bool,
+    /// All that happens on it, where its user says so; else what always does.
+    pub(crate) transactions: Option<Vec<TransactionTemplate>>,
 }
 
 /// What it takes to make an Item.
@@ -99,7 +104,8 @@ impl World {
         let accounts = new
             .accounts
             .into_iter()
-            .map(|(template, shared)| BankAccount {
+            .map(|(mut template, shared)| BankAccount {
+                transactions: template.transactions.take(),
                 account: template.account(ids.account()),
                 shared,
             });

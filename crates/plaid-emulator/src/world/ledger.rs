@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use plaid_types::{AccountId, PlaidError};
 use time::Date;
 
+use super::id::Ids;
 use crate::{
     error::{plaid_error, plaid_error_saying},
     seed::TransactionTemplate,
@@ -28,6 +29,13 @@ pub(crate) struct Transaction {
     pub(crate) pending: bool,
     /// The pending transaction that this one came of.
     pub(crate) pending_id: Option<String>,
+}
+
+impl Transaction {
+    /// Whether it is pending and the bank may book it today.
+    pub(super) fn is_due(&self, today: Date) -> bool {
+        self.pending && self.what.date <= today
+    }
 }
 
 /// A change of the transactions.
@@ -68,6 +76,20 @@ impl Ledger {
 
     pub(super) fn write(&mut self, change: Change) {
         self.changes.push(change);
+    }
+
+    /// In place of what was pending there is now what the bank has booked.
+    pub(super) fn book(&mut self, ids: &mut Ids, pending: &Transaction) {
+        self.write(Change::Removed {
+            id: pending.id.clone(),
+            account_id: pending.account_id.clone(),
+        });
+        self.write(Change::Added(Transaction {
+            id: ids.transaction(),
+            pending: false,
+            pending_id: Some(pending.id.clone()),
+            ..pending.clone()
+        }));
     }
 
     /// The changes after the cursor, at most so many.

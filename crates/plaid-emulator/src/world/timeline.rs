@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plaid_types::ItemId;
 use serde_json::json;
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{Item, State, World, item::LOGIN, ledger::Update};
 use crate::{clock::iso, error::plaid_error};
@@ -30,6 +30,8 @@ pub(super) enum Event {
     ConsentNearsItsEnd { since: OffsetDateTime },
     /// Transactions have come.
     Transactions(Update),
+    /// The bank books what was pending until now.
+    Posting,
 }
 
 impl Timeline {
@@ -73,6 +75,7 @@ impl World {
                 Event::LoginEnds { since } => self.end_login(state, &id, since),
                 Event::ConsentNearsItsEnd { since } => self.warn_of_end(state, &id, since),
                 Event::Transactions(update) => self.update_transactions(state, &id, update),
+                Event::Posting => self.book_pending(state, &id),
             }
         }
     }
@@ -113,6 +116,12 @@ impl World {
             id,
             Event::Transactions(Update::Historical),
         );
+        self.replanned.notify_one();
+    }
+
+    /// Plans that the bank books something on that day.
+    pub(super) fn plan_posting(&self, timeline: &mut Timeline, id: &ItemId, on: Date) {
+        timeline.add(on.midnight().assume_utc(), id, Event::Posting);
         self.replanned.notify_one();
     }
 

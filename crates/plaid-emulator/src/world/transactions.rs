@@ -1,13 +1,16 @@
 //! Transactions: they come after linking, and again whenever something happens.
 
-use plaid_types::{Account, AccountId, ItemId, PlaidError};
+use std::ops::RangeInclusive;
+
+use plaid_types::{Account, AccountId, AccountSubtype, ItemId, PlaidError};
 use serde_json::json;
-use time::Duration;
+use time::{Date, Duration};
 
 use super::{
     Item, State, World,
     id::Ids,
     ledger::{Change, Ledger, Page, Transaction, Update},
+    timeline::Timeline,
 };
 use crate::{
     error::plaid_error,
@@ -85,25 +88,45 @@ impl World {
         };
         let mut live = ledger.live();
         live.sort_by(|one, other| one.id.cmp(&other.id));
-        if let Some(pending) = live.iter().find(|transaction| transaction.pending) {
-            ledger.write(Change::Removed {
-                id: pending.id.clone(),
-                account_id: pending.account_id.clone(),
-            });
-            ledger.write(Change::Added(Transaction {
-                id: ids.transaction(),
-                pending: false,
-                pending_id: Some(pending.id.clone()),
-                ..pending.clone()
-            }));
+        if let Some(pending) = live.iter().find(|transaction| transaction.is_due(today)) {
+            ledger.book(ids, pending);
         }
-        if let Some(mut tipped) = live.into_iter().find(|transaction| !transaction.pending) {
+        let changes = |transaction: &Transaction| {
+            !transaction.pending && !lists_transactions(item, &transaction.account_id)
+        };
+        if let Some(mut tipped) = live.into_iter().find(changes) {
             tipped.what.amount += 1.0;
             ledger.write(Change::Modified(tipped));
         }
-        if let Some(mut latest) = booked(ids, item, seed::latest_transaction(today)) {
-            latest.pending = true;
-            ledger.write(Change::Added(latest));
+        let (subtype, latest) = seed::latest_transaction(today);
+        if let Some(account) = usual_account(item, &subtype) {
+            ledger.write(Change::Added(Transaction {
+                pending: true,
+                ..booked(ids, account, latest)
+            }));
+        }
+    }
+
+    /// The day has come on which the bank books some of what was pending.
+    pub(super) fn book_pending(&self, state: &mut State, id: &ItemId) {
+        let today = self.clock.now().date();
+        let State {
+            ids,
+            items,
+            ledgers,
+            ..
+        } = state;
+        let (Some(item), Some(ledger)) = (items.get_mut(id), ledgers.get_mut(id)) else {
+            return;
+        };
+        let mut due = ledger.live();
+        due.retain(|transaction| transaction.is_due(today));
+        due.sort_by(|one, other| one.id.cmp(&other.id));
+        for pending in &due {
+            ledger.book(ids, pending);
+        }
+        if ledger.asked && !due.is_empty() {
+            self.tell_of_transactions(item, ledger.update);
         }
     }
 
@@ -114,6 +137,7 @@ impl World {
             ids,
             items,
             ledgers,
+            timeline,
             ..
         } = state;
         let Some(item) = items.get_mut(id) else {
@@ -122,17 +146,13 @@ impl World {
         let ledger = ledgers
             .entry(id.clone())
             .or_insert_with(|| Ledger::new(today));
+        let since = ledger.since;
         let (from, to) = match update {
-            Update::Initial => (ledger.since - INITIAL, ledger.since),
-            Update::Historical => (
-                ledger.since - HISTORICAL,
-                ledger.since - INITIAL - Duration::DAY,
-            ),
+            Update::Initial => (since - INITIAL, Date::MAX),
+            Update::Historical => (since - HISTORICAL, since - INITIAL - Duration::DAY),
         };
-        for what in seed::transactions(from, to) {
-            if let Some(transaction) = booked(ids, item, what) {
-                ledger.write(Change::Added(transaction));
-            }
+        for transaction in happened(ids, item, since, from..=to) {
+            self.add(timeline, id, ledger, transaction);
         }
         ledger.update = Some(update);
         if ledger.asked {
@@ -151,6 +171,7 @@ impl World {
             ids,
             items,
             ledgers,
+            timeline,
             ..
         } = state;
         let (Some(item), Some(ledger)) = (items.get(id), ledgers.get_mut(id)) else {
@@ -173,13 +194,27 @@ impl World {
             Some(Update::Initial) => INITIAL,
             Some(Update::Historical) => HISTORICAL,
         };
-        for what in seed::transactions(ledger.since - reach, ledger.since) {
-            if let Some(transaction) = booked(ids, item, what)
-                && !before.contains(&transaction.account_id)
-            {
-                ledger.write(Change::Added(transaction));
+        let since = ledger.since;
+        for transaction in happened(ids, item, since, since - reach..=Date::MAX) {
+            if !before.contains(&transaction.account_id) {
+                self.add(timeline, id, ledger, transaction);
             }
         }
+    }
+
+    /// Writes a transaction down; one that is to come is booked when its day has.
+    fn add(
+        &self,
+        timeline: &mut Timeline,
+        id: &ItemId,
+        ledger: &mut Ledger,
+        mut transaction: Transaction,
+    ) {
+        if transaction.what.date > self.clock.now().date() {
+            transaction.pending = true;
+            self.plan_posting(timeline, id, transaction.what.date);
+        }
+        ledger.write(Change::Added(transaction));
     }
 
     pub(super) fn tell_of_transactions(&self, item: &mut Item, update: Option<Update>) {
@@ -191,16 +226,51 @@ impl World {
     }
 }
 
-/// The transaction on the account that it belongs to, if the user shares one.
-fn booked(ids: &mut Ids, item: &Item, what: TransactionTemplate) -> Option<Transaction> {
-    let account = item
-        .shared_accounts()
-        .find(|account| account.subtype.as_ref() == Some(&what.subtype))?;
-    Some(Transaction {
+/// What happened on the shared accounts in these days, the oldest first: what their user says, or else what always does, up
+/// to the day on which the Item was linked.
+fn happened(
+    ids: &mut Ids,
+    item: &Item,
+    since: Date,
+    days: RangeInclusive<Date>,
+) -> Vec<Transaction> {
+    let mut happened = Vec::new();
+    for (subtype, what) in seed::transactions(*days.start(), since.min(*days.end())) {
+        if let Some(account) = usual_account(item, &subtype) {
+            happened.push(booked(ids, account, what));
+        }
+    }
+    for held in item.accounts.iter().filter(|held| held.shared) {
+        for what in held.transactions.iter().flatten() {
+            if days.contains(&what.date) {
+                happened.push(booked(ids, &held.account, what.clone()));
+            }
+        }
+    }
+    happened.sort_by_key(|transaction| transaction.what.date);
+    happened
+}
+
+/// The shared account on which what always happens to that subtype does.
+fn usual_account<'a>(item: &'a Item, subtype: &AccountSubtype) -> Option<&'a Account> {
+    item.shared_accounts().find(|account| {
+        account.subtype.as_ref() == Some(subtype) && !lists_transactions(item, &account.account_id)
+    })
+}
+
+/// Whether the account's user says what happens on it.
+fn lists_transactions(item: &Item, account: &AccountId) -> bool {
+    item.accounts
+        .iter()
+        .any(|held| held.account.account_id == *account && held.transactions.is_some())
+}
+
+fn booked(ids: &mut Ids, account: &Account, what: TransactionTemplate) -> Transaction {
+    Transaction {
         id: ids.transaction(),
         account_id: account.account_id.clone(),
         what,
         pending: false,
         pending_id: None,
-    })
+    }
 }

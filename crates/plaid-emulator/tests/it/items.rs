@@ -281,6 +281,15 @@ async fn a_public_token_cannot_be_had_everywhere() {
             user("user_custom", "{\"force_error\":\"NO_ACCOUNTS\"}"),
             "NO_ACCOUNTS",
         ),
+        (
+            "ins_109508",
+            "auth",
+            user(
+                "user_custom",
+                r#"{"override_accounts":[{"transactions":[{"amount":1}]}]}"#,
+            ),
+            "INVALID_CREDENTIALS",
+        ),
     ];
     for (institution, product, options, code) in rows {
         let body = json!({ "institution_id": institution, "initial_products": [product], "options": options });

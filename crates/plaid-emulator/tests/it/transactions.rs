@@ -1,6 +1,7 @@
 //! Transactions: they come some time after linking, page by page, and change.
 
 use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     client::{Plaid, text},
@@ -198,4 +199,135 @@ async fn a_broken_item_has_none_to_give() {
         plaid.call("/transactions/sync", body).await.fails(400),
         "ITEM_LOGIN_REQUIRED"
     );
+}
+
+/// So many days from today.
+fn day(days: i64) -> String {
+    let day = OffsetDateTime::now_utc().date() + Duration::days(days);
+    day.to_string()
+}
+
+/// The access token of a user of one's own making, with these accounts.
+async fn custom_user(plaid: &Plaid, receiver: &Receiver, accounts: Value) -> String {
+    let user = json!({ "override_accounts": accounts });
+    let body = json!({
+        "institution_id": "ins_109508",
+        "initial_products": ["transactions"],
+        "options": {
+            "override_username": "user_custom",
+            "override_password": user.to_string(),
+            "webhook": receiver.url,
+        },
+    });
+    let created = plaid.call("/sandbox/public_token/create", body).await.ok();
+    let body = json!({ "public_token": created["public_token"] });
+    let exchanged = plaid.call("/item/public_token/exchange", body).await.ok();
+    text(&exchanged["access_token"])
+}
+
+/// Those of the first account.
+fn listed(body: &Value) -> Vec<&Value> {
+    let account = &body["accounts"][0]["account_id"];
+    let added = body["added"].as_array().expect("a list").iter();
+    added.filter(|one| one["account_id"] == *account).collect()
+}
+
+#[tokio::test]
+async fn a_custom_user_says_what_happens() {
+    let plaid = Plaid::start().await;
+    let mut receiver = Receiver::start().await;
+    let one = |transacted, posted, amount: f64, description: &str| {
+        json!({
+            "date_transacted": day(transacted),
+            "date_posted": day(posted),
+            "amount": amount,
+            "description": description,
+        })
+    };
+    let mut pounds = one(-60, -59, 3.0, "Long ago");
+    pounds["currency"] = "GBP".into();
+    let transactions = json!([
+        one(-5, -3, -12.5, "<b>Refund</b>"),
+        pounds,
+        one(-1, 3, 8.0, "Not yet"),
+        one(-100, -99, 1.0, "Too long ago"),
+    ]);
+    let accounts = json!([
+        { "currency": "EUR", "transactions": transactions },
+        { "subtype": "savings" },
+    ]);
+    let access_token = custom_user(&plaid, &receiver, accounts).await;
+    sync(&plaid, &access_token, "", 500).await;
+    plaid.advance(3).await;
+    for _ in 0..2 {
+        receiver.next().await;
+    }
+    let whole = sync(&plaid, &access_token, "", 500).await;
+    let mut told = listed(&whole);
+    assert!(
+        told.len() < count(&whole, "added"),
+        "the other account is as ever"
+    );
+    told.sort_by_key(|one| text(&one["date"]));
+    for (told, [date, authorized, name, currency, pending], amount) in [
+        (
+            told[0],
+            [&day(-59), &day(-60), "Long ago", "GBP", "false"],
+            3.0,
+        ),
+        (
+            told[1],
+            [&day(-3), &day(-5), "<b>Refund</b>", "EUR", "false"],
+            -12.5,
+        ),
+        (told[2], [&day(-1), &day(-1), "Not yet", "EUR", "true"], 8.0),
+    ] {
+        let shown = json!([
+            told["date"],
+            told["authorized_date"],
+            told["name"],
+            told["iso_currency_code"],
+            told["pending"].to_string()
+        ]);
+        assert_eq!(shown, json!([date, authorized, name, currency, pending]));
+        assert_eq!(told["amount"], amount);
+        assert_eq!(told["personal_finance_category"], Value::Null);
+    }
+    assert_eq!(told.len(), 3);
+
+    // The day comes on which the bank books.
+    let cursor = text(&whole["next_cursor"]);
+    plaid.advance(3 * 24 * 3600).await;
+    receiver.next().await;
+    let booked = sync(&plaid, &access_token, &cursor, 500).await;
+    let [now] = listed(&booked)[..] else {
+        panic!("{booked}");
+    };
+    assert_eq!(
+        (now["pending"].clone(), text(&now["date"])),
+        (json!(false), day(3))
+    );
+    assert_eq!(
+        booked["removed"][0]["transaction_id"],
+        told[2]["transaction_id"]
+    );
+    assert_eq!(now["pending_transaction_id"], told[2]["transaction_id"]);
+}
+
+#[tokio::test]
+async fn nothing_happens_but_what_a_custom_user_says() {
+    let plaid = Plaid::start().await;
+    let receiver = Receiver::start().await;
+    let transaction = json!({
+        "date_transacted": day(-1), "date_posted": day(-1), "amount": 1.0, "description": "All",
+    });
+    for (transactions, listed) in [(json!([]), 0), (json!([transaction]), 1)] {
+        let accounts = json!([{ "transactions": transactions }]);
+        let access_token = custom_user(&plaid, &receiver, accounts).await;
+        plaid.advance(3).await;
+        something_happens(&plaid, &access_token).await;
+        let whole = sync(&plaid, &access_token, "", 500).await;
+        let counts = ["added", "modified", "removed"].map(|what| count(&whole, what));
+        assert_eq!(counts, [listed, 0, 0]);
+    }
 }
