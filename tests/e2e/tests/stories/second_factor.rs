@@ -1,4 +1,5 @@
 use e2e::{Browser, Link, Role, story};
+use serde_json::json;
 
 async fn sign_in<'a>(page: &'a Browser, bank: &str, password: &str) -> Link<'a> {
     page.button("Connect a bank account").click().await;
@@ -92,17 +93,33 @@ async fn leaves_at_the_second_factor() {
     .await;
 }
 
-/// A user of one's own making, with JSON for a password.
+/// A user of one's own making, with JSON for a password, down to what happens on the account.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_custom_user() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
+        let yesterday = "return new Date(Date.now() - 24 * 3600 * 1000).toISOString().slice(0, 10)";
+        let yesterday = page.run(yesterday).await;
         page.button("Connect a bank account").click().await;
         let link = page.enter_link().await;
         link.choose_institution("First Platypus Bank").await;
-        let user = r#"{"override_accounts":[{"type":"depository","subtype":"checking","starting_balance":42.5,"meta":{"name":"Piggy <b>bank</b>","mask":"7777"}}],"mfa":{"type":"device"}}"#;
-        link.sign_in("user_custom", user).await;
+        let user = json!({
+            "override_accounts": [{
+                "type": "depository",
+                "subtype": "checking",
+                "starting_balance": 42.5,
+                "meta": { "name": "Piggy <b>bank</b>", "mask": "7777" },
+                "transactions": [{
+                    "date_transacted": yesterday,
+                    "date_posted": yesterday,
+                    "amount": 7.5,
+                    "description": "A <b>hammer</b>",
+                }],
+            }],
+            "mfa": { "type": "device" },
+        });
+        link.sign_in("user_custom", &user.to_string()).await;
         link.locate(Role::Radio, "Email to u•••@example.com").click().await;
         link.button("Continue").click().await;
         link.locate(Role::Textbox, "Code").fill("1234").await;
@@ -111,6 +128,25 @@ async fn a_custom_user() {
         link.finish().await;
         page.region("First Platypus Bank").says("Piggy <b>bank</b>").await;
         page.region("First Platypus Bank").says("$42.50").await;
+
+        // No page of ours shows them; the backend has them for one that does.
+        world.stack.plaid_advances(5).await;
+        let transactions = page
+            .run(
+                "const ask = async () => (await (await fetch('/api/transactions')).json()).transactions;
+                return new Promise((come) => {
+                    const look = async () => {
+                        const transactions = await ask();
+                        transactions.length ? come(transactions) : setTimeout(look, 20);
+                    };
+                    look();
+                })",
+            )
+            .await;
+        assert_eq!(transactions.as_array().map(Vec::len), Some(1), "{transactions}");
+        let hammer = &transactions[0];
+        assert_eq!((&hammer["name"], &hammer["date"]), (&json!("A <b>hammer</b>"), &yesterday), "{hammer}");
+        assert_eq!(hammer["amount"], 7.5);
     })
     .await;
 }
