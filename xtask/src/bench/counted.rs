@@ -11,8 +11,8 @@ use crate::{setup, step};
 
 /// Browsers and backends, killed at random moments.
 pub(crate) fn kill(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
-    let about = "Visits to the offline Link in which browsers and backends are killed at random moments. The offline Plaid answers a used \
-                 public token\nonce more, or refuses it; then what is lost is told to its user, and ended at Plaid.";
+    let about = "Visits to the offline Link in which browsers and backends are killed at random moments. Where the offline Plaid \
+                 refuses a used\npublic token, what is lost is told to its user, and ended at Plaid.";
     let mut bench = bench("connect-server", "kill", effort, &["--runs", "5"]);
     let rows = rows(workspace, &mut bench, Failing::Always)?;
     Ok(vec![table("Killed at any moment", about, rows)])

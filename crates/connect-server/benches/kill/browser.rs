@@ -15,15 +15,18 @@ use tokio::sync::Notify;
 
 use crate::link;
 
-/// What outlives the tab: the cookie and the `localStorage`.
+/// What outlives the tab: the cookie, the `localStorage`, and what the person is about.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Storage(Arc<Mutex<Stored>>);
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stored {
     pub(crate) cookie: Option<String>,
-    pub(crate) link_tokens: Vec<LinkToken>,
-    user: String,
+    pub(crate) user: String,
+    /// What the person wants of Link.
+    pub(crate) wish: Purpose,
+    /// What Link was opened with, and for what.
+    pub(crate) link_tokens: Vec<(LinkToken, Purpose)>,
     outbox: Vec<OutboxRecord>,
 }
 
@@ -33,6 +36,11 @@ impl Storage {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The person wants something else of Link.
+    pub(crate) fn wishes(&self, wish: Purpose) {
+        self.write(|stored| stored.wish = wish);
     }
 
     fn write(&self, change: impl FnOnce(&mut Stored)) {
@@ -51,7 +59,8 @@ pub(crate) struct Tab {
 }
 
 impl Tab {
-    /// The tab is open: the flow brings what is in the outbox, and the person goes through Link if they never did.
+    /// The tab is open: the flow brings what is in the outbox, and the person goes through Link if they never did for what
+    /// they wish.
     pub(crate) async fn live(self) {
         if self.storage.read().cookie.is_none() {
             self.sign_in().await;
@@ -60,8 +69,13 @@ impl Tab {
         let kept = stored.outbox.into_iter();
         let kept = kept.filter_map(|record| record.open(&stored.user, now()).ok());
         let mut events: VecDeque<Event> = kept.map(Event::Restored).collect();
-        if stored.link_tokens.is_empty() {
-            events.push_back(Event::Open { now: now() });
+        let mut wishes = stored.link_tokens.iter().map(|(_, wish)| wish);
+        if !wishes.any(|wish| *wish == stored.wish) {
+            let purpose = stored.wish;
+            events.push_back(Event::OpenFor {
+                purpose,
+                now: now(),
+            });
         }
         let mut state = State::default();
         let mut handler = None;
@@ -81,15 +95,15 @@ impl Tab {
         handler: &mut Option<(LinkToken, Purpose)>,
     ) -> Vec<Event> {
         match effect {
-            Effect::FetchToken { attempt, .. } => {
-                let Some(link_token) = self.link_token().await else {
+            Effect::FetchToken { attempt, purpose } => {
+                let Some(link_token) = self.link_token(&purpose).await else {
                     again().await;
                     let failure = unreachable();
                     let retry = Event::Retry { now: now() };
                     return vec![Event::TokenRefused { attempt, failure }, retry];
                 };
                 self.storage
-                    .write(|stored| stored.link_tokens.push(link_token.clone()));
+                    .write(|stored| stored.link_tokens.push((link_token.clone(), purpose)));
                 vec![Event::TokenGranted {
                     attempt,
                     link_token,
@@ -108,7 +122,11 @@ impl Tab {
             }
             Effect::OpenHandler { attempt } => {
                 let (link_token, purpose) = handler.clone().expect("a handler");
-                let connected = link::connect(&self.plaid, link_token.as_str()).await;
+                let way = match purpose {
+                    Purpose::NewItem => &link::TO_A_NEW_ITEM[..],
+                    Purpose::Update { .. } => &link::TO_A_REPAIR[..],
+                };
+                let connected = link::go(&self.plaid, link_token.as_str(), way).await;
                 let succeeded = connected.map(|(public_token, metadata)| Event::Succeeded {
                     attempt,
                     success: Success {
@@ -183,8 +201,12 @@ impl Tab {
         }
     }
 
-    async fn link_token(&self) -> Option<LinkToken> {
-        match self.post("/api/link/tokens", &json!({})).await? {
+    async fn link_token(&self, purpose: &Purpose) -> Option<LinkToken> {
+        let item_id = match purpose {
+            Purpose::NewItem => json!({}),
+            Purpose::Update { item_id, .. } => json!({ "item_id": item_id }),
+        };
+        match self.post("/api/link/tokens", &item_id).await? {
             (200, body) => body["link_token"].as_str().map(LinkToken::from),
             _ => None,
         }
@@ -192,6 +214,14 @@ impl Tab {
 
     /// What the backend says to a success: a yes, a no that is one, or nothing that counts.
     async fn bring(&self, success: &Success) -> Result<Submitted, Failure> {
+        if let Purpose::Update { item_id, .. } = &success.purpose {
+            let path = format!("/api/items/{item_id}/repaired");
+            let visit = json!({ "account_selection": false });
+            return match self.post(&path, &visit).await {
+                Some((200, _)) => Ok(Submitted::Repaired(item_id.clone())),
+                _ => Err(unreachable()),
+            };
+        }
         let item = json!({ "public_token": success.public_token, "metadata": success.metadata });
         match self.post("/api/items", &item).await {
             Some((200 | 201, item)) => Ok(Submitted::Linked(ItemId::new(text(&item["id"])))),

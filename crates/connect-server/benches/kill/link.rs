@@ -5,8 +5,29 @@ use plaid_types::json::Object;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+/// What a person sends, one form after the other.
+type Way = [&'static [(&'static str, &'static str)]];
+
+const SIGN_IN: &[(&str, &str)] = &[
+    ("do", "sign-in"),
+    ("username", "user_good"),
+    ("password", "pass_good"),
+];
+
+pub(crate) const TO_A_NEW_ITEM: [&[(&str, &str)]; 6] = [
+    &[("do", "skip-phone")],
+    &[("do", "choose"), ("institution_id", "ins_109508")],
+    SIGN_IN,
+    &[("do", "answered")],
+    &[("do", "share"), ("account", "0,1")],
+    &[("do", "close")],
+];
+
+pub(crate) const TO_A_REPAIR: [&[(&str, &str)]; 3] =
+    [SIGN_IN, &[("do", "answered")], &[("do", "close")]];
+
 /// Goes through Link to its end; what `onSuccess` gives, as the app sends it on.
-pub(crate) async fn connect(plaid: &str, link_token: &str) -> Option<(PublicToken, Object)> {
+pub(crate) async fn go(plaid: &str, link_token: &str, way: &Way) -> Option<(PublicToken, Object)> {
     let http = reqwest::Client::new();
     let opened = post(
         &http,
@@ -18,18 +39,7 @@ pub(crate) async fn connect(plaid: &str, link_token: &str) -> Option<(PublicToke
     let (_, form) = opened.split_once(r#"id="close" action=""#)?;
     let (action, _) = form.split_once('"')?;
     let mut last = String::new();
-    for fields in [
-        &[("do", "skip-phone")][..],
-        &[("do", "choose"), ("institution_id", "ins_109508")],
-        &[
-            ("do", "sign-in"),
-            ("username", "user_good"),
-            ("password", "pass_good"),
-        ],
-        &[("do", "answered")],
-        &[("do", "share"), ("account", "0,1")],
-        &[("do", "close")],
-    ] {
+    for fields in way {
         last = post(&http, plaid, action, fields).await?;
     }
     let messages = last.split(r#"data-message=""#).skip(1).filter_map(message);

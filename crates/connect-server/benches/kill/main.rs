@@ -7,12 +7,13 @@
 mod browser;
 mod link;
 mod process;
+mod tally;
 
-use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use link_flow::Purpose;
 use plaid_emulator::Emulator;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -20,9 +21,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Storage, Tab};
 use crate::process::Process;
-
-/// How long everything may take to come to rest at the end.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::tally::{Tally, items, settle};
 
 /// Kills browsers and backends at random moments, and counts what is lost.
 #[derive(Debug, Parser)]
@@ -45,14 +44,14 @@ async fn main() -> ExitCode {
     println!("{} visits each, seed {seed}", options.runs);
     println!();
     println!(
-        "| a used public token | browsers killed | backends killed | came to an end in Link | Items | lost \
+        "| a visit | browsers killed | backends killed | came to an end in Link | Items | lost \
          | of which told | duplicates | access tokens without an owner |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut good = true;
-    for answer_again in [true, false] {
-        let tally = play(answer_again, options.runs, seed).await;
-        println!("{}", tally.row(answer_again));
+    for kind in Kind::ALL {
+        let tally = play(kind, options.runs, seed).await;
+        println!("{}", tally.row(kind));
         good &= tally.is_good();
     }
     if good {
@@ -64,62 +63,45 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What became of all visits.
-#[derive(Debug, Default)]
-struct Tally {
-    browsers_killed: usize,
-    backends_killed: usize,
-    ended: usize,
-    items: usize,
-    lost: usize,
-    duplicates: usize,
-    ownerless: usize,
-    told: i64,
+/// What a visit is for, and how strict Plaid is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A used public token answers again.
+    Lenient,
+    /// A used public token is refused.
+    Strict,
+    /// The Item is there, and its bank wants its user.
+    Repair,
 }
 
-impl Tally {
-    fn row(&self, answer_again: bool) -> String {
-        format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
-            if answer_again {
-                "answers again"
-            } else {
-                "is refused"
-            },
-            self.browsers_killed,
-            self.backends_killed,
-            self.ended,
-            self.items,
-            self.lost,
-            self.told,
-            self.duplicates,
-            self.ownerless,
-        )
-    }
+impl Kind {
+    const ALL: [Self; 3] = [Self::Lenient, Self::Strict, Self::Repair];
 
-    /// Nothing is there twice, and nothing is lost but what Plaid gives to nobody and somebody was told of.
-    fn is_good(&self) -> bool {
-        let told = usize::try_from(self.told).unwrap_or_default();
-        self.duplicates == 0 && self.lost == told && self.ownerless == 0
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lenient => "a new Item; a used public token answers again",
+            Self::Strict => "a new Item; a used public token is refused",
+            Self::Repair => "a repair",
+        }
     }
 }
 
-async fn play(answer_again: bool, runs: usize, seed: u64) -> Tally {
+async fn play(kind: Kind, runs: usize, seed: u64) -> Tally {
     let emulator = Emulator::start().await.expect("a free port");
-    let http = reqwest::Client::new();
-    http.post(format!("{}/emulator/public_tokens", emulator.url()))
-        .json(&json!({ "answer_again": answer_again }))
-        .send()
-        .await
-        .expect("the emulator");
+    tell(
+        &emulator,
+        "/emulator/public_tokens",
+        json!({ "answer_again": kind != Kind::Strict }),
+    )
+    .await;
     let mut backend = Process::start(&emulator).await;
     let mut dice = StdRng::seed_from_u64(seed);
     let mut tally = Tally::default();
     // In the first visits nobody dies.
     let mut visitors = Vec::new();
-    let pace = Pace::measure(&emulator, &backend, &mut visitors).await;
+    let pace = Pace::measure(&emulator, &backend, kind, &mut visitors).await;
     for _ in 0..runs {
-        let storage = Storage::default();
+        let storage = begin(&emulator, &backend, kind).await;
         visit(
             &emulator,
             &mut backend,
@@ -131,8 +113,38 @@ async fn play(answer_again: bool, runs: usize, seed: u64) -> Tally {
         .await;
         visitors.push(storage);
     }
-    settle(&emulator, &backend, &visitors, &mut tally).await;
+    settle(&emulator, &backend, kind, &visitors, &mut tally).await;
     tally
+}
+
+/// Somebody who wants something of Link.
+async fn begin(emulator: &Emulator, backend: &Process, kind: Kind) -> Storage {
+    let storage = Storage::default();
+    if kind == Kind::Repair {
+        tab(emulator, backend, &storage).live().await;
+        let user = storage.read().user;
+        for access_token in backend.access_tokens(&user).await {
+            let body = json!({
+                "client_id": emulator.client_id(), "secret": emulator.secret(), "access_token": access_token,
+            });
+            tell(emulator, "/sandbox/item/reset_login", body).await;
+        }
+        let broken = async || items(backend, &storage).await.remove(0);
+        while broken().await.is_healthy {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        storage.wishes(Purpose::Update {
+            item_id: broken().await.id.into(),
+            account_selection: false,
+        });
+    }
+    storage
+}
+
+async fn tell(emulator: &Emulator, path: &str, body: Value) {
+    let told = reqwest::Client::new().post(format!("{}{path}", emulator.url()));
+    let told = told.json(&body).send().await.expect("the emulator");
+    assert!(told.status().is_success(), "{path}: {}", told.status());
 }
 
 /// How long things take on this machine.
@@ -143,14 +155,19 @@ struct Pace {
 }
 
 impl Pace {
-    async fn measure(emulator: &Emulator, backend: &Process, visitors: &mut Vec<Storage>) -> Self {
+    async fn measure(
+        emulator: &Emulator,
+        backend: &Process,
+        kind: Kind,
+        visitors: &mut Vec<Storage>,
+    ) -> Self {
         let mut pace = Self {
             visit: Duration::ZERO,
             post: Duration::ZERO,
         };
         // The first is slower than all others.
         for _ in 0..3 {
-            let storage = Storage::default();
+            let storage = begin(emulator, backend, kind).await;
             let tab = tab(emulator, backend, &storage);
             visitors.push(storage);
             let (posting, started) = (tab.posting.clone(), Instant::now());
@@ -220,99 +237,4 @@ async fn visit(
 /// Some time until then, or a little later.
 fn moment(dice: &mut StdRng, until: Duration) -> Duration {
     until.mul_f64(dice.random_range(0.0..1.2))
-}
-
-/// Waits until nothing moves any more, and counts.
-async fn settle(emulator: &Emulator, backend: &Process, visitors: &[Storage], tally: &mut Tally) {
-    let mut ended = Vec::new();
-    for visitor in visitors {
-        ended.push(ended_visits(emulator, visitor).await);
-    }
-    tally.ended = ended.iter().sum();
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let mut owners = HashMap::<String, usize>::new();
-        (tally.items, tally.lost, tally.duplicates) = (0, 0, 0);
-        for (visitor, ended) in visitors.iter().zip(&ended) {
-            let items = items(backend, visitor).await;
-            tally.items += items.len();
-            tally.lost += ended.saturating_sub(items.len());
-            tally.duplicates += items.len().saturating_sub(*ended);
-            for item in items {
-                *owners.entry(item).or_default() += 1;
-            }
-        }
-        tally.duplicates += owners.values().filter(|owners| **owners > 1).count();
-        tally.ownerless = ownerless(emulator, &owners).await;
-        tally.told = backend.lost().await;
-        if tally.is_good() || Instant::now() > until {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-}
-
-/// How many visits of a browser ended with an Item, as Plaid knows.
-async fn ended_visits(emulator: &Emulator, visitor: &Storage) -> usize {
-    let mut ended = 0;
-    for token in visitor.read().link_tokens {
-        let request = reqwest::Client::new()
-            .post(format!("{}/link/token/get", emulator.url()))
-            .header("PLAID-CLIENT-ID", emulator.client_id())
-            .header("PLAID-SECRET", emulator.secret())
-            .json(&json!({ "link_token": token }));
-        let answer: Value = request
-            .send()
-            .await
-            .expect("the emulator")
-            .json()
-            .await
-            .expect("JSON");
-        let sessions = answer["link_sessions"].as_array().map(Vec::as_slice);
-        ended += sessions
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|session| session["results"]["item_add_results"].as_array())
-            .map(Vec::len)
-            .sum::<usize>();
-    }
-    ended
-}
-
-/// The Items that a browser's user sees.
-async fn items(backend: &Process, visitor: &Storage) -> Vec<String> {
-    let Some(cookie) = visitor.read().cookie else {
-        return Vec::new();
-    };
-    let request = reqwest::Client::new()
-        .get(format!("{}/api/items", backend.url))
-        .header("cookie", cookie);
-    let answer: Value = request
-        .send()
-        .await
-        .expect("the backend")
-        .json()
-        .await
-        .expect("JSON");
-    let items = answer["items"].as_array().expect("Items");
-    items
-        .iter()
-        .filter_map(|item| item["id"].as_str().map(str::to_owned))
-        .collect()
-}
-
-/// How many Items at Plaid have an access token, and no owner here.
-async fn ownerless(emulator: &Emulator, owners: &HashMap<String, usize>) -> usize {
-    let answer: Value = reqwest::get(format!("{}/emulator/items", emulator.url()))
-        .await
-        .expect("the emulator")
-        .json()
-        .await
-        .expect("JSON");
-    let items = answer["items"].as_array().expect("Items");
-    items
-        .iter()
-        .filter(|item| item["access_tokens"] != 0)
-        .filter(|item| !owners.contains_key(item["item_id"].as_str().unwrap_or_default()))
-        .count()
 }

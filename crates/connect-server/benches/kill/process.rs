@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use connect_server::vault::Vault;
+use connect_server::{UserId, store};
 use plaid_emulator::Emulator;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -59,6 +61,22 @@ impl Process {
         let lost = lost.fetch_one(&pool).await.expect("a number");
         pool.close().await;
         lost
+    }
+
+    /// The access tokens of a user, as only the key beside the database can show them.
+    pub(crate) async fn access_tokens(&self, user: &str) -> Vec<String> {
+        let user = UserId::new(user.to_owned());
+        let url = format!("sqlite:{}", self.folder.path().join("connect.db").display());
+        let store = store::open(&url).await.expect("a database");
+        let vault = Vault::open(&self.folder.path().join("vault.key")).expect("a key");
+        let mut tokens = Vec::new();
+        for item in store.items(&user).await.expect("the user's Items") {
+            let sealed = store.access_token(&user, &item.id).await.expect("a token");
+            let token = vault.unseal(&sealed.expect("a token"), &user, &item.id);
+            tokens.push(token.expect("a token that opens").expose().to_owned());
+        }
+        store.close().await;
+        tokens
     }
 
     async fn ready(&self) {
