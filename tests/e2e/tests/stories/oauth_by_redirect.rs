@@ -56,6 +56,21 @@ async fn oauth_by_redirect() {
     .await;
 }
 
+/// A bank is another site than ours: the session has to survive the way back from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bank_is_another_site() {
+    story(async |world| {
+        let page = at_the_bank(world).await;
+        let bank = page.address().await.replace("127.0.0.1", "localhost");
+        page.open_address(&bank).await;
+        page.button("Allow").click().await;
+        page.enter_link().await.finish().await;
+        page.region(BANK).says("Plaid Checking").await;
+        page.quit().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bank_says_no_and_redirects() {
     story(async |world| {
