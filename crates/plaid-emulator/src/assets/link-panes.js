@@ -63,6 +63,7 @@
   document.addEventListener("pointerdown", () => {
     pressed = new Promise((letGo) => {
       const after = () => window.setTimeout(letGo); // The click comes first.
+      window.setTimeout(letGo, 1000); // Not every letting go is told: one outside, or in a menu.
       for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, after, { once: true });
     });
   });
