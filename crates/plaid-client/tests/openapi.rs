@@ -38,7 +38,7 @@ async fn every_request_is_as_specified() {
     server.abort();
 
     let seen = seen.lock().expect("a lock");
-    assert_eq!(seen.len(), 14);
+    assert_eq!(seen.len(), 17);
     for (path, body) in &*seen {
         check(&specification, path, body);
     }
