@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::FalseyValueParser;
 use plaid_client::{Environment, Secret};
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
@@ -113,8 +114,8 @@ pub struct Args {
     #[arg(long, env = "CONNECT_ACCOUNT_FILTERS", value_name = "JSON")]
     account_filters: Option<String>,
     /// Makes a user at Plaid for each who connects a bank, so that an Item whose access token was lost on its way is ended
-    /// there. Only if no other backend has the same keys and the same users: it would end theirs.
-    #[arg(long, env = "CONNECT_PLAID_USERS")]
+    /// there. Only if no backend over another database has the same keys and the same users: each would end the other's.
+    #[arg(long, env = "CONNECT_PLAID_USERS", value_parser = FalseyValueParser::new())]
     plaid_users: bool,
     /// How often to ask Plaid what became of a Link token that no browser reported on; within half an hour, after
     /// which a public token is worth nothing.

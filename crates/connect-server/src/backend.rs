@@ -35,7 +35,7 @@ pub struct Backend {
     /// Who was signed in a moment ago.
     pub(crate) sessions: Recent<Digest, UserId>,
     /// Who users are at Plaid.
-    pub(crate) plaid_users: Recent<UserId, String>,
+    pub(crate) plaid_users: Recent<UserId, Option<String>>,
     /// What Plaid said of the banks.
     pub(crate) institutions: Institutions,
     pub(crate) assets: Assets,
@@ -105,7 +105,8 @@ impl Backend {
         tokio::spawn(webhooks::keep(weak.clone(), incoming));
         tokio::spawn(webhooks::apply(weak.clone()));
         tokio::spawn(sync::run(weak.clone()));
-        tokio::spawn(reconcile::run(weak));
+        tokio::spawn(reconcile::run(weak.clone()));
+        tokio::spawn(ownerless::run(weak));
         Ok(backend)
     }
 }

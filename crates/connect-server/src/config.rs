@@ -26,7 +26,7 @@ pub struct Config {
     /// What every Link token asks for.
     pub link: LinkConfig,
     /// Whether new Items are connected for users at Plaid, so that one whose access token is lost can be ended. Only
-    /// where no other backend has the same keys and the same users: what this one does not know is ended.
+    /// where no backend over another database has the same keys and the same users: what this one does not know is ended.
     pub plaid_users: bool,
     /// How often Plaid is asked what became of a Link token that no browser reported on.
     pub reconcile_every: Duration,

@@ -155,6 +155,7 @@ impl Work<'_> {
             Claim::Foreign => return Err(Error::PublicTokenInvalid(None)),
             Claim::Became(id) => return self.became(id).await,
             Claim::Lost => return Err(Error::AnswerLost(None)),
+            Claim::Expired => return Err(Error::PublicTokenInvalid(None)),
             Claim::Declined if origin == Origin::Plaid => {
                 return Err(Error::PublicTokenInvalid(None));
             }
@@ -176,8 +177,7 @@ impl Work<'_> {
         };
         // Plaid may tell of the Item at once.
         let undisturbed = backend.edits.lock(exchanged.item_id.clone()).await;
-        let metadata = &self.request.metadata;
-        let item = save(backend, user, &self.token, &exchanged, metadata).await?;
+        let item = save(backend, user, &self.token, &exchanged, self.request).await?;
         tracing::info!(item_id = %item.id, "connected");
         backend.changes.tell(user, &item.id, ChangeKind::Connected);
         complete_later(
@@ -232,7 +232,12 @@ impl Work<'_> {
                 }
             }
             // Whoever else came with the token meanwhile may have been faster.
-            let others = begun || !unanswered && !store.release(self.user, &self.token).await?;
+            let others = begun
+                || if unanswered {
+                    store.is_begun(&self.token).await?
+                } else {
+                    !store.release(self.user, &self.token).await?
+                };
             if others || unanswered {
                 if error.code() == Some(INVALID) {
                     return self.answered_elsewhere(others, error).await;
@@ -265,7 +270,8 @@ impl Work<'_> {
                 .map(|id| id.as_str()),
             user = self.user.as_str(),
             cause = chain(&error),
-            "Plaid's answer to an exchange is lost: an Item without an owner may be left at Plaid, whose support can end it",
+            "Plaid's answer to an exchange is lost: an Item without an owner may be left at Plaid, which its support can end, \
+             or CONNECT_PLAID_USERS",
         );
         let lost = lost(self.backend, self.user, self.request);
         self.backend.store.lose(&lost).await?;
@@ -301,6 +307,7 @@ pub(crate) fn lost(backend: &Backend, user: &UserId, request: &CreateItem) -> Lo
         user: user.clone(),
         public_token: Digest::of(request.public_token.as_str()),
         ownerless_at: bank.filter(|_| backend.config.plaid_users),
+        end_from: iso(OffsetDateTime::now_utc() + backend.config.plaid.deadline + TO_SAVE),
     }
 }
 

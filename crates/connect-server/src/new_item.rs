@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{Item, ItemStatus};
+use connect_api::{CreateItem, Item, ItemStatus};
 use plaid_client::{AccessToken, Exchanged};
-use plaid_types::link::{LinkAccount, SuccessMetadata};
+use plaid_types::link::LinkAccount;
 use plaid_types::{Account, Balances};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout_at};
@@ -16,7 +16,7 @@ use crate::backend::Backend;
 use crate::clock::iso_now;
 use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
-use crate::exchange::MAX_TEXT;
+use crate::exchange::{MAX_TEXT, lost};
 use crate::item_edit::ItemEdit;
 use crate::refresh::{take_accounts, take_error, take_institution};
 use crate::store::StoreError;
@@ -34,8 +34,9 @@ pub(crate) async fn save(
     user: &UserId,
     token: &Digest,
     exchanged: &Exchanged,
-    metadata: &SuccessMetadata,
+    request: &CreateItem,
 ) -> Result<Item> {
+    let metadata = &request.metadata;
     let institution = metadata.institution.clone().unwrap_or_default();
     let item = Item {
         id: exchanged.item_id.clone(),
@@ -72,15 +73,20 @@ pub(crate) async fn save(
             Ok(item)
         }
         Err(error) => {
-            let error = undo(backend, exchanged, error).await;
+            let is_ended = undo(backend, exchanged, &error).await;
             // It was exchanged, and is worth nothing any more.
-            if let Err(failed) = backend.store.decline(user, token).await {
+            let noted = if is_ended {
+                backend.store.decline(user, token).await
+            } else {
+                backend.store.lose(&lost(backend, user, request)).await
+            };
+            if let Err(failed) = noted {
                 tracing::error!(
                     cause = chain(&failed),
                     "a used public token will be tried again"
                 );
             }
-            Err(error)
+            Err(Error::NotSaved(error))
         }
     }
 }
@@ -98,16 +104,17 @@ fn without_balances(account: &LinkAccount) -> Option<Account> {
     })
 }
 
-/// An Item whose token is not kept would live on at Plaid with nobody to end it.
-async fn undo(backend: &Backend, exchanged: &Exchanged, error: StoreError) -> Error {
+/// An Item whose token is not kept would live on at Plaid with nobody to end it; false if it does.
+async fn undo(backend: &Backend, exchanged: &Exchanged, error: &StoreError) -> bool {
     // Where the Item is another user's, it is not ours to end.
     if !matches!(error, StoreError::Foreign)
         && let Err(left) = backend.plaid.item_remove(&exchanged.access_token).await
     {
         let item_id = &exchanged.item_id;
         tracing::error!(%item_id, cause = chain(&left), "an Item without an owner is left at Plaid");
+        return false;
     }
-    Error::NotSaved(error)
+    true
 }
 
 /// Adds the balances and the institution, and tells the user's open pages. Nobody waits for a bank: the Item is saved, and

@@ -15,7 +15,6 @@ use crate::clock::{iso, iso_now, read};
 use crate::digest::Digest;
 use crate::error::{Error, Result, chain};
 use crate::exchange;
-use crate::ownerless;
 use crate::refresh;
 use crate::store::KeptLinkToken;
 
@@ -26,13 +25,13 @@ const ABOUT: &str = "Link token";
 const AFTER_EXPIRY: Duration = Duration::minutes(60);
 
 /// When Plaid is asked again that did not answer.
-const TRY_AGAIN_AFTER: Duration = Duration::seconds(60);
+pub(crate) const TRY_AGAIN_AFTER: Duration = Duration::seconds(60);
 
 /// How long webhooks and used public tokens are kept.
 const OLD: Duration = Duration::days(30);
 
 /// So many are asked about at the same time.
-const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 
 /// Remembers a Link token, to ask about it later; when this returns, it outlives the process.
 pub(crate) async fn remember(
@@ -73,12 +72,6 @@ pub(crate) async fn run(backend: Weak<Backend>) {
             }
             if let Err(error) = asked {
                 tracing::error!(cause = chain(&error), "Link tokens could not be looked at");
-            }
-            if let Err(error) = ownerless::end_all(&backend).await {
-                tracing::error!(
-                    cause = chain(&error),
-                    "Items without an owner could not be looked at"
-                );
             }
             (backend.stop.clone(), backend.config.reconcile_every)
         };
@@ -215,7 +208,7 @@ async fn take_in(
     match exchange::connect_unreported(backend.clone(), kept.user.clone(), request).await {
         Err(Error::PublicTokenInvalid(Some(_))) => {
             // It is told once.
-            backend.store.lose_unclaimed(&lost, &iso_now()).await?;
+            backend.store.expire(&lost, &iso_now()).await?;
             tracing::error!(
                 link_session_id = session.as_str(),
                 user = kept.user.as_str(),

@@ -148,10 +148,10 @@ async fn claims(store: &dyn Store) {
         .await
         .expect("an answer");
     store
-        .lose_unclaimed(&lost(&bob, &token, Some("ins_1")), "2026-01")
+        .expire(&lost(&bob, &token, Some("ins_1")), "2026-01")
         .await
         .expect("an answer");
-    assert_eq!(store.ownerless().await.expect("an answer"), []);
+    assert_eq!(store.ownerless("9").await.expect("an answer"), []);
     store.keep_claim(&bob, &again).await.expect("an answer");
     assert_eq!(claim(&bob).await, became, "an Item is not given up");
     assert_eq!(resumable("2026-04").await, []);
@@ -162,35 +162,57 @@ fn lost(user: &UserId, token: &Digest, bank: Option<&str>) -> Lost {
         user: user.clone(),
         public_token: *token,
         ownerless_at: bank.map(InstitutionId::from),
+        end_from: "2026-02".to_owned(),
     }
 }
 
 async fn ownerless(store: &dyn Store) {
-    let (ada, bob) = (user(store, "ida").await, user(store, "jon").await);
+    let (ida, jon) = (user(store, "ida").await, user(store, "jon").await);
     let claimed = Digest::of("public-answer-lost");
     let unclaimed = Digest::of("public-too-late");
     let (hers, his) = (
-        lost(&ada, &claimed, Some("ins_1")),
-        lost(&bob, &unclaimed, Some("ins_2")),
+        lost(&ida, &claimed, Some("ins_1")),
+        lost(&jon, &unclaimed, Some("ins_2")),
     );
     let settled = async |token: &Digest| store.is_settled(token).await.expect("an answer");
+    let exchanging = async || store.is_exchanging(&ida).await.expect("an answer");
+    let begun = async || store.is_begun(&claimed).await.expect("an answer");
     let now = "2026-01";
-    assert!(!settled(&claimed).await);
-    assert_eq!(claim(store, &ada, &claimed, now, now).await, Claim::Taken);
-    store.lose_unclaimed(&hers, now).await.expect("an answer");
+    assert!(!settled(&claimed).await && !exchanging().await && !begun().await);
+    assert_eq!(claim(store, &ida, &claimed, now, now).await, Claim::Taken);
+    assert!(exchanging().await && !begun().await);
+    assert_eq!(claim(store, &ida, &claimed, now, now).await, Claim::Begun);
+    assert!(begun().await);
+    store.expire(&hers, now).await.expect("an answer");
     assert!(!settled(&claimed).await, "somebody is at it");
     store.lose(&hers).await.expect("an answer");
-    store.lose_unclaimed(&his, now).await.expect("an answer");
-    assert_eq!(claim(store, &bob, &unclaimed, now, now).await, Claim::Lost);
+    assert!(!exchanging().await);
+    store.expire(&his, now).await.expect("an answer");
+    assert_eq!(
+        claim(store, &jon, &unclaimed, now, now).await,
+        Claim::Expired
+    );
     assert!(settled(&claimed).await && settled(&unclaimed).await);
     assert!(settled(&Digest::of("public-connected")).await);
-    let all = async || store.ownerless().await.expect("an answer");
-    assert_eq!(all().await, [hers.clone(), his.clone()]);
-    store.no_longer_ownerless(&[hers]).await.expect("an answer");
-    assert_eq!(all().await, std::slice::from_ref(&his));
+
+    let at = async |now| store.ownerless(now).await.expect("an answer");
+    assert_eq!(at("2026-01").await, [], "somebody may have it yet");
+    assert_eq!(at("2026-02").await, [hers.clone(), his.clone()]);
+    store
+        .end_later(std::slice::from_ref(&hers), "2026-03")
+        .await
+        .expect("an answer");
+    assert_eq!(at("2026-02").await, std::slice::from_ref(&his));
     store.no_longer_ownerless(&[his]).await.expect("an answer");
-    assert_eq!(all().await, []);
-    assert!(settled(&claimed).await, "it is as lost as before");
+    assert_eq!(at("2026-03").await.len(), 1);
+    // Somebody had it, after all.
+    store
+        .add_item(&ida, &claimed, &item("late"), b"sealed", None)
+        .await
+        .expect("an answer");
+    assert_eq!(at("2026-03").await, []);
+    let became = Claim::Became(ItemId::new("late"));
+    assert_eq!(claim(store, &ida, &claimed, now, now).await, became);
 }
 
 fn exchange<'a>(token: &Digest, now: &'a str, until: &'a str) -> Exchange<'a> {
@@ -739,7 +761,11 @@ async fn tidy(store: &dyn Store) {
         claim(store, &user, &token, "2031", "2031").await,
         Claim::Taken
     );
+    let left = lost(&user, &Digest::of("public-left"), Some("ins_1"));
+    store.expire(&left, "2026-01").await.expect("an answer");
     store.tidy("2031", "2030").await.expect("an answer");
+    let ownerless = store.ownerless("2030").await.expect("an answer");
+    assert_eq!(ownerless, [left], "it is yet to be ended");
     assert_eq!(
         claim(store, &user, &token, "2031", "2031").await,
         Claim::Taken

@@ -62,6 +62,9 @@ pub trait Items {
     /// Notes that a claimed token is not to be exchanged unless its user asks again.
     async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()>;
 
+    /// Whether a claimed token was claimed once more.
+    async fn is_begun(&self, public_token: &Digest) -> Result<bool>;
+
     /// Gives up a claim whose token turned out to be worth nothing. A claim with an Item stays, and so does one that was
     /// claimed once more meanwhile: false then, for somebody else is at it.
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<bool>;
@@ -115,16 +118,22 @@ pub trait LostTokens {
     async fn lose(&self, lost: &Lost) -> Result<()>;
 
     /// Notes that nobody brought a token while it lived. One that is claimed is left as it is.
-    async fn lose_unclaimed(&self, lost: &Lost, now: &str) -> Result<()>;
+    async fn expire(&self, lost: &Lost, now: &str) -> Result<()>;
 
-    /// The lost tokens that may have left an Item at a bank.
-    async fn ownerless(&self) -> Result<Vec<Lost>>;
+    /// The tokens that left an Item at a bank which may be ended now, user by user.
+    async fn ownerless(&self, now: &str) -> Result<Vec<Lost>>;
 
-    /// Notes that they have not, or not any more.
+    /// Notes that these are not to be ended before then.
+    async fn end_later(&self, lost: &[Lost], at: &str) -> Result<()>;
+
+    /// Notes that nothing is left of these to be ended.
     async fn no_longer_ownerless(&self, lost: &[Lost]) -> Result<()>;
 
-    /// Whether a public token became an Item or is lost: nothing can come of it any more.
+    /// Whether nothing can come of a public token any more: it became an Item, is lost, or has expired.
     async fn is_settled(&self, public_token: &Digest) -> Result<bool>;
+
+    /// Whether a public token of this user is being exchanged.
+    async fn is_exchanging(&self, user: &UserId) -> Result<bool>;
 }
 
 /// Link tokens that were handed out, of which something may yet come.
@@ -319,6 +328,8 @@ pub struct Lost {
     pub public_token: Digest,
     /// The bank at which it left an Item that is to be ended, if it is.
     pub ownerless_at: Option<InstitutionId>,
+    /// Whoever else may have its Item has saved it by then.
+    pub end_from: String,
 }
 
 /// What came of claiming a public token.
@@ -334,6 +345,8 @@ pub enum Claim {
     Declined,
     /// It was the caller's, and is [lost](LostTokens::lose).
     Lost,
+    /// Nobody brought it [while it lived](LostTokens::expire).
+    Expired,
     /// It became this Item before.
     Became(ItemId),
     /// Another user holds it.

@@ -1,5 +1,7 @@
 //! What came to nobody does not stay at Plaid.
 
+use std::time::Duration;
+
 use connect_api::Session;
 use serde_json::{Value, json};
 
@@ -14,7 +16,18 @@ const GET: &str = "/link/token/get";
 const OWNERLESS: &str = "SELECT count(*) FROM public_tokens WHERE ownerless_at IS NOT NULL";
 
 async fn start() -> Connect {
-    Connect::start_with(|config| config.plaid_users = true).await
+    Connect::start_with(|config| {
+        config.plaid_users = true;
+        config.reconcile_every = Duration::from_millis(50);
+    })
+    .await
+}
+
+/// So much time passes that nobody else can have the Item.
+async fn time_passes(connect: &Connect) {
+    connect
+        .spoil("UPDATE public_tokens SET end_from = '2000'")
+        .await;
 }
 
 #[tokio::test]
@@ -49,14 +62,35 @@ async fn a_link_token_does_without_a_user_at_plaid() {
     assert!(connect.plaid.calls(CREATE).is_empty());
 
     let of_the_old_kind = json!({ "user_id": "wz666", "user_token": "user-sandbox-1" });
+    let ada = browser;
     for (status, answer) in [
         (200, of_the_old_kind.to_string()),
         (500, "<html>".to_owned()),
     ] {
         connect.plaid.answers(CREATE, status, &answer);
+        let browser = connect.browser().await;
         let granted = browser.post("/api/link/tokens", json!({})).await;
         assert!(granted.status.is_success(), "{answer}");
+        browser.post("/api/link/tokens", json!({})).await;
     }
+    assert_eq!(
+        connect.plaid.calls(CREATE).len(),
+        2,
+        "it is not asked at every click"
+    );
+    // One that does not answer holds nobody up: the app waits for 35 seconds.
+    connect.plaid.gate(CREATE);
+    let granted = tokio::time::timeout(
+        Duration::from_secs(20),
+        ada.post("/api/link/tokens", json!({})),
+    );
+    assert!(
+        granted
+            .await
+            .expect("an answer in time")
+            .status
+            .is_success()
+    );
     for request in connect.plaid.calls("/link/token/create") {
         assert_eq!(request.get("user_id"), None);
     }
@@ -71,22 +105,25 @@ async fn a_link_token_does_without_a_user_at_plaid() {
 
 #[tokio::test]
 async fn an_item_whose_access_token_is_lost_is_ended() {
-    let mut connect = start().await;
+    let connect = start().await;
     let browser = connect.browser().await;
     let user = user(&browser).await;
     browser.connects("public-1").await;
-    loses(&connect, &browser, "public-2").await;
-    connect.plaid.answers(
-        ITEMS,
-        200,
-        &json!({ "items": [
-            item("item-public-1", "ins_109508"),
-            item("item-lost", "ins_109508"),
-            item("item-elsewhere", "ins_1"),
-        ] }),
+    lists(
+        &connect,
+        &[
+            ("item-public-1", "ins_109508"),
+            ("item-lost", "ins_109508"),
+            ("item-elsewhere", "ins_1"),
+        ],
     );
+    loses(&connect, &browser, "public-2").await;
     assert_eq!(connect.count(OWNERLESS).await, 1);
-    connect.restart().await.expect("a restart");
+    assert!(
+        connect.plaid.calls(ITEMS).is_empty(),
+        "somebody may have it yet"
+    );
+    time_passes(&connect).await;
     eventually(async || connect.count(OWNERLESS).await == 0).await;
     let ended = json!({ "user_id": user, "item_ids": ["item-lost"] });
     assert_eq!(connect.plaid.calls(REMOVE), [ended]);
@@ -105,56 +142,69 @@ async fn what_may_come_yet_is_not_ended() {
         }] })
     };
     let finished = json!("2026-01-01T00:00:00Z");
-    let mut connect = start().await;
+    let connect = start().await;
     let browser = connect.browser().await;
-    loses(&connect, &browser, "public-1").await;
     browser.post("/api/link/tokens", json!({})).await;
     eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
-    connect.plaid.answers(
-        ITEMS,
-        200,
-        &json!({ "items": [item("item-lost", "ins_109508")] }),
-    );
+    lists(&connect, &[("item-lost", "ins_109508")]);
+    loses(&connect, &browser, "public-1").await;
+    time_passes(&connect).await;
+
     let underway = json!({ "link_token": "link-sandbox-1", "link_sessions": [
         { "link_session_id": "session-1", "finished_at": null, "results": null },
     ] });
-    connect.plaid.answers(EXCHANGE, 500, "<html>");
+    // What is brought comes to nothing as long as Plaid does not answer.
+    let gate = connect.plaid.gate(EXCHANGE);
     for answer in [underway, visit(finished.clone(), "public-pending")] {
         connect.plaid.answers(GET, 200, &answer);
         let before = connect.plaid.calls(ITEMS).len();
-        connect.restart().await.expect("a restart");
-        eventually(async || connect.plaid.calls(ITEMS).len() > before).await;
-        // Two questions about the token: of what came of it, and of what may come.
-        eventually(async || connect.plaid.calls(GET).len() >= 2).await;
-        assert_eq!(connect.count(OWNERLESS).await, 1, "{answer}");
+        // The last but one has been decided.
+        eventually(async || connect.plaid.calls(ITEMS).len() >= before + 3).await;
+        assert_eq!(connect.plaid.calls(REMOVE), [] as [Value; 0], "{answer}");
     }
-    assert!(connect.plaid.calls(REMOVE).is_empty());
-
+    // Nor while a public token is exchanged whose Link token nobody knows.
     connect
         .plaid
         .answers(GET, 200, &visit(finished, "public-1"));
-    connect.restart().await.expect("a restart");
+    eventually(async || {
+        connect
+            .count("SELECT count(*) FROM public_tokens WHERE exchange_until IS NOT NULL")
+            .await
+            == 1
+    })
+    .await;
+    let before = connect.plaid.calls(ITEMS).len();
+    eventually(async || connect.plaid.calls(ITEMS).len() >= before + 3).await;
+    assert_eq!(connect.plaid.calls(REMOVE), [] as [Value; 0]);
+
+    gate.add_permits(1);
     eventually(async || connect.count(OWNERLESS).await == 0).await;
     assert_eq!(connect.plaid.calls(REMOVE).len(), 1);
 }
 
 #[tokio::test]
 async fn a_plaid_that_does_not_answer_is_asked_again() {
-    let mut connect = start().await;
+    let connect = start().await;
     let browser = connect.browser().await;
-    loses(&connect, &browser, "public-1").await;
-    connect.plaid.answers(
-        ITEMS,
-        200,
-        &json!({ "items": [item("item-lost", "ins_109508")] }),
-    );
+    lists(&connect, &[("item-lost", "ins_109508")]);
     connect.plaid.answers(REMOVE, 500, "<html>");
-    connect.restart().await.expect("a restart");
-    eventually(async || !connect.plaid.calls(REMOVE).is_empty()).await;
+    loses(&connect, &browser, "public-1").await;
+    time_passes(&connect).await;
+    eventually(async || connect.plaid.calls(REMOVE).len() > 1).await;
     assert_eq!(connect.count(OWNERLESS).await, 1);
     connect.plaid.recovers(REMOVE);
-    connect.restart().await.expect("a restart");
     eventually(async || connect.count(OWNERLESS).await == 0).await;
+}
+
+/// What Plaid lists for the user: an Item and its bank each.
+fn lists(connect: &Connect, items: &[(&str, &str)]) {
+    let items: Vec<Value> = items
+        .iter()
+        .map(|(id, bank)| json!({ "item_id": id, "institution_id": bank, "error": null }))
+        .collect();
+    connect
+        .plaid
+        .answers(ITEMS, 200, &json!({ "items": items }));
 }
 
 /// Who this browser's user is at Plaid.
@@ -172,8 +222,4 @@ async fn loses(connect: &Connect, browser: &Browser, token: &str) {
     let problem = browser.post("/api/items", success(token)).await.problem();
     assert_eq!(problem.title, "This connection was lost on its way");
     connect.plaid.recovers(EXCHANGE);
-}
-
-fn item(id: &str, bank: &str) -> Value {
-    json!({ "item_id": id, "institution_id": bank, "error": null })
 }

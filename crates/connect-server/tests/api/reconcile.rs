@@ -227,9 +227,17 @@ async fn an_item_that_came_to_nobody_is_told_in_the_log_once_and_ended() {
             .count()
     };
     eventually(async || told() == 1).await;
-    eventually(async || connect.plaid.calls("/user/items/remove").len() == 1).await;
     asks_again(&mut connect).await;
     assert_eq!(told(), 1);
+    // The browser comes after all, and hears what is so.
+    let browser = connect.again(browser);
+    let late = browser.post("/api/items", success("public-late")).await;
+    assert_eq!(late.problem().code, ProblemCode::PublicTokenInvalid);
+    connect
+        .spoil("UPDATE public_tokens SET end_from = '2000'")
+        .await;
+    connect.restart().await.expect("a restart");
+    eventually(async || connect.plaid.calls("/user/items/remove").len() == 1).await;
 }
 
 fn visit(public_token: &str) -> Value {

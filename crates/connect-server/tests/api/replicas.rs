@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode};
 use serde_json::json;
 
-use crate::canned_plaid::EXCHANGE;
-use crate::connect::{Connect, success};
+use crate::canned_plaid::{EXCHANGE, error};
+use crate::connect::{Connect, eventually, success};
 
 #[tokio::test]
 async fn one_public_token_brought_to_both_is_one_item() {
@@ -62,4 +62,32 @@ async fn the_same_accounts_brought_to_both_are_one_item() {
     }
     assert_eq!((connected, browser.items().await.len()), (1, 1));
     assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+}
+
+/// Plaid did not answer us, and meanwhile another process had its answer: that is no loss.
+#[tokio::test]
+async fn an_answer_that_another_process_has_is_waited_for() {
+    let connect = Connect::start().await;
+    let browser = connect.browser().await;
+    browser.connects("public-1").await;
+    let gate = connect.plaid.gate(EXCHANGE);
+    let used = error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
+    connect
+        .plaid
+        .answers_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
+    let bringing = tokio::spawn({
+        let browser = browser.clone();
+        async move { browser.post("/api/items", success("public-2")).await }
+    });
+    gate.add_permits(1);
+    eventually(async || connect.plaid.calls(EXCHANGE).len() == 3).await;
+    connect
+        .spoil("UPDATE public_tokens SET begun = 1 WHERE item_id IS NULL")
+        .await;
+    gate.add_permits(1);
+    connect
+        .spoil("UPDATE public_tokens SET item_id = 'item-public-1' WHERE begun")
+        .await;
+    let answer = bringing.await.expect("an answer");
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
 }

@@ -75,7 +75,7 @@ pub(super) const CLAIM: &str = "\
             AND exchange_until > value ->> 'now' AND token_sha256 <> unhex(value ->> 'token') \
     ) \
     ON CONFLICT (token_sha256) DO UPDATE SET begun = 1, exchange_until = excluded.exchange_until \
-        WHERE user_id = excluded.user_id AND item_id IS NULL AND NOT lost AND NOT declined \
+        WHERE user_id = excluded.user_id AND item_id IS NULL AND NOT lost AND NOT expired AND NOT declined \
     RETURNING user_id, begun";
 
 pub(super) const ADD: &str = "\
@@ -90,7 +90,7 @@ pub(super) const ADD: &str = "\
         status = excluded.status, error = excluded.error, refreshed_at = excluded.refreshed_at \
         WHERE user_id = excluded.user_id \
     RETURNING id, 1; \
-    UPDATE public_tokens SET item_id = value ->> 'id', sealed = NULL, exchange_until = NULL \
+    UPDATE public_tokens SET item_id = value ->> 'id', sealed = NULL, exchange_until = NULL, lost = 0, ownerless_at = NULL \
     FROM jsonb_each(?1) WHERE token_sha256 = unhex(value ->> 'token') AND +user_id = value ->> 'user' \
         AND EXISTS (SELECT 1 FROM items WHERE id = value ->> 'id' AND +user_id = value ->> 'user'); \
     INSERT INTO transaction_syncs (item_id, sync_at) \
@@ -139,8 +139,8 @@ impl Items for Sqlite {
             Some(_) => return Ok(Claim::Begun),
             None => {}
         }
-        let before: Option<(String, Option<String>, bool, bool, bool)> = sqlx::query_as(
-            "SELECT user_id, item_id, lost, declined, EXISTS ( \
+        let before: Option<(String, Option<String>, bool, bool, bool, bool)> = sqlx::query_as(
+            "SELECT user_id, item_id, lost, expired, declined, EXISTS ( \
                 SELECT 1 FROM public_tokens \
                 WHERE user_id = ?2 AND exchange_until > ?3 AND token_sha256 <> ?1 \
              ) FROM public_tokens WHERE token_sha256 = ?1",
@@ -154,7 +154,8 @@ impl Items for Sqlite {
             Some((holder, ..)) if holder != user.as_str() => Claim::Foreign,
             Some((_, Some(item), ..)) => Claim::Became(ItemId::new(item)),
             Some((_, None, true, ..)) => Claim::Lost,
-            Some((_, None, false, true, false)) => Claim::Declined,
+            Some((_, None, false, true, ..)) => Claim::Expired,
+            Some((_, None, false, false, true, false)) => Claim::Declined,
             Some(_) | None => Claim::Wait,
         })
     }
@@ -203,6 +204,14 @@ impl Items for Sqlite {
         .await?;
         write.commit().await?;
         Ok(())
+    }
+
+    async fn is_begun(&self, public_token: &Digest) -> Result<bool> {
+        let begun = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM public_tokens WHERE token_sha256 = ? AND begun)",
+        );
+        let begun = begun.bind(public_token.as_bytes());
+        Ok(begun.fetch_one(&self.readers).await?)
     }
 
     async fn release(&self, user: &UserId, public_token: &Digest) -> Result<bool> {

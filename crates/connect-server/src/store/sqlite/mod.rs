@@ -105,7 +105,10 @@ impl Store for Sqlite {
                 "DELETE FROM webhooks WHERE apply_at IS NULL AND received_at <= ?",
                 old,
             ),
-            ("DELETE FROM public_tokens WHERE claimed_at <= ?", old),
+            (
+                "DELETE FROM public_tokens WHERE claimed_at <= ? AND ownerless_at IS NULL",
+                old,
+            ),
         ] {
             sqlx::query(sql)
                 .bind(before)
