@@ -112,9 +112,10 @@ impl Link<'_> {
     /// Consents without a phone number, searches for the institution and chooses it.
     pub async fn choose_institution(&self, name: &str) {
         self.button("Continue without phone number").click().await;
-        let search = self.locate(Role::Searchbox, "Search for your bank");
-        search.fill(name).await;
-        self.button(name).click_until_gone(&search).await;
+        self.locate(Role::Searchbox, "Search for your bank")
+            .fill(name)
+            .await;
+        self.button(name).click().await;
     }
 
     /// Gives a username and a password to the institution.

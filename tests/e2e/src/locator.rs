@@ -162,20 +162,6 @@ impl Locator {
         .await;
     }
 
-    /// Clicks it until something else is gone: what moves while it is clicked is missed.
-    pub async fn click_until_gone(&self, other: &Self) {
-        self.click().await;
-        let start = Instant::now();
-        while other.is_there().await {
-            if let Ok([element, ..]) = self.find().await.as_deref() {
-                // It may just be going.
-                drop(element.click().await);
-            }
-            assert!(start.elapsed() < DEADLINE, "{self} is clicked in vain");
-            sleep(LOOK_EVERY).await;
-        }
-    }
-
     /// Holds the mouse on it until [`Locator::let_go`].
     ///
     /// # Panics

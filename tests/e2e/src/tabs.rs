@@ -50,6 +50,16 @@ impl Browser {
         self.look_at(then).await;
     }
 
+    /// Looks at a tab that is there, where the one that was looked at may be gone.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn looks_at_any_tab(&self) {
+        let windows = self.driver.windows().await;
+        let windows = windows.expect("the browser lists its windows");
+        self.look_at(&Tab(windows[0].clone())).await;
+    }
+
     /// Closes all tabs and windows but this one, and looks at it.
     ///
     /// # Panics

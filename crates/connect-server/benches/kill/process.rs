@@ -12,6 +12,9 @@ use plaid_emulator::Emulator;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
+/// How often it asks Plaid what no browser told.
+pub(crate) const RECONCILE: Duration = Duration::from_secs(3);
+
 /// A backend on a database of its own. What it says goes to a file beside it.
 pub(crate) struct Process {
     pub(crate) url: String,
@@ -113,7 +116,10 @@ fn spawn(folder: &Path, address: &str, plaid: &str) -> Child {
             ("CONNECT_VAULT_KEY_FILE", "vault.key"),
             ("CONNECT_DIST", "dist"),
             ("CONNECT_LOG", "warn"),
-            ("CONNECT_RECONCILE_SECONDS", "3"),
+            (
+                "CONNECT_RECONCILE_SECONDS",
+                &RECONCILE.as_secs().to_string(),
+            ),
             ("CONNECT_PLAID_USERS", "true"),
             ("PLAID_CLIENT_ID", plaid_emulator::CLIENT_ID),
             ("PLAID_SECRET", plaid_emulator::SECRET),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Kind;
 use crate::browser::{Storage, Stored};
-use crate::process::Process;
+use crate::process::{Process, RECONCILE};
 
 /// How long everything may take to come to rest at the end.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -63,6 +63,8 @@ pub(crate) async fn settle(
     }
     tally.ended = ended.iter().sum();
     let until = Instant::now() + PATIENCE;
+    // What is brought and found by asking as well would be there twice: it has to have been asked.
+    let from = Instant::now() + 3 * RECONCILE;
     loop {
         let mut owners = HashMap::<String, usize>::new();
         (tally.items, tally.lost, tally.duplicates) = (0, 0, 0);
@@ -84,7 +86,8 @@ pub(crate) async fn settle(
         tally.duplicates += owners.values().filter(|owners| **owners > 1).count();
         tally.ownerless = ownerless(emulator, &owners).await;
         tally.told = backend.lost().await;
-        if tally.is_good() || Instant::now() > until {
+        let now = Instant::now();
+        if tally.is_good() && now > from || now > until {
             return;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -180,11 +180,14 @@ async fn the_answer_of_plaid_is_lost() {
     }
 }
 
-/// What nobody can have does not stay: Plaid ends it, once nothing of its user's is on its way any more, and keeps what the user
-/// connected since.
+/// What nobody can have does not stay at Plaid, once nobody can have its access token and nothing of its user's is on its way.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_plaid_made_for_nobody_is_ended() {
-    let flags = ["--plaid-users", "--reconcile-seconds=1"];
+    let flags = [
+        "--plaid-users",
+        "--reconcile-seconds=1",
+        "--plaid-deadline-seconds=1",
+    ];
     story_with(&flags, async |world| {
         let page = &world.browser;
         let fault = json!([

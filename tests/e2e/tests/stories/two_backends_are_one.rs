@@ -93,8 +93,6 @@ async fn both_are_told_of_the_same_success() {
         }
         let items = world.stack.access_tokens(&page.user().await).await;
         assert_eq!(items.len(), 1);
-        let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
-        assert_eq!(exchanges, 1);
     })
     .await;
 }
