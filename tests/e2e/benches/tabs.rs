@@ -12,6 +12,7 @@ use clap::{Parser, ValueEnum};
 use e2e::{Browser, Stack, Wallet, World, story_with};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use serde_json::json;
 
 const BANK: &str = "First Platypus Bank";
 const OAUTH_BANK: &str = "Platypus OAuth Bank";
@@ -62,7 +63,7 @@ async fn main() -> ExitCode {
     for journey in Journey::value_variants() {
         let reconcile = format!("--reconcile-seconds={RECONCILE}");
         story_with(&[&reconcile], async |world| {
-            world.stack.plaid_holds_webhooks().await;
+            world.stack.plaid_delivers(json!({ "hold": true })).await;
             let tally = play(world, *journey, options.runs, seed).await;
             println!("{}", tally.row(*journey));
             good &= tally.lost == 0 && tally.twice == 0;

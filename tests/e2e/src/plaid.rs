@@ -15,11 +15,6 @@ impl Stack {
         self.control("faults", rules).await;
     }
 
-    /// No webhook comes until further notice.
-    pub async fn plaid_holds_webhooks(&self) {
-        self.control("webhooks", json!({ "hold": true })).await;
-    }
-
     /// Whether a public token that was exchanged may be exchanged again, for the same access token.
     pub async fn plaid_answers_again(&self, again: bool) {
         self.control("public_tokens", json!({ "answer_again": again }))

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use plaid_emulator::Emulator;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::Kind;
@@ -107,13 +108,7 @@ async fn ended_visits(emulator: &Emulator, visitor: &Storage) -> usize {
             .header("PLAID-CLIENT-ID", emulator.client_id())
             .header("PLAID-SECRET", emulator.secret())
             .json(&json!({ "link_token": token }));
-        let answer: Value = request
-            .send()
-            .await
-            .expect("the emulator")
-            .json()
-            .await
-            .expect("JSON");
+        let answer = answer(request).await;
         let sessions = answer["link_sessions"].as_array().map(Vec::as_slice);
         ended += sessions
             .unwrap_or_default()
@@ -139,13 +134,7 @@ pub(crate) async fn items(backend: &Process, visitor: &Storage) -> Vec<Seen> {
     let request = reqwest::Client::new()
         .get(format!("{}/api/items", backend.url))
         .header("cookie", cookie);
-    let answer: Value = request
-        .send()
-        .await
-        .expect("the backend")
-        .json()
-        .await
-        .expect("JSON");
+    let answer = answer(request).await;
     let items = answer["items"].as_array().expect("Items");
     items
         .iter()
@@ -158,16 +147,17 @@ pub(crate) async fn items(backend: &Process, visitor: &Storage) -> Vec<Seen> {
 
 /// How many Items at Plaid have an access token, and no owner here.
 async fn ownerless(emulator: &Emulator, owners: &HashMap<String, usize>) -> usize {
-    let answer: Value = reqwest::get(format!("{}/emulator/items", emulator.url()))
-        .await
-        .expect("the emulator")
-        .json()
-        .await
-        .expect("JSON");
+    let request = reqwest::Client::new().get(format!("{}/emulator/items", emulator.url()));
+    let answer = answer(request).await;
     let items = answer["items"].as_array().expect("Items");
     items
         .iter()
         .filter(|item| item["access_tokens"] != 0)
         .filter(|item| !owners.contains_key(item["item_id"].as_str().unwrap_or_default()))
         .count()
+}
+
+async fn answer(request: RequestBuilder) -> Value {
+    let answer = request.send().await.expect("an answer");
+    answer.json().await.expect("JSON")
 }
