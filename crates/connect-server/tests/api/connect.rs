@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use connect_api::{Change, Item, ItemList, Problem};
+use connect_api::{Change, ChangeKind, Item, ItemList, Problem};
 use connect_server::{Backend, Config, LinkConfig, PlaidConfig, StartError, app};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
@@ -270,11 +270,19 @@ impl Browser {
         .await
     }
 
-    /// Connects an Item, which has to work, and waits for its balances.
+    /// Connects an Item, which has to work, and waits for its balances and for pages to be told of them.
     pub(crate) async fn connects(&self, public_token: &str) -> Item {
+        let mut page = self.events().await;
         let answer = self.post("/api/items", success(public_token)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
-        self.completed(&answer.json()).await
+        let item = self.completed(&answer.json()).await;
+        // It can be read a moment before.
+        let told = Change {
+            item_id: item.id.clone(),
+            kind: ChangeKind::Changed,
+        };
+        eventually(async || page.changes().await.contains(&told)).await;
+        item
     }
 
     /// A new Item once Plaid has told of it, well or not.
