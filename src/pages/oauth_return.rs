@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use leptos_plaid_link::{Failure, FailureKind, FailureNotice, ResumeError, UseLinkFlowReturn};
+use leptos_plaid_link::{Failure, FailureKind, FailureNotice, UseLinkFlowReturn};
 
 use crate::route::{Link, Route};
 
@@ -9,7 +9,7 @@ pub fn OauthReturn(flow: UseLinkFlowReturn, route: RwSignal<Route>) -> impl Into
     let on_retry = move || {
         let kind = |failure: &Option<Failure>| failure.as_ref().map(|failure| failure.kind);
         match flow.failure.with_untracked(kind) {
-            Some(FailureKind::Resume(error)) if error != ResumeError::Unreachable => {
+            Some(FailureKind::Resume(error)) if error.is_final() => {
                 Route::Home.replace(route);
                 flow.open();
             }

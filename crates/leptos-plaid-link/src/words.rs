@@ -110,7 +110,13 @@ fn resume_words(error: ResumeError) -> (&'static str, &'static str, NextStep) {
             "This browser does not know of your visit to the bank."
         }
         ResumeError::Foreign => "Somebody else went to the bank from here.",
-        ResumeError::SignedOut => "You were signed out while you were at the bank.",
+        ResumeError::SignedOut => {
+            return (
+                "You were signed out while you were at the bank.",
+                "Sign in, then try again: we then go on where you left off.",
+                NextStep::TryAgain,
+            );
+        }
         ResumeError::Expired => "Your visit to the bank took too long.",
         ResumeError::Unreachable => {
             return (

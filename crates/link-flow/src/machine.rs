@@ -229,7 +229,7 @@ impl Machine {
                 self.create(token, true);
             }
             HandlerState::Failed { failure, .. }
-                if failure.kind == FailureKind::Resume(ResumeError::Unreachable) =>
+                if matches!(failure.kind, FailureKind::Resume(error) if !error.is_final()) =>
             {
                 self.come_back();
             }

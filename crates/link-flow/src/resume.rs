@@ -89,7 +89,7 @@ pub enum ResumeError {
     /// Another user went to the bank.
     #[error("another user began the visit to the bank")]
     Foreign,
-    /// Nobody is signed in any more.
+    /// Nobody is signed in any more. What was kept may still serve whoever was.
     #[error("nobody is signed in any more")]
     SignedOut,
     /// The backend did not say who is signed in. What was kept may still serve.
@@ -98,6 +98,21 @@ pub enum ResumeError {
     /// The Link token has expired meanwhile.
     #[error("the visit to the bank took too long: its Link token has expired")]
     Expired,
+}
+
+impl ResumeError {
+    /// Whether only a new visit helps: asking again who is signed in does not.
+    ///
+    /// ```
+    /// use link_flow::ResumeError;
+    ///
+    /// assert!(ResumeError::Expired.is_final());
+    /// assert!(!ResumeError::SignedOut.is_final(), "the user can sign in");
+    /// ```
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Unreachable | Self::SignedOut)
+    }
 }
 
 /// The `oauth_state_id` in the query of an address, if it carries one.

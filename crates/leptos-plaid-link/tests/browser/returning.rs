@@ -242,14 +242,21 @@ async fn what_failed_on_the_way_back_goes_on_where_the_user_left_off() {
     flow.fails_with(FailureKind::ScriptBlocked).await;
     goes_on(flow).await;
 
-    leave_for_the_bank().await;
-    let backend = ScriptedBackend::default();
-    backend.cannot_be_reached();
-    let flow = back_at(ADDRESS, backend);
-    let unreachable = FailureKind::Resume(ResumeError::Unreachable);
-    flow.fails_with(unreachable).await;
-    flow.backend.knows("ann");
-    goes_on(flow).await;
+    for (does_not_say_who_is_there, error) in [
+        (
+            ScriptedBackend::cannot_be_reached as fn(&ScriptedBackend),
+            ResumeError::Unreachable,
+        ),
+        (ScriptedBackend::knows_nobody, ResumeError::SignedOut),
+    ] {
+        leave_for_the_bank().await;
+        let backend = ScriptedBackend::default();
+        does_not_say_who_is_there(&backend);
+        let flow = back_at(ADDRESS, backend);
+        flow.fails_with(FailureKind::Resume(error)).await;
+        flow.backend.knows("ann");
+        goes_on(flow).await;
+    }
 }
 
 async fn goes_on(flow: Flow) {
@@ -350,7 +357,6 @@ async fn where_link_cannot_go_on_it_begins_anew() {
     let rows = [
         (ResumeError::NoState, no_state, "ann", nothing),
         (ResumeError::Foreign, ADDRESS, "bob", nothing),
-        (ResumeError::SignedOut, ADDRESS, "", nothing),
         (ResumeError::Missing, ADDRESS, "ann", forget_everything),
         (ResumeError::Corrupt, ADDRESS, "ann", || {
             page::run(
@@ -374,15 +380,9 @@ async fn where_link_cannot_go_on_it_begins_anew() {
     for (reason, address, user, change) in rows {
         leave_for_the_bank().await;
         change();
-        let backend = ScriptedBackend::default();
-        if user.is_empty() {
-            backend.knows_nobody();
-        } else {
-            backend.knows(user);
-        }
-        let flow = back_at(address, backend);
+        let flow = back_at(address, ScriptedBackend::of(user));
         flow.fails_with(FailureKind::Resume(reason)).await;
-        let is_of_use = matches!(reason, ResumeError::NoState | ResumeError::SignedOut);
+        let is_of_use = reason == ResumeError::NoState;
         assert_eq!(!kept().is_empty(), is_of_use, "{reason:?}");
         assert!(flow.fake.calls().is_empty(), "{reason:?}");
         flow.backend.grants("link-test-2");
