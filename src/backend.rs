@@ -4,7 +4,7 @@ use std::fmt;
 
 use connect_api::{Item, LinkTokenGrant, Problem, ProblemCode, Session};
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind};
 use plaid_link::json::{from_js, to_text};
@@ -13,7 +13,7 @@ use plaid_types::serde_json::Value;
 use plaid_types::{ItemId, PublicToken};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Response};
+use web_sys::{AbortSignal, Blob, BlobPropertyBag, Response};
 
 /// The backend gives Plaid 30 seconds; a little more is left for its answer.
 const DEADLINE_MILLISECONDS: u32 = 35_000;
@@ -70,12 +70,18 @@ impl Backend {
             .await
     }
 
-    /// Tells what happened in Link: [`LinkEvents`](connect_api::LinkEvents), as Link wrote them.
-    pub async fn report_events(self, events: Vec<Value>) -> Result<(), Error> {
+    /// Tells what happened in Link: [`LinkEvents`](connect_api::LinkEvents), as Link wrote them. It goes though the page does,
+    /// and nobody hears of an answer.
+    pub fn report_events(self, events: Vec<Value>) {
         let mut report = Object::new();
         report.insert("events".to_owned(), Value::Array(events));
-        self.send_only(Method::POST, "/api/link/events", Some(&report))
-            .await
+        let body = Array::of1(&to_text(&report).into());
+        let json = BlobPropertyBag::new();
+        json.set_type("application/json");
+        if let Ok(body) = Blob::new_with_str_sequence_and_options(&body, &json) {
+            let navigator = window().navigator();
+            let _ = navigator.send_beacon_with_opt_blob("/api/link/events", Some(&body));
+        }
     }
 
     /// Every Item of the user, and how new that is.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use plaid_types::json::Object;
 use plaid_types::serde_json::Value;
 
@@ -20,12 +19,15 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Nothing has happened yet.
+    /// Nothing has happened yet. What a page that goes has not told by then, it tells in going.
     pub fn new(backend: Backend) -> Self {
-        Self {
+        let reports = Self {
             backend,
             events: StoredValue::new(Vec::new()),
-        }
+        };
+        let leave = window_event_listener_untyped("pagehide", move |_| reports.send());
+        on_cleanup(move || leave.remove());
+        reports
     }
 
     /// One of [`LinkEventReport`](connect_api::LinkEventReport), as Link wrote it.
@@ -44,8 +46,8 @@ impl Reports {
 
     fn send(self) {
         let events = self.events.try_update_value(std::mem::take);
-        spawn_local(async move {
-            let _ = self.backend.report_events(events.unwrap_or_default()).await;
-        });
+        if let Some(events) = events.filter(|events| !events.is_empty()) {
+            self.backend.report_events(events);
+        }
     }
 }

@@ -1,4 +1,4 @@
-use e2e::story;
+use e2e::{logs_link_event, story};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn leaves_link() {
@@ -23,6 +23,34 @@ async fn leaves_link() {
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
         page.region("First Platypus Bank").appears().await;
+    })
+    .await;
+}
+
+/// Link tells most of a visit at its end, and the page may be left right after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_goes_tells_what_happened_in_link() {
+    story(async |world| {
+        let page = &world.browser;
+        page.open("/").await;
+        let user = page.user().await;
+        page.button("Connect a bank account").click().await;
+        let link = page.enter_link().await;
+        link.choose_institution("First Platypus Bank").await;
+        link.sign_in("user_good", "pass_good").await;
+        link.share("Plaid Checking 0000").await;
+        link.button("Finish").appears().await;
+        link.leave().await;
+        // What is to be told in a second waits in vain.
+        page.run(
+            "const later = window.setTimeout.bind(window);
+            window.setTimeout = (call, delay) => delay === 1000 ? 0 : later(call, delay)",
+        )
+        .await;
+        page.enter_link().await.finish().await;
+        page.region("First Platypus Bank").appears().await;
+        page.open("/not-a-page").await;
+        logs_link_event(&user, "HANDOFF").await;
     })
     .await;
 }
