@@ -85,7 +85,7 @@ pub fn words(failure: &Failure) -> Words {
             TryAgain,
         ),
         FailureKind::PublicTokenInvalid => (
-            "The connection took too long to complete.",
+            "The connection could not be completed.",
             "Please connect the bank once more.",
             TryAgain,
         ),

@@ -141,7 +141,7 @@ async fn it_says_what_is_lost_and_begins_anew() {
     let page = Page::open().await;
     page.fake.succeed(1);
     page.backend.fails(FailureKind::PublicTokenInvalid);
-    page.says("alert", "The connection took too long to complete.")
+    page.says("alert", "The connection could not be completed.")
         .await;
     assert!(page.alerts());
     page.backend.grants("link-test-2");
