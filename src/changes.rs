@@ -61,18 +61,18 @@ fn listen(backend: Backend, wallet: Wallet, kept: Kept) {
             }
         }
         kind => {
-            let is_ready = kind == "ready";
+            let is_change = kind == "change";
             let data = event.unchecked_into::<MessageEvent>().data().as_string();
             let data = data.unwrap_or_default();
-            if is_ready {
-                // Changes may have been missed.
+            if !is_change {
+                // Changes may have been missed; where no number says which, they were.
                 wallet.catch_up(backend, data.parse().unwrap_or(u64::MAX));
             } else if let Some(change) = from_text(&data) {
                 take(backend, wallet, change);
             }
         }
     });
-    for event in ["ready", "change", "error"] {
+    for event in ["ready", "change", "stale", "error"] {
         let _ = source.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
     }
     kept.try_set_value(Some(Stream {

@@ -24,8 +24,8 @@ pub struct Wallet {
     loads: RwSignal<u32>,
     /// Counts what changed otherwise: a list that was asked for before may not have it.
     edits: RwSignal<u32>,
-    /// How new they are, and how new they have to be.
-    as_of: RwSignal<(u64, u64)>,
+    /// How new they are, and how new they have to be, if that was said meanwhile.
+    as_of: RwSignal<(u64, Option<u64>)>,
 }
 
 /// Whether the Items are there.
@@ -48,7 +48,7 @@ impl Wallet {
             failure: RwSignal::new(None),
             loads: RwSignal::new(0),
             edits: RwSignal::new(0),
-            as_of: RwSignal::new((0, 0)),
+            as_of: RwSignal::new((0, None)),
         }
     }
 
@@ -74,8 +74,10 @@ impl Wallet {
                     self.items.try_set(items.collect());
                     self.state.try_set(WalletState::Loaded);
                     let (_, wanted) = self.as_of.get_untracked();
-                    self.as_of.try_set((as_of, 0));
-                    self.catch_up(backend, wanted);
+                    self.as_of.try_set((as_of, None));
+                    if let Some(wanted) = wanted {
+                        self.catch_up(backend, wanted);
+                    }
                 }
                 Err(error) => {
                     self.state.try_set(WalletState::Failed);
@@ -85,11 +87,12 @@ impl Wallet {
         });
     }
 
-    /// Fetches every Item unless what is there is so new, or is about to be there and may be.
+    /// Fetches every Item unless what is there is of this number, or is about to be there and may be. Two backends count
+    /// for themselves: a higher number of the other's says nothing.
     pub fn catch_up(self, backend: Backend, wanted: u64) {
         match self.state.get_untracked() {
-            WalletState::Loading => self.as_of.update(|as_of| as_of.1 = wanted),
-            WalletState::Loaded if self.as_of.get_untracked().0 >= wanted => {}
+            WalletState::Loading => self.as_of.update(|as_of| as_of.1 = Some(wanted)),
+            WalletState::Loaded if self.as_of.get_untracked().0 == wanted => {}
             _ => self.load(backend),
         }
     }

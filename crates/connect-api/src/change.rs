@@ -5,7 +5,8 @@ json_struct! {
     /// What `GET /api/events` tells an open page, as the data of a server-sent event named `change`.
     ///
     /// An event named `ready` opens the stream. Its data say how new a list of Items must be so that nothing was missed:
-    /// one with a smaller [`as_of`](crate::ItemList::as_of) is to be fetched anew.
+    /// one with another [`as_of`](crate::ItemList::as_of) is to be fetched anew. After one named `stale` every list is:
+    /// another process of the backend changed something.
     #[derive(Eq)]
     pub struct Change {
         /// The Item that is new, different, or gone.

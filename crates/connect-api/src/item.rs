@@ -72,7 +72,7 @@ json_struct! {
     pub struct ItemList {
         /// The Items.
         pub items: Vec<Item> = "items",
-        /// How new the list is; grows with every change.
+        /// How new the list is: another number after every change. Each process of the backend counts for itself.
         pub as_of: u64 = "as_of",
     }
 }

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::assets::Assets;
 use crate::auth::{self, UserId};
-use crate::changes::Changes;
+use crate::changes::{self, Changes};
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::institutions::Institutions;
@@ -73,6 +73,7 @@ impl Backend {
         let assets = Assets::open(&config)?;
         let store = store::open(&config.database_url).await?;
         let vault = open_vault(&config, &*store).await?;
+        let written = store.written_elsewhere().await?;
         let plaid = &config.plaid;
         let plaid = PlaidClient::builder(&plaid.client_id, plaid.secret.clone())
             .base_url(plaid.base_url.as_str())
@@ -102,6 +103,7 @@ impl Backend {
         });
         // The jobs hold the backend only while they work: it ends when its last owner lets go.
         let weak = Arc::downgrade(&backend);
+        tokio::spawn(changes::look_elsewhere(weak.clone(), written));
         tokio::spawn(webhooks::keep(weak.clone(), incoming));
         tokio::spawn(webhooks::apply(weak.clone()));
         tokio::spawn(sync::run(weak.clone()));

@@ -13,7 +13,9 @@ use serde_json::json;
 async fn sqlite_keeps_the_contract() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("connect.db").display());
-    keeps_the_contract(&Sqlite::open(&url).await.expect("a database")).await;
+    let store = Sqlite::open(&url).await.expect("a database");
+    keeps_the_contract(&store).await;
+    elsewhere(&store, &Sqlite::open(&url).await.expect("a database")).await;
 }
 
 async fn keeps_the_contract(store: &dyn Store) {
@@ -29,6 +31,18 @@ async fn keeps_the_contract(store: &dyn Store) {
     webhooks(store).await;
     transactions(store).await;
     tidy(store).await;
+}
+
+/// Two processes over one database.
+async fn elsewhere(store: &dyn Store, other: &dyn Store) {
+    let written = async || store.written_elsewhere().await.expect("a number");
+    let before = written().await;
+    user(store, "here").await;
+    assert_eq!(written().await, before, "it is the other one's that counts");
+    user(other, "there").await;
+    let after = written().await;
+    assert_ne!(after, before);
+    assert_eq!(written().await, after);
 }
 
 async fn vault_check(store: &dyn Store) {

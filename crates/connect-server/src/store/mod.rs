@@ -25,6 +25,9 @@ pub trait Store: Sessions + Items + LostTokens + LinkTokens + Webhooks + Transac
     /// Writes out what is pending and lets go of the database.
     async fn close(&self);
 
+    /// A number that is another one each time after another process has written.
+    async fn written_elsewhere(&self) -> Result<i64>;
+
     /// The text that tells whether the vault's key is the one that this database was written with.
     async fn vault_check(&self) -> Result<Option<Vec<u8>>>;
 

@@ -401,6 +401,11 @@ impl Page {
         data.and_then(|data| data.parse().ok()).expect("a number")
     }
 
+    /// How often it heard that another process changed something.
+    pub(crate) fn stale(&self) -> usize {
+        self.text.matches("event: stale\ndata: items\n").count()
+    }
+
     /// The changes that it has heard of and those that are on their way.
     pub(crate) async fn changes(&mut self) -> Vec<Change> {
         while let Some(heard) = self.hears().now_or_never() {

@@ -1,7 +1,7 @@
 use connect_api::{ChangeKind, ItemList};
 use serde_json::json;
 
-use crate::connect::{Browser, Connect};
+use crate::connect::{Browser, Connect, eventually};
 
 #[tokio::test]
 async fn an_open_page_hears_what_changes_of_its_user_alone() {
@@ -39,16 +39,51 @@ async fn a_page_knows_whether_it_missed_anything() {
     let browser = connect.browser().await;
     let as_of = async |browser: &Browser| browser.get("/api/items").await.json::<ItemList>().as_of;
     let before = as_of(&browser).await;
-    assert_eq!(browser.events().await.ready(), before, "nothing was missed");
+    let ready = async |browser: &Browser| browser.events().await.ready();
+    assert_eq!(ready(&browser).await, before, "nothing was missed");
     browser.connects("public-1").await;
-    assert!(browser.events().await.ready() > before);
-    assert_eq!(browser.events().await.ready(), as_of(&browser).await);
+    assert!(ready(&browser).await > before);
+    assert_eq!(ready(&browser).await, as_of(&browser).await);
 
     // What another process told does not count here, and all of it may have been missed.
     let before = as_of(&browser).await;
     connect.restart().await.expect("a restart");
     let browser = connect.again(browser);
-    assert!(browser.events().await.ready() > before);
+    assert!(ready(&browser).await > before);
+}
+
+#[tokio::test]
+async fn a_page_misses_nothing_that_another_process_does() {
+    let connect = Connect::start().await;
+    let (ada, bob) = (connect.browser().await, connect.browser().await);
+    let (mut page, mut other) = (ada.events().await, bob.events().await);
+    let elsewhere = ada.clone().at(connect.replica().await);
+    for (count, public_token) in ["public-1", "public-2", "public-3"].into_iter().enumerate() {
+        let before = page.stale();
+        elsewhere.connects(public_token).await;
+        eventually(async || {
+            assert_eq!(page.changes().await, [], "nothing changed here");
+            assert_eq!(other.changes().await, []);
+            page.stale() > before && ada.items().await.len() > count
+        })
+        .await;
+    }
+    assert_eq!(
+        other.stale(),
+        1,
+        "what was before is not known, but it stays so"
+    );
+
+    // It is as before the change here: that is news.
+    ada.connects("public-4").await;
+    let before = page.stale();
+    elsewhere.delete("/api/items/item-public-4").await;
+    eventually(async || page.changes().await.len() == 2 && page.stale() > before).await;
+
+    // A page that was away knows that it missed something.
+    let as_of = ada.get("/api/items").await.json::<ItemList>().as_of;
+    elsewhere.delete("/api/items/item-public-3").await;
+    eventually(async || ada.events().await.ready() != as_of).await;
 }
 
 #[tokio::test]

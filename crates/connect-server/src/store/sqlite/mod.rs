@@ -81,6 +81,10 @@ impl Store for Sqlite {
         self.writer.close().await;
     }
 
+    async fn written_elsewhere(&self) -> Result<i64> {
+        self.writer.written_elsewhere().await
+    }
+
     async fn vault_check(&self) -> Result<Option<Vec<u8>>> {
         let check = sqlx::query_scalar("SELECT key_check FROM vault");
         Ok(check.fetch_optional(&self.readers).await?)

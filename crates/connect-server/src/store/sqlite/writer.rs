@@ -110,6 +110,12 @@ impl Writer {
         self.log.reaches_disk(commit).await
     }
 
+    /// A number that changes when another connection commits. All that this process writes, it writes on this one.
+    pub(super) async fn written_elsewhere(&self) -> Result<i64> {
+        let version = sqlx::query_scalar("PRAGMA data_version");
+        Ok(version.fetch_one(&mut *self.alone().await?).await?)
+    }
+
     /// How many commits are on the disk.
     #[cfg(test)]
     pub(super) async fn on_disk(&self) -> Option<Commit> {
