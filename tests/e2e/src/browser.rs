@@ -137,6 +137,21 @@ impl Browser {
             .expect("the browser reloads the page");
     }
 
+    /// Whether the tab shows that its page could not be loaded.
+    pub async fn could_not_load(&self) -> bool {
+        let protocol = async || {
+            let ran = self.driver.execute("return location.protocol", Vec::new());
+            ran.await.map(|protocol| protocol.json().clone())
+        };
+        let mut found = protocol().await;
+        if found.is_err() {
+            // The frame that was looked at is gone.
+            drop(self.driver.enter_default_frame().await);
+            found = protocol().await;
+        }
+        found.is_ok_and(|protocol| protocol == "chrome-error:")
+    }
+
     /// Fails every request for these URLs, as an ad blocker does; `*` stands for any text.
     pub async fn block(&self, urls: &[&str]) {
         self.command("Network.enable", json!({})).await;

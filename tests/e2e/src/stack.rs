@@ -33,7 +33,7 @@ impl Stack {
         let plaid = plaid.expect("the emulator starts");
         let data = TempDir::new().expect("a directory for the database");
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-        let backend = backend(&plaid, data.path(), "127.0.0.1:0", &flags).await;
+        let backend = backend(&arguments(&plaid, data.path(), "127.0.0.1:0", &flags)).await;
         Self {
             url: backend.url().to_owned(),
             plaid,
@@ -55,7 +55,7 @@ impl Stack {
     /// # Panics
     /// When it does not start.
     pub async fn another_backend(&self) -> Server {
-        backend(&self.plaid, self.data.path(), "127.0.0.1:0", &self.flags).await
+        backend(&self.arguments("127.0.0.1:0")).await
     }
 
     pub(crate) fn plaid(&self) -> &Emulator {
@@ -116,14 +116,22 @@ impl Stack {
     /// # Panics
     /// When its address is taken meanwhile.
     pub async fn backend_comes_back(&mut self) {
-        let address = self.url.trim_start_matches("http://");
-        self.backend = Some(backend(&self.plaid, self.data.path(), address, &self.flags).await);
+        self.backend = Some(backend(&self.backend_arguments()).await);
+    }
+
+    /// What a program is told that is to be the backend in the place of this one.
+    #[must_use]
+    pub fn backend_arguments(&self) -> Vec<String> {
+        self.arguments(self.url.trim_start_matches("http://"))
+    }
+
+    fn arguments(&self, listen: &str) -> Vec<String> {
+        arguments(&self.plaid, self.data.path(), listen, &self.flags)
     }
 }
 
-async fn backend(plaid: &Emulator, data: &Path, listen: &str, flags: &[String]) -> Server {
-    let args = [
-        "connect-server".to_owned(),
+fn arguments(plaid: &Emulator, data: &Path, listen: &str, flags: &[String]) -> Vec<String> {
+    let ours = [
         format!("--listen={listen}"),
         format!(
             "--database-url=sqlite:{}",
@@ -136,8 +144,13 @@ async fn backend(plaid: &Emulator, data: &Path, listen: &str, flags: &[String]) 
         format!("--plaid-client-id={}", plaid.client_id()),
         format!("--plaid-secret={}", plaid.secret()),
     ];
-    let args = args.iter().chain(flags);
-    let args = Args::try_parse_from(args).expect("the backend knows its flags");
+    ours.into_iter().chain(flags.iter().cloned()).collect()
+}
+
+async fn backend(arguments: &[String]) -> Server {
+    let program = "connect-server".to_owned();
+    let args = Args::try_parse_from(std::iter::once(&program).chain(arguments))
+        .expect("the backend knows its flags");
     let config = Config::try_from(args).expect("a configuration");
     Server::start(config).await.expect("the backend starts")
 }

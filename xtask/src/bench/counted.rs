@@ -18,13 +18,14 @@ pub(crate) fn kill(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> 
     Ok(vec![table("Killed at any moment", about, rows)])
 }
 
-/// Tabs of a real browser, closed at random moments.
+/// Tabs of a real browser, closed at random moments, and the backend behind them, killed.
 pub(crate) fn tabs(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
-    let about = "Visits in a real Chromium whose tabs are closed at random moments, mostly when Link has done its work. Webhooks are held \
-                 back, and half of\nthe people never come again: their bank is there since the backend asks Plaid.";
+    let about = "Visits in a real Chromium whose tabs are closed at random moments, and whose backend is killed, mostly when Link has done \
+                 its work. Webhooks\nare held back, and half of the people never come again: their bank is there since the backend asks Plaid. \
+                 A used public token\nanswers again.";
     let mut bench = in_chromium("tabs", effort, &["--runs", "1"])?;
     let rows = rows(workspace, &mut bench, Failing::Always)?;
-    Ok(vec![table("Tabs closed at any moment", about, rows)])
+    Ok(vec![table("Tabs closed and backends killed at any moment", about, rows)])
 }
 
 /// Webhooks by the thousand.
