@@ -228,8 +228,7 @@ impl Machine {
                 self.next_attempt();
                 self.create(token, true);
             }
-            HandlerState::Failed { failure, .. }
-                if matches!(failure.kind, FailureKind::Resume(error) if !error.is_final()) =>
+            HandlerState::Failed { failure, .. } if matches!(failure.kind, FailureKind::Resume(error) if !error.is_final()) =>
             {
                 self.come_back();
             }

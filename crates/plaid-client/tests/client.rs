@@ -239,9 +239,11 @@ async fn an_answer_that_stops_half_way_meets_the_deadline() {
 
 #[tokio::test]
 async fn a_closed_port_is_unreachable() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    drop(listener);
+    // Held, so that nobody else listens on it.
+    let port = tokio::net::TcpSocket::new_v4().expect("a socket");
+    let free = "127.0.0.1:0".parse().expect("an address");
+    port.bind(free).expect("a port");
+    let url = format!("http://{}", port.local_addr().expect("an address"));
     let client = PlaidClient::builder("client-1", Secret::new(SECRET))
         .base_url(url)
         .build();

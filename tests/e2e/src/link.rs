@@ -132,10 +132,12 @@ impl Link<'_> {
     pub async fn give_up(self) {
         self.button("Close").click().await;
         let start = Instant::now();
+        let (leave, mut left) = (self.button("Leave"), false);
         while self.browser.try_enter_link().await.unwrap_or(false) {
-            let leave = self.button("Leave");
-            if leave.is_there().await {
+            // Once: it stays until Link has been answered.
+            if !left && leave.is_there().await {
                 leave.click().await;
+                left = true;
             }
             assert!(start.elapsed() < DEADLINE, "Link does not close");
             sleep(LOOK_EVERY).await;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use http::Method;
 use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::session::handle::SessionHandle;
 use thirtyfour::{ElementId, RequestData, SessionId};
@@ -142,12 +143,12 @@ impl Locator {
 
     /// Whether it is there at this moment.
     pub async fn is_there(&self) -> bool {
-        self.find().await.is_ok_and(|found| !found.is_empty())
+        self.look().await.is_ok_and(|found| !found.is_empty())
     }
 
     /// How many there are at this moment.
     pub async fn count(&self) -> usize {
-        self.find().await.map_or(0, |found| found.len())
+        self.look().await.map_or(0, |found| found.len())
     }
 
     /// Clicks it, as soon as that can be done.
@@ -259,6 +260,19 @@ impl Locator {
                 );
             }
             sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Looks once, and again while the page draws itself under the look: what is not seen then may be there.
+    async fn look(&self) -> WebDriverResult<Vec<WebElement>> {
+        let start = Instant::now();
+        loop {
+            match self.find().await {
+                Err(error)
+                    if matches!(*error, WebDriverErrorInner::StaleElementReference(_))
+                        && start.elapsed() < DEADLINE => {}
+                found => return found,
+            }
         }
     }
 

@@ -65,6 +65,23 @@ impl Stack {
         }
     }
 
+    /// Waits until Plaid has told a webhook of this code to nobody.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn tells_in_vain(&self, code: &str) {
+        let start = Instant::now();
+        loop {
+            let log = self.read("webhooks").await;
+            let mut attempts = log["attempts"].as_array().expect("a list").iter();
+            if attempts.any(|one| one["webhook_code"] == code && one["status"] != 200) {
+                return;
+            }
+            assert!(start.elapsed() < DEADLINE, "{code}: {log}");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// How often Plaid was asked for this path.
     ///
     /// # Panics

@@ -25,7 +25,11 @@ pub(crate) fn tabs(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> 
                  A used public token\nanswers again.";
     let mut bench = in_chromium("tabs", effort, &["--runs", "1"])?;
     let rows = rows(workspace, &mut bench, Failing::Always)?;
-    Ok(vec![table("Tabs closed and backends killed at any moment", about, rows)])
+    Ok(vec![table(
+        "Tabs closed and backends killed at any moment",
+        about,
+        rows,
+    )])
 }
 
 /// Webhooks by the thousand.

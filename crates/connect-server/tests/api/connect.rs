@@ -176,9 +176,13 @@ impl Doomed {
             .spawn(async move { browser.post("/api/items", success).await });
     }
 
-    /// Ends at once whatever it does, wherever it is.
-    pub(crate) fn dies(self) {
-        self.runtime.shutdown_background();
+    /// Ends at once whatever it does, wherever it is; nothing of it is left then.
+    pub(crate) async fn dies(self) {
+        drop(self.app);
+        let dead = tokio::task::spawn_blocking(|| {
+            self.runtime.shutdown_timeout(Duration::from_secs(30));
+        });
+        dead.await.expect("no panic");
     }
 }
 

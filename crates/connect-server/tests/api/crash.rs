@@ -185,7 +185,7 @@ async fn dies_at(connect: &Connect, browser: &Browser, point: Point) {
             connect.plaid.mutes(EXCHANGE, true);
             doomed.takes(browser, TOKEN);
             eventually(async || connect.plaid.muted(EXCHANGE) == 1).await;
-            doomed.dies();
+            doomed.dies().await;
             connect.plaid.mutes(EXCHANGE, false);
         }
         Point::BeforeCommit => {
@@ -195,7 +195,7 @@ async fn dies_at(connect: &Connect, browser: &Browser, point: Point) {
             let lock = connect.locks_the_database().await;
             gate.add_permits(usize::MAX >> 4);
             eventually(async || connect.plaid.exchanged(TOKEN)).await;
-            doomed.dies();
+            doomed.dies().await;
             drop(lock);
         }
     }
@@ -205,7 +205,7 @@ async fn dies_before(connect: &Connect, browser: &Browser, doomed: Doomed, endpo
     let gate = connect.plaid.gate(endpoint);
     doomed.takes(browser, TOKEN);
     eventually(async || !connect.plaid.calls(endpoint).is_empty()).await;
-    doomed.dies();
+    doomed.dies().await;
     // The one who waited at the gate is gone with the process, and its work is not done.
     connect.plaid.opens(endpoint);
     drop(gate);

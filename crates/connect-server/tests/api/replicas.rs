@@ -61,7 +61,11 @@ async fn the_same_accounts_brought_to_both_are_one_item() {
         }
     }
     assert_eq!((connected, browser.items().await.len()), (1, 1));
-    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+    // A process that starts may take up the same one once more.
+    let mut exchanged = connect.plaid.calls(EXCHANGE);
+    assert!(exchanged.len() <= 2, "{exchanged:?}");
+    exchanged.dedup();
+    assert_eq!(exchanged.len(), 1);
 }
 
 /// Plaid did not answer us, and meanwhile another process had its answer: that is no loss.

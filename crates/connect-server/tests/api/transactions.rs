@@ -301,9 +301,9 @@ async fn transactions_go_with_their_item_and_with_the_consent() {
     });
     connect.sends(&consent).await;
     eventually(async || connect.count(kept).await == 0).await;
-    connect
-        .sends(&about_transactions("SYNC_UPDATES_AVAILABLE"))
-        .await;
+    let mut late = about_transactions("SYNC_UPDATES_AVAILABLE");
+    late["item_id"] = "item-public-2".into();
+    connect.sends(&late).await;
     connect.settled().await;
     assert_eq!(connect.count(kept).await, 0, "nothing comes back");
 }

@@ -24,6 +24,8 @@ impl Plaid {
     }
 
     pub(crate) fn with(emulator: Emulator) -> Self {
+        // It takes seconds to read, in which the emulator's clock would go on.
+        Spec::load();
         Self {
             emulator,
             http: reqwest::Client::new(),

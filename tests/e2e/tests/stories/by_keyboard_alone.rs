@@ -17,7 +17,7 @@ async fn by_keyboard_alone() {
         search.appears().await;
         page.tab_to("Search for your bank").await;
         page.type_text("First Platypus").await;
-        link.button("First Platypus Bank").appears().await;
+        link.button("Tartan Bank").disappears().await;
         page.tab_to("First Platypus Bank").await;
         page.press(Key::Enter).await;
         link.locate(Role::Textbox, "Username").appears().await;

@@ -91,6 +91,15 @@ async fn three_wrong_codes() {
         for _ in 0..2 {
             give_code(&link, "000000").await;
             link.notice("The code is not correct").appears().await;
+            // It says so until the next answer as well, which has an empty field.
+            page.run(
+                "return new Promise((next) => {
+                    const look = () => [...document.querySelectorAll('input')].some((input) => input.value === '000000')
+                        ? setTimeout(look, 20) : next(true);
+                    look();
+                })",
+            )
+            .await;
         }
         give_code(&link, "000000").await;
         link.notice("Three codes were wrong").appears().await;

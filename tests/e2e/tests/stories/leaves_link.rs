@@ -9,6 +9,7 @@ async fn leaves_link() {
 
         let link = page.enter_link().await;
         link.choose_institution("First Platypus Bank").await;
+        link.button("Submit").appears().await;
         link.button("Close").click().await;
         link.button("Leave").click().await;
         link.leave().await;

@@ -5,7 +5,7 @@ async fn links_a_bank_and_sees_it_after_reload() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
-        page.heading("Your accounts").appears().await;
+        page.heading("No bank connected yet").appears().await;
         // By then the page's own stream has said whether anything was missed.
         let ready = "return new Promise((ready) => new EventSource('/api/events').addEventListener('ready', () => ready(true)))";
         page.run(ready).await;

@@ -186,7 +186,7 @@ async fn what_plaid_made_for_nobody_is_ended() {
     let flags = [
         "--plaid-users",
         "--reconcile-seconds=1",
-        "--plaid-deadline-seconds=1",
+        "--plaid-deadline-seconds=5",
     ];
     story_with(&flags, async |world| {
         let page = &world.browser;

@@ -35,6 +35,7 @@ async fn a_page_catches_up() {
         let user = page.user().await;
         world.stack.backend_goes_down().await;
         world.stack.bank_wants_sign_in(&user).await;
+        world.stack.tells_in_vain("ERROR").await;
         world.stack.backend_comes_back().await;
         // Plaid tries again half a minute later.
         world.stack.plaid_advances(60).await;

@@ -56,7 +56,10 @@ async fn a_thousand_visits_leave_nothing_behind() {
     }
     let mut after = side.browser.footprint().await;
     for _ in 0..ROUNDS {
-        if after.documents <= before.documents && after.heap_bytes < before.heap_bytes + GROWTH {
+        if after.documents <= before.documents
+            && after.listeners <= before.listeners
+            && after.heap_bytes < before.heap_bytes + GROWTH
+        {
             break;
         }
         after = side.browser.footprint().await;

@@ -36,6 +36,8 @@ pub(crate) enum Step {
     /// In Link: waits for this button.
     Sees(&'static str),
     Press(&'static str),
+    /// In Link: waits until a problem is told in these words.
+    Reads(&'static str),
     Search(&'static str),
     Fill(&'static str, &'static str),
     Tick(&'static str),
@@ -45,13 +47,16 @@ pub(crate) enum Step {
 
 impl Step {
     pub(crate) fn is_in_link(&self) -> bool {
-        use Step::{Fill, Press, Search, Sees, Tick};
-        matches!(self, Sees(_) | Press(_) | Search(_) | Fill(..) | Tick(_))
+        use Step::{Fill, Press, Reads, Search, Sees, Tick};
+        matches!(
+            self,
+            Sees(_) | Press(_) | Reads(_) | Search(_) | Fill(..) | Tick(_)
+        )
     }
 }
 
 use Step::{
-    AtBank, Called, Ended, Exit, Fill, ForceExit, Gone, Open, Press, Search, Sees, Start,
+    AtBank, Called, Ended, Exit, Fill, ForceExit, Gone, Open, Press, Reads, Search, Sees, Start,
     StartAndOpen, Tick, Unmount,
 };
 
@@ -79,8 +84,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         name: "left after a question",
         token: Token::Fresh,
         steps: &[
-            Start, Open, GUEST, Search(PLATYPUS), Press(PLATYPUS), Press("Close"), Press("Keep going"),
-            Press("Close"), Press("Leave"), Ended(1),
+            Start, Open, GUEST, Search(PLATYPUS), Press(PLATYPUS), Sees("Submit"), Press("Close"), Press("Keep going"),
+            Sees("Submit"), Press("Close"), Press("Leave"), Ended(1),
         ],
         calls: "load OPEN SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SEARCH_INSTITUTION SELECT_INSTITUTION >CREDENTIAL \
                 >EXIT >CREDENTIAL >EXIT EXIT exit",
@@ -91,7 +96,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         token: Token::Fresh,
         steps: &[
             Start, Open, GUEST, Search(PLATYPUS), Press(PLATYPUS), USER_GOOD, Fill("Password", "pass_bad"),
-            Press("Submit"), PASS_GOOD, USER_GOOD, Press("Submit"), CHECKING, Press("Continue"), Press("Finish"),
+            Press("Submit"), Reads("not correct"), PASS_GOOD, USER_GOOD, Press("Submit"), CHECKING, Press("Continue"), Press("Finish"),
             Ended(1),
         ],
         calls: "load OPEN SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SEARCH_INSTITUTION SELECT_INSTITUTION >CREDENTIAL \
@@ -104,7 +109,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         token: Token::Fresh,
         steps: &[
             Start, Open, GUEST, Search(PLATYPUS), Press(PLATYPUS), USER_GOOD,
-            Fill("Password", "error_ITEM_LOCKED"), Press("Submit"), Press("Choose another bank"), Press("Close"),
+            Fill("Password", "error_ITEM_LOCKED"), Press("Submit"), Press("Choose another bank"), Sees(PLATYPUS),
+            Press("Close"),
             Ended(1),
         ],
         calls: "load OPEN SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SEARCH_INSTITUTION SELECT_INSTITUTION >CREDENTIAL \
@@ -122,7 +128,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "closed by the page, and opened again",
         token: Token::Fresh,
-        steps: &[Start, Open, Called("OPEN"), Exit, Ended(1), Open, GUEST, Press("Close"), Ended(2)],
+        steps: &[Start, Open, Called("OPEN"), Exit, Ended(1), Open, GUEST, Sees(PLATYPUS), Press("Close"), Ended(2)],
         calls: "load OPEN EXIT exit OPEN SKIP_SUBMIT_PHONE >SELECT_INSTITUTION EXIT exit",
         late: "",
     },

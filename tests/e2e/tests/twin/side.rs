@@ -68,9 +68,18 @@ impl Side {
             Step::Gone => self.until("!document.querySelector('iframe')").await,
             Step::Sees(name) => browser.button(name).appears().await,
             Step::Press(name) => browser.button(name).click().await,
+            Step::Reads(text) => browser.notice(text).appears().await,
             Step::Search(text) => {
                 let search = browser.locate(Role::Searchbox, "Search for your bank");
-                search.fill(text).await;
+                search.appears().await;
+                // All at once: between two keys it may be searched for.
+                self.run(&format!(
+                    "const search = document.querySelector('input[type=search]');
+                     search.value = '{text}';
+                     search.dispatchEvent(new Event('input', {{ bubbles: true }}));"
+                ))
+                .await;
+                browser.button("Tartan Bank").disappears().await;
             }
             Step::Fill(name, text) => browser.locate(Role::Textbox, name).fill(text).await,
             Step::Tick(name) => browser.locate(Role::Checkbox, name).tick().await,
