@@ -26,6 +26,8 @@ pub(crate) struct Instance {
     page: RefCell<Option<PageState>>,
     /// The host has dropped the handler: destroy it as soon as Link lets us.
     abandoned: Cell<bool>,
+    /// Link is destroying it, and may call back meanwhile.
+    destroying: Cell<bool>,
 }
 
 pub(crate) struct Link {
@@ -63,6 +65,7 @@ impl Instance {
             visit: Cell::new(Visit::Over),
             page: RefCell::default(),
             abandoned: Cell::new(false),
+            destroying: Cell::new(false),
         });
         let registration = Registration::new(callbacks, instance.clone(), config);
         let raw = make().map_err(|thrown| Error::refused(&thrown))?;
@@ -141,9 +144,14 @@ impl Instance {
     /// Removes the frame. If Link refuses since it is still closing, its `onExit` brings us back here.
     fn destroy(&self) {
         let Some(link) = self.link() else { return };
+        if self.destroying.replace(true) {
+            return;
+        }
         // A frame that goes may take the page to its top.
         let scroll = Scroll::now();
-        if link.raw.destroy().is_ok() {
+        let destroyed = link.raw.destroy();
+        self.destroying.set(false);
+        if destroyed.is_ok() {
             scroll.restore();
             self.leave_page();
             self.link.take();

@@ -59,7 +59,9 @@ async fn a_dropped_search_is_silent_even_while_it_is_destroyed() {
             .create_embedded(options, &element)
             .expect("created");
         link.answer_at_once(callback);
+        link.calls();
         drop(embedded);
+        assert_eq!(link.calls(), ["1 destroy"], "{callback}");
         link.tell(1, "EXIT");
         assert!(diary.read().is_empty(), "{callback}");
         assert_eq!(diary.holders(), 1);
