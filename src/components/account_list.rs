@@ -17,7 +17,7 @@ pub fn AccountList(
         move || {
             of.with(|item| {
                 let key =
-                    |account: &Account| format!("{} {}", account.account_id, item.refreshed_at);
+                    |account: &Account| format!("{} {:?}", account.account_id, item.refreshed_at);
                 item.accounts.iter().map(key).collect()
             })
         },

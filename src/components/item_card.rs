@@ -70,7 +70,7 @@ pub fn ItemCard(
     };
     let (reconnect, choose_accounts) = (visit(false), visit(true));
     let refreshed = say(|item| {
-        let at = moment(&item.refreshed_at);
+        let at = item.refreshed_at.as_deref().and_then(moment);
         at.map(|at| format!("Balances as of {at}"))
             .unwrap_or_default()
     });
@@ -191,7 +191,7 @@ mod tests {
             new_accounts_available: false,
             disconnects_at: None,
             created_at: String::new(),
-            refreshed_at: String::new(),
+            refreshed_at: None,
         }
     }
 

@@ -11,7 +11,7 @@ use std::env;
 use std::error::Error;
 use std::path::Path;
 
-use connect_server::vault::Vault;
+use connect_server::store::vault::Vault;
 use connect_server::{UserId, store};
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteSynchronous};

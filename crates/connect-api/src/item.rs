@@ -49,8 +49,8 @@ json_struct! {
         pub disconnects_at: Option<String> = "disconnects_at",
         /// When it was connected, ISO 8601 in UTC.
         pub created_at: String = "created_at",
-        /// When the balances were fetched, ISO 8601 in UTC; empty while they are on their way.
-        pub refreshed_at: String = "refreshed_at",
+        /// When the balances were fetched, ISO 8601 in UTC; absent until they are fetched for the first time.
+        pub refreshed_at: Option<String> = "refreshed_at",
     }
 }
 

@@ -1,6 +1,5 @@
-//! Tells open pages what changed.
+//! Changes of Items, on their way to the open pages of their users.
 
-use std::sync::Weak;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -9,111 +8,109 @@ use plaid_types::ItemId;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::{self, Receiver, Sender};
+use tokio_util::sync::CancellationToken;
 
-use crate::auth::UserId;
-use crate::backend::Backend;
 use crate::error::chain;
+use crate::job::Schedule;
+use crate::store::Store;
+use crate::user::UserId;
 
-/// How often to look whether another process has written.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often the database is checked for changes of other processes.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How far a page may fall behind; one that falls further has to begin anew.
-const KEPT: usize = 1024;
+/// How many changes a page may lag behind; one that lags further reconnects.
+const CAPACITY: usize = 1024;
 
-/// How many pages look at the same time what it wrote.
-const LOOKS_AT_ONCE: usize = 2;
+/// How many pages read their Items at the same time.
+const CONCURRENT_READS: usize = 2;
 
-/// What open pages are told.
+/// A message for open pages.
 #[derive(Clone, Debug)]
-pub(crate) enum News {
-    /// Something of this user's changed.
-    Of(UserId, Change),
-    /// Another process has written: something of anybody's may have changed.
-    Elsewhere,
+pub(crate) enum Message {
+    /// An Item of this user changed.
+    Changed(UserId, Change),
+    /// Another process has written: any user's Items may have changed.
+    ExternalWrite,
 }
 
-/// Where changes are told, and listened to.
+/// The channel from changes to open pages.
 #[derive(Debug)]
 pub(crate) struct Changes {
-    told: Sender<News>,
-    /// Grows with every change, and from one process to the next.
-    count: AtomicU64,
-    /// All open pages look at the same time; requests wait for fewer.
-    looks: Semaphore,
+    sender: Sender<Message>,
+    /// Grows with every change, also from one process to the next.
+    version: AtomicU64,
+    /// All open pages read after an external write; the limit leaves connections for requests.
+    reads: Semaphore,
 }
 
 impl Default for Changes {
     fn default() -> Self {
         let microseconds = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1000;
         Self {
-            told: broadcast::channel(KEPT).0,
-            count: AtomicU64::new(microseconds.try_into().unwrap_or_default()),
-            looks: Semaphore::new(LOOKS_AT_ONCE),
+            sender: broadcast::channel(CAPACITY).0,
+            version: AtomicU64::new(microseconds.try_into().unwrap_or_default()),
+            reads: Semaphore::new(CONCURRENT_READS),
         }
     }
 }
 
 impl Changes {
-    /// Tells every open page of the user.
-    pub(crate) fn tell(&self, user: &UserId, item_id: &ItemId, kind: ChangeKind) {
+    /// Notifies every open page of a user.
+    pub(crate) fn notify(&self, user: &UserId, item_id: &ItemId, kind: ChangeKind) {
         let item_id = item_id.clone();
-        self.send(News::Of(user.clone(), Change { item_id, kind }));
+        self.send(Message::Changed(user.clone(), Change { item_id, kind }));
     }
 
-    fn send(&self, news: News) {
-        self.count.fetch_add(1, Ordering::SeqCst);
-        // Nobody listening is no error.
-        let _ = self.told.send(news);
+    fn send(&self, message: Message) {
+        self.version.fetch_add(1, Ordering::SeqCst);
+        // It fails if no page is open.
+        let _ = self.sender.send(message);
     }
 
-    /// What a page looks at, when it is its turn.
-    pub(crate) async fn looking<T>(&self, look: impl Future<Output = T>) -> T {
-        let _turn = self.looks.acquire().await;
-        look.await
+    /// Runs a page's read of its Items, when it is its turn.
+    pub(crate) async fn limit_read<T>(&self, read: impl Future<Output = T>) -> T {
+        let _permit = self.reads.acquire().await;
+        read.await
     }
 
-    /// Every change from now on, of every user: the listener picks its own.
-    pub(crate) fn listen(&self) -> Receiver<News> {
-        self.told.subscribe()
+    /// Returns a receiver of all messages from now on, of every user.
+    pub(crate) fn subscribe(&self) -> Receiver<Message> {
+        self.sender.subscribe()
     }
 
-    /// How many changes there were. What is read from the database after this has them all; whoever listened before it
-    /// hears of all others.
-    pub(crate) fn count(&self) -> u64 {
-        self.count.load(Ordering::SeqCst)
+    /// Returns the version of the data. A later read of the database includes all changes up to it; a receiver that subscribed
+    /// earlier gets all later ones.
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Ordering::SeqCst)
     }
 }
 
-/// Tells of what other processes write from then on, for as long as the backend lives.
-pub(crate) async fn look_elsewhere(backend: Weak<Backend>, mut seen: i64) {
-    let mut fails = false;
-    loop {
-        let stop = {
-            let Some(backend) = backend.upgrade() else {
-                return;
-            };
-            match backend.store.written_elsewhere().await {
-                Ok(written) => {
-                    fails = false;
-                    if written != seen {
-                        seen = written;
-                        backend.changes.send(News::Elsewhere);
-                    }
+/// Job: notifies pages of what other processes write. `version` is the [external version](Store::external_version) at the start.
+pub(crate) async fn watch_external_writes(
+    store: &dyn Store,
+    changes: &Changes,
+    version: i64,
+    stop: &CancellationToken,
+) {
+    let mut seen = version;
+    let mut is_failing = false;
+    let mut schedule = Schedule::new(stop, POLL_INTERVAL);
+    while schedule.next().await {
+        match store.external_version().await {
+            Ok(version) => {
+                is_failing = false;
+                if version != seen {
+                    seen = version;
+                    changes.send(Message::ExternalWrite);
                 }
-                Err(error) if !fails => {
-                    fails = true;
-                    tracing::error!(
-                        cause = chain(&error),
-                        "what other processes write is not seen"
-                    );
-                }
-                Err(_) => {}
             }
-            backend.stop.clone()
-        };
-        tokio::select! {
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = stop.cancelled() => return,
+            // Logged once, not twice a second.
+            Err(error) if !is_failing => {
+                is_failing = true;
+                let cause = chain(&error);
+                tracing::error!(cause, "watching for external writes failed");
+            }
+            Err(_) => {}
         }
     }
 }

@@ -1,10 +1,12 @@
+//! A lock for each key.
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-/// A lock per key: who works on the same thing waits, who works on another does not.
+/// A map of locks: tasks with the same key wait for each other, tasks with different keys do not.
 #[derive(Debug)]
 pub(crate) struct KeyedLock<K>(Mutex<HashMap<K, Weak<AsyncMutex<()>>>>);
 
@@ -15,11 +17,11 @@ impl<K> Default for KeyedLock<K> {
 }
 
 impl<K: Hash + Eq> KeyedLock<K> {
-    /// Waits for the key; it is free again when the guard is dropped.
+    /// Waits for the lock of a key. Dropping the guard releases it.
     pub(crate) async fn lock(&self, key: K) -> OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // When it is full, and not each time: it may be large.
+            // Only when the map is full: a pass over a large map for each lock would be slow.
             if locks.len() == locks.capacity() {
                 locks.retain(|_, lock| lock.strong_count() > 0);
             }
@@ -42,7 +44,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn keys_that_nobody_holds_are_forgotten() {
+    async fn released_keys_are_removed() {
         let locks = KeyedLock::default();
         let held = locks.lock(0).await;
         for key in 1..10_000 {

@@ -1,4 +1,4 @@
-//! The backend of Connect as a program.
+//! The program `connect-server`.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use connect_server::{Args, Config, Server};
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
-/// A request is many small pieces of memory.
+/// Each request makes many small allocations.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -16,8 +16,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        // Help and version are no errors, and clap prints them best.
-        Err(asked) if !asked.use_stderr() => asked.exit(),
+        // `--help` and `--version` are not errors.
+        Err(help) if !help.use_stderr() => help.exit(),
         Err(error) => {
             let text = error.to_string();
             let sentence = text.lines().next().unwrap_or_default();
@@ -35,18 +35,18 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
-        // They are one, the request, which every line has anyway.
+        // The only span is the request, whose fields are on every line already.
         .with_span_list(false)
         .with_writer(std::io::stderr)
         .with_env_filter(EnvFilter::new(&config.log))
         .init();
     let server = Server::start(config).await?;
-    asked_to_stop().await?;
+    stop_requested().await?;
     server.shutdown().await;
     Ok(())
 }
 
-async fn asked_to_stop() -> std::io::Result<()> {
+async fn stop_requested() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;

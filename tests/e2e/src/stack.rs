@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
-use connect_server::vault::Vault;
+use connect_server::store::vault::Vault;
 use connect_server::{Args, Config, Server, UserId, store};
 use plaid_emulator::Emulator;
 use tempfile::TempDir;

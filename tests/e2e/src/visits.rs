@@ -1,5 +1,5 @@
 use connect_api::ItemStatus;
-use connect_server::vault::Vault;
+use connect_server::store::vault::Vault;
 use connect_server::{UserId, store};
 use serde_json::{Value, json};
 

@@ -223,7 +223,7 @@ pub(crate) fn completed(connect: &Program, cookie: &str) -> Result<()> {
     while connect
         .call("GET", "/api/items", cookie, "")?
         .body
-        .contains("\"refreshed_at\":\"\"")
+        .contains("\"refreshed_at\":null")
     {
         thread::sleep(Duration::from_millis(20));
     }

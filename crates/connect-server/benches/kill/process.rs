@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use connect_server::vault::Vault;
+use connect_server::store::vault::Vault;
 use connect_server::{UserId, store};
 use plaid_emulator::Emulator;
 use tempfile::TempDir;
@@ -60,7 +60,7 @@ impl Process {
     pub(crate) async fn lost(&self) -> i64 {
         let url = format!("sqlite:{}", self.folder.path().join("connect.db").display());
         let pool = sqlx::SqlitePool::connect(&url).await.expect("a database");
-        let lost = sqlx::query_scalar("SELECT count(*) FROM public_tokens WHERE lost = 1");
+        let lost = sqlx::query_scalar("SELECT count(*) FROM public_tokens WHERE state = 'lost'");
         let lost = lost.fetch_one(&pool).await.expect("a number");
         pool.close().await;
         lost

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use connect_api::{Change, ChangeKind, Item, ItemList, Problem};
-use connect_server::{Backend, Config, LinkConfig, PlaidConfig, StartError, app};
+use connect_server::{Backend, Config, LinkConfig, PlaidConfig, StartError};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use plaid_client::{Environment, Secret};
@@ -29,7 +29,8 @@ pub(crate) const INDEX: &str = "<!doctype html><html><head><title>Connect</title
 pub(crate) struct Connect {
     pub(crate) plaid: CannedPlaid,
     pub(crate) config: Config,
-    app: Router,
+    /// `None` once it is stopped.
+    backend: Option<Backend>,
     folder: TempDir,
 }
 
@@ -44,11 +45,11 @@ impl Connect {
         let folder = tempfile::tempdir().expect("a folder");
         let mut config = config(&folder, &plaid.url);
         change(&mut config);
-        let app = app(Backend::open(config.clone()).await.expect("a backend"));
+        let backend = Backend::start(config.clone()).await.expect("a backend");
         Self {
             plaid,
             config,
-            app,
+            backend: Some(backend),
             folder,
         }
     }
@@ -56,22 +57,21 @@ impl Connect {
     /// A process that can be killed, on the same database.
     pub(crate) async fn doomed(&self) -> Doomed {
         let runtime = Runtime::new().expect("a runtime");
-        let opened = runtime.spawn(Backend::open(self.config.clone()));
-        let backend = opened.await.expect("no panic").expect("a backend");
-        Doomed {
-            app: app(backend),
-            runtime,
-        }
+        let started = runtime.spawn(Backend::start(self.config.clone()));
+        let backend = started.await.expect("no panic").expect("a backend");
+        Doomed { backend, runtime }
     }
 
     /// Another process on the same database, at the same time.
-    pub(crate) async fn replica(&self) -> Router {
-        app(Backend::open(self.config.clone()).await.expect("a backend"))
+    pub(crate) async fn replica(&self) -> Backend {
+        Backend::start(self.config.clone())
+            .await
+            .expect("a backend")
     }
 
     /// The same database, another process.
     pub(crate) async fn restart(&mut self) -> Result<(), StartError> {
-        self.app = app(Backend::open(self.config.clone()).await?);
+        self.backend = Some(Backend::start(self.config.clone()).await?);
         Ok(())
     }
 
@@ -107,7 +107,12 @@ impl Connect {
 
     /// The process ends, as far as this test holds it.
     pub(crate) fn stop(&mut self) {
-        self.app = Router::new();
+        self.backend = None;
+    }
+
+    fn router(&self) -> Router {
+        let backend = self.backend.as_ref();
+        backend.expect("a backend that runs").router()
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -117,7 +122,7 @@ impl Connect {
     /// A browser that was never here.
     pub(crate) fn stranger(&self) -> Browser {
         Browser {
-            app: self.app.clone(),
+            app: self.router(),
             cookie: None,
         }
     }
@@ -133,7 +138,7 @@ impl Connect {
     /// The same browser after a [`restart`](Self::restart).
     pub(crate) fn again(&self, browser: Browser) -> Browser {
         Browser {
-            app: self.app.clone(),
+            app: self.router(),
             ..browser
         }
     }
@@ -156,7 +161,7 @@ impl Connect {
 
     /// Every webhook is applied.
     pub(crate) async fn settled(&self) {
-        let pending = "SELECT count(*) FROM webhooks WHERE apply_at IS NOT NULL";
+        let pending = "SELECT count(*) FROM webhooks WHERE due_at IS NOT NULL";
         eventually(async || self.count(pending).await == 0).await;
     }
 }
@@ -164,13 +169,13 @@ impl Connect {
 /// A process that can be killed.
 pub(crate) struct Doomed {
     runtime: Runtime,
-    app: Router,
+    backend: Backend,
 }
 
 impl Doomed {
     /// A browser hands over what Link gave it; nobody waits for the answer.
     pub(crate) fn takes(&self, browser: &Browser, public_token: &str) {
-        let browser = browser.clone().at(self.app.clone());
+        let browser = browser.clone().at(&self.backend);
         let success = success(public_token);
         self.runtime
             .spawn(async move { browser.post("/api/items", success).await });
@@ -178,7 +183,7 @@ impl Doomed {
 
     /// Ends at once whatever it does, wherever it is; nothing of it is left then.
     pub(crate) async fn dies(self) {
-        drop(self.app);
+        drop(self.backend);
         let dead = tokio::task::spawn_blocking(|| {
             self.runtime.shutdown_timeout(Duration::from_secs(30));
         });
@@ -240,8 +245,8 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// The same browser, asking this process.
-    pub(crate) fn at(mut self, app: Router) -> Self {
-        self.app = app;
+    pub(crate) fn at(mut self, backend: &Backend) -> Self {
+        self.app = backend.router();
         self
     }
 

@@ -102,11 +102,11 @@ async fn an_answer_that_is_lost_is_told() {
     connect.restart().await.expect("a restart");
     let browser = connect.again(browser);
     let problem = browser.post("/api/items", success(TOKEN)).await.problem();
-    assert_eq!(problem.title, "This connection was lost on its way");
+    assert_eq!(problem.title, "The connection was lost");
     assert_eq!(connect.count(UNDER_WAY).await, 0);
     let user = browser.get("/api/session").await.json::<Session>().user_id;
     let log = crate::log::text();
-    let told = |line: &str| line.contains("an Item without an owner") && line.contains(&user);
+    let told = |line: &str| line.contains("an orphaned Item may remain") && line.contains(&user);
     assert!(log.lines().any(told));
 }
 
@@ -159,7 +159,7 @@ async fn an_exchange_that_cannot_be_read_holds_up_no_other() {
     connect.plaid.answers(EXCHANGE, 502, "<html>");
     ada.post("/api/items", success("public-0")).await.problem();
     connect
-        .spoil("UPDATE public_tokens SET sealed = x'00'")
+        .spoil("UPDATE public_tokens SET sealed_request = x'00'")
         .await;
     bob.post("/api/items", success(TOKEN)).await.problem();
     connect.plaid.recovers(EXCHANGE);
@@ -169,7 +169,7 @@ async fn an_exchange_that_cannot_be_read_holds_up_no_other() {
 }
 
 /// Claims that are not over.
-const UNDER_WAY: &str = "SELECT count(*) FROM public_tokens WHERE exchange_until IS NOT NULL";
+const UNDER_WAY: &str = "SELECT count(*) FROM public_tokens WHERE claim_expires_at IS NOT NULL";
 const LIVE_TOKENS: &str = "SELECT count(*) FROM items WHERE access_token <> x''";
 
 /// A browser hands over a public token, and the process that takes it dies there.

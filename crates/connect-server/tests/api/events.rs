@@ -57,7 +57,8 @@ async fn a_page_misses_nothing_that_another_process_does() {
     let connect = Connect::start().await;
     let (ada, bob) = (connect.browser().await, connect.browser().await);
     let (mut page, mut other) = (ada.events().await, bob.events().await);
-    let elsewhere = ada.clone().at(connect.replica().await);
+    let replica = connect.replica().await;
+    let elsewhere = ada.clone().at(&replica);
     for (count, public_token) in ["public-1", "public-2", "public-3"].into_iter().enumerate() {
         let before = page.stale();
         elsewhere.connects(public_token).await;

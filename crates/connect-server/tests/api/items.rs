@@ -44,7 +44,7 @@ async fn another_users_item_is_as_good_as_none() {
                 (404, ProblemCode::NotFound),
                 "{path}"
             );
-            assert_eq!(problem.title, "There is no such thing here");
+            assert_eq!(problem.title, "This resource does not exist");
         }
     }
     assert_eq!(

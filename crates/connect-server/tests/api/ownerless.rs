@@ -1,4 +1,4 @@
-//! What came to nobody does not stay at Plaid.
+//! What a connected Item is lost does not stay at Plaid.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ const ITEMS: &str = "/user/items/get";
 const REMOVE: &str = "/user/items/remove";
 const GET: &str = "/link/token/get";
 /// How many lost public tokens may have left an Item behind.
-const OWNERLESS: &str = "SELECT count(*) FROM public_tokens WHERE ownerless_at IS NOT NULL";
+const OWNERLESS: &str =
+    "SELECT count(*) FROM public_tokens WHERE orphan_institution_id IS NOT NULL";
 
 async fn start() -> Connect {
     Connect::start_with(|config| {
@@ -26,7 +27,7 @@ async fn start() -> Connect {
 /// So much time passes that nobody else can have the Item.
 async fn time_passes(connect: &Connect) {
     connect
-        .spoil("UPDATE public_tokens SET end_from = '2000'")
+        .spoil("UPDATE public_tokens SET orphan_removable_from = '2000-01-01T00:00:00.000Z'")
         .await;
 }
 
@@ -121,7 +122,7 @@ async fn an_item_whose_access_token_is_lost_is_ended() {
     assert_eq!(connect.count(OWNERLESS).await, 1);
     // Whoever else may have Plaid's answer has its deadline and some seconds to save it.
     let later = "SELECT count(*) FROM public_tokens \
-        WHERE end_from > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+5 seconds')";
+        WHERE orphan_removable_from > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+5 seconds')";
     assert_eq!(connect.count(later).await, 1);
     time_passes(&connect).await;
     eventually(async || connect.count(OWNERLESS).await == 0).await;
@@ -129,7 +130,7 @@ async fn an_item_whose_access_token_is_lost_is_ended() {
     assert_eq!(connect.plaid.calls(REMOVE), [ended]);
     let log = crate::log::text();
     let user = user.trim_start_matches("usr_");
-    let told = |line: &str| line.contains("was ended at Plaid") && line.contains(user);
+    let told = |line: &str| line.contains("orphaned Item removed at Plaid") && line.contains(user);
     assert!(log.lines().any(told));
 }
 
@@ -167,7 +168,7 @@ async fn what_may_come_yet_is_not_ended() {
     // Nor while a public token is exchanged whose Link token nobody knows.
     eventually(async || {
         connect
-            .count("SELECT count(*) FROM public_tokens WHERE exchange_until IS NOT NULL")
+            .count("SELECT count(*) FROM public_tokens WHERE claim_expires_at IS NOT NULL")
             .await
             == 1
     })
@@ -222,6 +223,6 @@ async fn loses(connect: &Connect, browser: &Browser, token: &str) {
         .plaid
         .answers_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
     let problem = browser.post("/api/items", success(token)).await.problem();
-    assert_eq!(problem.title, "This connection was lost on its way");
+    assert_eq!(problem.title, "The connection was lost");
     connect.plaid.recovers(EXCHANGE);
 }

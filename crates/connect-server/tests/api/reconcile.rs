@@ -104,7 +104,7 @@ async fn a_visit_that_chose_accounts_takes_the_offer_once() {
         (true, true, true),
     ] {
         connect
-            .spoil("UPDATE items SET repaired_at = NULL, accounts_chosen_at = NULL")
+            .spoil("UPDATE items SET repaired_at = NULL, accounts_selected_at = NULL")
             .await;
         connect.spoil("DELETE FROM link_tokens").await;
         let wish = json!({ "item_id": "item-public-1", "account_selection": account_selection });
@@ -146,8 +146,8 @@ async fn a_slow_answer_about_one_token_holds_up_no_other() {
     eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
     connect
         .spoil(
-            "INSERT INTO link_tokens (token_sha256, user_id, sealed, ask_at, settles_at) \
-             SELECT zeroblob(32), user_id, sealed, ask_at, settles_at FROM link_tokens",
+            "INSERT INTO link_tokens (token_sha256, user_id, account_selection, sealed, due_at, expires_at) \
+             SELECT zeroblob(32), user_id, account_selection, sealed, due_at, expires_at FROM link_tokens",
         )
         .await;
     connect.plaid.gate(GET);
@@ -188,7 +188,7 @@ async fn a_token_that_plaid_forgot_is_forgotten_and_a_plaid_that_is_down_is_aske
     connect.restart().await.expect("a restart");
     // Within minutes, while there is a public token that lives.
     let soon = "SELECT count(*) FROM link_tokens \
-        WHERE ask_at BETWEEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+2 minutes')";
+        WHERE due_at BETWEEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+2 minutes')";
     eventually(async || connect.count(soon).await == 1).await;
     connect
         .plaid
@@ -223,7 +223,7 @@ async fn an_item_that_came_to_nobody_is_told_in_the_log_once_and_ended() {
         let log = crate::log::text();
         let lines = log.lines();
         lines
-            .filter(|line| line.contains("came to nobody") && line.contains(&user))
+            .filter(|line| line.contains("a connected Item is lost") && line.contains(&user))
             .count()
     };
     eventually(async || told() == 1).await;
@@ -234,7 +234,7 @@ async fn an_item_that_came_to_nobody_is_told_in_the_log_once_and_ended() {
     let late = browser.post("/api/items", success("public-late")).await;
     assert_eq!(late.problem().code, ProblemCode::PublicTokenInvalid);
     connect
-        .spoil("UPDATE public_tokens SET end_from = '2000'")
+        .spoil("UPDATE public_tokens SET orphan_removable_from = '2000-01-01T00:00:00.000Z'")
         .await;
     connect.restart().await.expect("a restart");
     eventually(async || connect.plaid.calls("/user/items/remove").len() == 1).await;

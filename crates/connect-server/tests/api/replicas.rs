@@ -15,7 +15,8 @@ async fn one_public_token_brought_to_both_is_one_item() {
             connect.plaid.exchanges_again();
         }
         let browser = connect.browser().await;
-        let other = browser.clone().at(connect.replica().await);
+        let replica = connect.replica().await;
+        let other = browser.clone().at(&replica);
         let tabs: Vec<_> = (0..8)
             .map(|tab| {
                 let browser = if tab % 2 == 0 { &browser } else { &other }.clone();
@@ -39,7 +40,8 @@ async fn one_public_token_brought_to_both_is_one_item() {
 async fn the_same_accounts_brought_to_both_are_one_item() {
     let connect = Connect::start().await;
     let browser = connect.browser().await;
-    let other = browser.clone().at(connect.replica().await);
+    let replica = connect.replica().await;
+    let other = browser.clone().at(&replica);
     let tabs: Vec<_> = (0..6)
         .map(|tab| {
             let browser = if tab % 2 == 0 { &browser } else { &other }.clone();
@@ -86,11 +88,14 @@ async fn an_answer_that_another_process_has_is_waited_for() {
     gate.add_permits(1);
     eventually(async || connect.plaid.calls(EXCHANGE).len() == 3).await;
     connect
-        .spoil("UPDATE public_tokens SET begun = 1 WHERE item_id IS NULL")
+        .spoil("UPDATE public_tokens SET state = 'retrying' WHERE state = 'exchanging'")
         .await;
     gate.add_permits(1);
     connect
-        .spoil("UPDATE public_tokens SET item_id = 'item-public-1' WHERE begun")
+        .spoil(
+            "UPDATE public_tokens SET state = 'connected', item_id = 'item-public-1', \
+             sealed_request = NULL, claim_expires_at = NULL WHERE state = 'retrying'",
+        )
         .await;
     let answer = bringing.await.expect("an answer");
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");

@@ -37,7 +37,7 @@ async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
 
     let log = log::text();
     assert!(
-        log.contains(r#""message":"connected","item_id":"item-public-hush""#),
+        log.contains(r#""message":"Item connected","item_id":"item-public-hush""#),
         "it heard nothing"
     );
     for secret in [

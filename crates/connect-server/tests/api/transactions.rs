@@ -169,7 +169,7 @@ async fn a_run_that_never_holds_still_is_left_for_later() {
     connect.plaid.answers(SYNC, 400, &mutated);
     browser.connects("public-1").await;
     eventually(async || connect.plaid.calls(SYNC).len() == 6).await;
-    let waiting = "SELECT count(*) FROM transaction_syncs WHERE sync_at > '2026'";
+    let waiting = "SELECT count(*) FROM transaction_syncs WHERE due_at > '2026'";
     assert_eq!(connect.count(waiting).await, 1);
 }
 
@@ -189,7 +189,7 @@ async fn what_was_interrupted_is_taken_up_by_the_next_process() {
     connect.stop();
     drop(browser.clone());
     connect
-        .spoil("UPDATE transaction_syncs SET sync_at = '2026'")
+        .spoil("UPDATE transaction_syncs SET due_at = '2026'")
         .await;
     let rest = changes("cursor-2", false, &[("t2", "2026-11-02")], &[]);
     connect.plaid.answers_in_turn(SYNC, [rest]);
@@ -230,7 +230,7 @@ async fn a_plaid_that_is_not_ready_is_asked_again() {
     connect.plaid.answers(SYNC, 200, &not_ready);
     browser.connects("public-1").await;
     eventually(async || !connect.plaid.calls(SYNC).is_empty()).await;
-    let waiting = "SELECT count(*) FROM transaction_syncs WHERE sync_at > '2026'";
+    let waiting = "SELECT count(*) FROM transaction_syncs WHERE due_at > '2026'";
     assert_eq!(connect.count(waiting).await, 1);
 }
 
@@ -396,16 +396,19 @@ async fn a_query_that_is_none_is_refused_in_words() {
     let connect = Connect::start().await;
     let browser = connect.browser().await;
     for (query, words) in [
-        ("limit=0", "`limit` is 1 to 100."),
-        ("limit=101", "`limit` is 1 to 100."),
-        ("limit=-1", "The query takes"),
-        ("limit=ten", "The query takes"),
-        ("limit=1&limit=2", "The query takes"),
-        ("offset=3", "The query takes"),
-        ("before=", "`before` is what the page before answered."),
-        ("before=!!", "`before` is"),
-        ("before=MjAyNg", "`before` is"),
-        ("before=_____w", "`before` is"),
+        ("limit=0", "`limit` must be 1 to 100."),
+        ("limit=101", "`limit` must be 1 to 100."),
+        ("limit=-1", "The query accepts"),
+        ("limit=ten", "The query accepts"),
+        ("limit=1&limit=2", "The query accepts"),
+        ("offset=3", "The query accepts"),
+        (
+            "before=",
+            "`before` must be the value that the previous page returned.",
+        ),
+        ("before=!!", "`before` must be"),
+        ("before=MjAyNg", "`before` must be"),
+        ("before=_____w", "`before` must be"),
     ] {
         let answer = browser.get(&format!("/api/transactions?{query}")).await;
         let problem = answer.problem();
@@ -506,7 +509,7 @@ async fn eventually_listed(browser: &Browser, ids: &[&str]) {
 impl Connect {
     /// Every transaction is fetched.
     async fn synced(&self) {
-        let waiting = "SELECT count(*) FROM transaction_syncs WHERE sync_at IS NOT NULL";
+        let waiting = "SELECT count(*) FROM transaction_syncs WHERE due_at IS NOT NULL";
         eventually(async || self.count(waiting).await == 0).await;
     }
 }

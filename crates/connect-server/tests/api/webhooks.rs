@@ -209,7 +209,7 @@ async fn what_is_told_after_a_repair_counts() {
     browser.post(REPAIRED, visit).await.json::<Item>();
     // The next one is told on another day.
     connect
-        .spoil("UPDATE webhooks SET told_at = '2026-01-01T00:00:00.000Z'")
+        .spoil("UPDATE webhooks SET first_received_at = '2026-01-01T00:00:00.000Z'")
         .await;
     connect.sends(&offer).await;
     becomes(&browser, |item| item.new_accounts_available).await;
@@ -219,7 +219,7 @@ async fn what_is_told_after_a_repair_counts() {
     connect.sends(&pending).await;
     becomes(&browser, |item| item.disconnects_at == Some(end.clone())).await;
     connect
-        .spoil("UPDATE webhooks SET told_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour')")
+        .spoil("UPDATE webhooks SET first_received_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour')")
         .await;
     connect.sends(&repaired).await;
     connect.settled().await;
@@ -235,17 +235,19 @@ async fn a_webhook_that_cannot_be_applied_for_a_day_is_given_up() {
     connect
         .plaid
         .refuses(ITEM_GET, "INVALID_INPUT", "INVALID_API_KEYS");
-    let pending = "SELECT count(*) FROM webhooks WHERE apply_at IS NOT NULL";
+    let pending = "SELECT count(*) FROM webhooks WHERE due_at IS NOT NULL";
     connect.sends(&about_item("ERROR", [])).await;
     eventually(async || connect.plaid.calls(ITEM_GET).len() == 1).await;
     assert_eq!(connect.count(pending).await, 1);
     connect
-        .spoil("UPDATE webhooks SET apply_at = '2026', told_at = '2026'")
+        .spoil(
+            "UPDATE webhooks SET due_at = '2026', first_received_at = '2026-01-01T00:00:00.000Z'",
+        )
         .await;
     connect.sends(&json!({})).await;
     connect.settled().await;
     assert_eq!(connect.plaid.calls(ITEM_GET).len(), 2);
-    assert!(crate::log::text().contains("webhooks are given up"));
+    assert!(crate::log::text().contains("applying webhooks failed for a day"));
 }
 
 /// An access token that opens nothing is how the Item is: nothing is asked again and again, and its user is told.
@@ -268,7 +270,7 @@ async fn an_item_whose_access_token_is_dead_says_so() {
         assert_eq!(browser.items().await, std::slice::from_ref(&refreshed));
         assert_eq!(refreshed.status, ItemStatus::Failing);
         assert_eq!(refreshed.error.expect("an error").error_code, code);
-        let due = "SELECT count(*) FROM transaction_syncs WHERE sync_at IS NOT NULL";
+        let due = "SELECT count(*) FROM transaction_syncs WHERE due_at IS NOT NULL";
         eventually(async || connect.count(due).await == 0).await;
 
         let again = browser.post("/api/items", crate::duplicate::again("public-2"));
@@ -311,7 +313,7 @@ async fn a_consent_that_was_taken_back_takes_the_data_along() {
         .plaid
         .refuses("/item/remove", "INVALID_INPUT", "INVALID_ACCESS_TOKEN");
     connect
-        .spoil("UPDATE webhooks SET apply_at = '2026' WHERE apply_at IS NOT NULL")
+        .spoil("UPDATE webhooks SET due_at = '2026' WHERE due_at IS NOT NULL")
         .await;
     connect
         .sends(&about_item("USER_PERMISSION_REVOKED", []))
@@ -386,7 +388,7 @@ async fn what_came_while_plaid_was_down_is_applied_by_the_next_process() {
         .plaid
         .item_is(json!({ "error": error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED") }));
     connect.plaid.recovers(ITEM_GET);
-    connect.spoil("UPDATE webhooks SET apply_at = '2026'").await;
+    connect.spoil("UPDATE webhooks SET due_at = '2026'").await;
     connect.restart().await.expect("a restart");
     let browser = connect.again(browser);
     becomes(&browser, |item| item.status == ItemStatus::LoginRequired).await;

@@ -1,3 +1,5 @@
+//! Transactions and their syncs in SQLite.
+
 use async_trait::async_trait;
 use connect_api::Transaction;
 use plaid_types::ItemId;
@@ -5,10 +7,13 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::Sqlite;
-use crate::auth::UserId;
-use crate::store::{DueSync, Result, SyncPage, TransactionFilter, Transactions};
+use super::engine::Durability;
+use crate::clock::Timestamp;
+use crate::store::contract::{DueSync, SyncPage, TransactionFilter, Transactions};
+use crate::store::error::Result;
+use crate::user::UserId;
 
-/// The statement for a page, along the index that fits the filter.
+/// The query for a page, along the index that fits the filter.
 macro_rules! page {
     ($filter:literal) => {
         concat!(
@@ -22,60 +27,58 @@ macro_rules! page {
 const OF_USER: &str = page!("");
 const OF_ITEM: &str = page!("AND item_id = ? ");
 const OF_ACCOUNT: &str = page!("AND account_id = ? ");
-/// The account finds its Item: the plus keeps the other index out of it.
+/// The account implies its Item: the plus keeps SQLite from using the Item's index.
 const OF_ITEM_AND_ACCOUNT: &str = page!("AND +item_id = ? AND account_id = ? ");
 
-/// Greater than every date.
-const THE_NEWEST: &str = "9999-99-99";
+/// Sorts after every date.
+const AFTER_EVERY_DATE: &str = "9999-99-99";
 
 #[async_trait]
 impl Transactions for Sqlite {
-    async fn want_sync(&self, item: &ItemId, at: &str) -> Result<()> {
-        let mut write = self.writer.begin().await?;
-        sqlx::query(
-            "INSERT INTO transaction_syncs (item_id, sync_at) \
+    async fn schedule_sync(&self, item: &ItemId, at: Timestamp) -> Result<()> {
+        let scheduled = sqlx::query(
+            "INSERT INTO transaction_syncs (item_id, due_at) \
                 SELECT id, ? FROM items WHERE id = ? AND access_token <> x'' \
-             ON CONFLICT (item_id) DO UPDATE SET sync_at = excluded.sync_at",
-        )
-        .bind(at)
-        .bind(item.as_str())
-        .execute(&mut *write)
-        .await?;
-        write.commit().await?;
+             ON CONFLICT (item_id) DO UPDATE SET due_at = excluded.due_at",
+        );
+        let scheduled = scheduled.bind(at).bind(item.as_str());
+        self.engine.write(scheduled, Durability::Synced).await?;
         Ok(())
     }
 
-    async fn syncs_to_do(&self, now: &str, again_at: &str, limit: usize) -> Result<Vec<DueSync>> {
-        let mut write = self.writer.begin().await?;
-        let due: Vec<(String, String)> = sqlx::query_as(
-            "UPDATE transaction_syncs SET sync_at = ? WHERE item_id IN ( \
-                SELECT item_id FROM transaction_syncs WHERE sync_at <= ? ORDER BY sync_at LIMIT ? \
+    async fn due_syncs(
+        &self,
+        now: Timestamp,
+        retry_at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueSync>> {
+        let due = sqlx::query(
+            "UPDATE transaction_syncs SET due_at = ? WHERE item_id IN ( \
+                SELECT item_id FROM transaction_syncs WHERE due_at <= ? ORDER BY due_at LIMIT ? \
              ) RETURNING item_id, (SELECT user_id FROM items WHERE id = item_id)",
         )
-        .bind(again_at)
+        .bind(retry_at)
         .bind(now)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *write)
-        .await?;
-        write.commit().await?;
-        Ok(due
-            .into_iter()
-            .map(|(item, user)| DueSync {
-                item: ItemId::new(item),
-                user: UserId::new(user),
-                again_at: again_at.to_owned(),
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let due = self.engine.write(due, Durability::Synced).await?;
+        let due = due.iter().map(|row| {
+            Ok(DueSync {
+                item: ItemId::new(row.try_get::<String, _>(0)?),
+                user: UserId::new(row.try_get(1)?),
+                retry_at,
             })
-            .collect())
+        });
+        due.collect()
     }
 
     async fn sync_cursor(&self, item: &ItemId) -> Result<Option<String>> {
         let cursor = sqlx::query_scalar("SELECT cursor FROM transaction_syncs WHERE item_id = ?");
         let cursor = cursor.bind(item.as_str());
-        Ok(cursor.fetch_optional(&self.readers).await?)
+        Ok(cursor.fetch_optional(self.engine.readers()).await?)
     }
 
-    async fn keep_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool> {
-        let mut transaction = self.writer.begin().await?;
+    async fn save_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool> {
+        let mut transaction = self.engine.begin().await?;
         let run: Option<i64> = sqlx::query_scalar(
             "SELECT run FROM transaction_syncs JOIN items ON items.id = item_id \
              WHERE item_id = ? AND cursor = ? AND user_id = ?",
@@ -88,13 +91,13 @@ impl Transactions for Sqlite {
         let Some(run) = run else {
             return Ok(false);
         };
-        for kept in &page.kept {
-            keep(&mut transaction, user, kept, run).await?;
+        for updated in &page.updated {
+            upsert(&mut transaction, user, updated, run).await?;
         }
-        for gone in &page.gone {
+        for removed in &page.removed {
             sqlx::query("DELETE FROM transactions WHERE item_id = ? AND id = ?")
                 .bind(item.as_str())
-                .bind(gone.as_str())
+                .bind(removed.as_str())
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -115,31 +118,25 @@ impl Transactions for Sqlite {
     }
 
     async fn restart_sync(&self, item: &ItemId) -> Result<()> {
-        let mut transaction = self.writer.begin().await?;
-        for sql in [
-            "DELETE FROM transactions WHERE item_id = ?1 \
-                AND run = (SELECT run FROM transaction_syncs WHERE item_id = ?1)",
-            "UPDATE transaction_syncs SET cursor = coalesce(first_cursor, cursor), first_cursor = NULL \
-             WHERE item_id = ?1",
-        ] {
-            sqlx::query(sql)
-                .bind(item.as_str())
-                .execute(&mut *transaction)
-                .await?;
-        }
-        Ok(transaction.commit().await?)
+        let restarted = sqlx::query(
+            "BEGIN IMMEDIATE; \
+             DELETE FROM transactions WHERE item_id = ?1 \
+                AND run = (SELECT run FROM transaction_syncs WHERE item_id = ?1); \
+             UPDATE transaction_syncs SET cursor = coalesce(first_cursor, cursor), first_cursor = NULL \
+                WHERE item_id = ?1; \
+             COMMIT",
+        );
+        let restarted = restarted.bind(item.as_str());
+        self.engine.write(restarted, Durability::Synced).await?;
+        Ok(())
     }
 
-    async fn sync_done(&self, due: &DueSync) -> Result<()> {
-        let mut write = self.writer.begin().await?;
-        sqlx::query(
-            "UPDATE transaction_syncs SET sync_at = NULL WHERE item_id = ? AND sync_at = ?",
-        )
-        .bind(due.item.as_str())
-        .bind(&due.again_at)
-        .execute(&mut *write)
-        .await?;
-        write.commit().await?;
+    async fn finish_sync(&self, sync: &DueSync) -> Result<()> {
+        let finished = sqlx::query(
+            "UPDATE transaction_syncs SET due_at = NULL WHERE item_id = ? AND due_at = ?",
+        );
+        let finished = finished.bind(sync.item.as_str()).bind(sync.retry_at);
+        self.engine.write(finished, Durability::Synced).await?;
         Ok(())
     }
 
@@ -164,22 +161,22 @@ impl Transactions for Sqlite {
         }
         let (date, id) = match &filter.before {
             Some((date, id)) => (date.as_str(), id.as_str()),
-            None => (THE_NEWEST, ""),
+            None => (AFTER_EVERY_DATE, ""),
         };
         let page = page
             .bind(date)
             .bind(id)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.readers)
+            .fetch_all(self.engine.readers())
             .await?;
         page.iter().map(read).collect()
     }
 }
 
-async fn keep(
+async fn upsert(
     transaction: &mut SqliteConnection,
     user: &UserId,
-    kept: &Transaction,
+    updated: &Transaction,
     run: i64,
 ) -> Result<()> {
     sqlx::query(
@@ -192,17 +189,17 @@ async fn keep(
             unofficial_currency_code = excluded.unofficial_currency_code, \
             pending = excluded.pending, category = excluded.category",
     )
-    .bind(kept.item_id.as_str())
-    .bind(kept.id.as_str())
+    .bind(updated.item_id.as_str())
+    .bind(updated.id.as_str())
     .bind(user.as_str())
-    .bind(kept.account_id.as_str())
-    .bind(&kept.date)
-    .bind(&kept.name)
-    .bind(kept.amount)
-    .bind(&kept.iso_currency_code)
-    .bind(&kept.unofficial_currency_code)
-    .bind(kept.pending)
-    .bind(&kept.category)
+    .bind(updated.account_id.as_str())
+    .bind(&updated.date)
+    .bind(&updated.name)
+    .bind(updated.amount)
+    .bind(&updated.iso_currency_code)
+    .bind(&updated.unofficial_currency_code)
+    .bind(updated.pending)
+    .bind(&updated.category)
     .bind(run)
     .execute(transaction)
     .await?;
@@ -230,7 +227,7 @@ mod tests {
 
     use super::*;
 
-    /// Flat as the data grows: a page is a walk along an index, with nothing sorted and nothing skipped.
+    /// Its cost does not grow with the data: nothing is sorted and nothing is skipped.
     #[tokio::test]
     async fn a_page_is_read_along_its_index() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -263,7 +260,7 @@ mod tests {
             for _ in 0..texts {
                 plan = plan.bind("x");
             }
-            let plan = plan.bind(100).fetch_all(&store.readers).await;
+            let plan = plan.bind(100).fetch_all(store.engine.readers()).await;
             let steps: Vec<String> = plan
                 .expect("a plan")
                 .iter()

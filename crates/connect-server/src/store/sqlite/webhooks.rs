@@ -1,62 +1,69 @@
+//! Webhooks in SQLite.
+
 use async_trait::async_trait;
+use sqlx::Row as _;
 
 use super::Sqlite;
-use crate::store::{PendingWebhook, ReceivedWebhook, Result, Webhooks};
+use super::engine::Durability;
+use crate::clock::Timestamp;
+use crate::store::contract::{PendingWebhook, ReceivedWebhook, Webhooks};
+use crate::store::error::Result;
 
 #[async_trait]
 impl Webhooks for Sqlite {
-    async fn keep_webhooks(&self, received: &[ReceivedWebhook], applied: &[i64]) -> Result<()> {
-        let mut transaction = self.writer.begin().await?;
+    async fn store_webhooks(&self, received: &[ReceivedWebhook], applied: &[i64]) -> Result<()> {
+        let mut transaction = self.engine.begin().await?;
         for webhook in received {
             sqlx::query(
                 "INSERT OR IGNORE INTO webhooks \
-                    (signature_sha256, body_sha256, sealed, received_at, apply_at, told_at) \
+                    (signature_sha256, body_sha256, sealed, received_at, due_at, first_received_at) \
                  VALUES (?1, ?2, ?3, ?4, ?4, coalesce( \
-                    (SELECT min(told_at) FROM webhooks WHERE body_sha256 = ?2 AND told_at > ?5), ?4))",
+                    (SELECT min(first_received_at) FROM webhooks \
+                        WHERE body_sha256 = ?2 AND first_received_at > ?5), ?4))",
             )
             .bind(webhook.signature.as_bytes())
             .bind(webhook.body.as_bytes())
             .bind(&webhook.sealed)
-            .bind(&webhook.received_at)
-            .bind(&webhook.copied_since)
+            .bind(webhook.received_at)
+            .bind(webhook.copies_since)
             .execute(&mut *transaction)
             .await?;
         }
         for id in applied {
-            sqlx::query("UPDATE webhooks SET apply_at = NULL WHERE id = ?")
+            sqlx::query("UPDATE webhooks SET due_at = NULL WHERE id = ?")
                 .bind(id)
                 .execute(&mut *transaction)
                 .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
-    async fn webhooks_to_apply(
+    async fn due_webhooks(
         &self,
-        now: &str,
-        again_at: &str,
+        now: Timestamp,
+        retry_at: Timestamp,
         limit: usize,
     ) -> Result<Vec<PendingWebhook>> {
-        let mut write = self.writer.begin().await?;
-        let mut pending: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(
-            "UPDATE webhooks SET apply_at = ? WHERE id IN ( \
-                SELECT id FROM webhooks WHERE apply_at <= ? ORDER BY apply_at, id LIMIT ? \
-             ) RETURNING id, told_at, sealed",
+        let due = sqlx::query(
+            "UPDATE webhooks SET due_at = ? WHERE id IN ( \
+                SELECT id FROM webhooks WHERE due_at <= ? ORDER BY due_at, id LIMIT ? \
+             ) RETURNING id, first_received_at, sealed",
         )
-        .bind(again_at)
+        .bind(retry_at)
         .bind(now)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *write)
-        .await?;
-        write.commit().await?;
-        pending.sort_by_key(|(id, ..)| *id);
-        Ok(pending
-            .into_iter()
-            .map(|(id, told_at, sealed)| PendingWebhook {
-                id,
-                told_at,
-                sealed,
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let due = self.engine.write(due, Durability::Synced).await?;
+        let mut pending = due
+            .iter()
+            .map(|row| {
+                Ok(PendingWebhook {
+                    id: row.try_get("id")?,
+                    first_received_at: row.try_get("first_received_at")?,
+                    sealed: row.try_get("sealed")?,
+                })
             })
-            .collect())
+            .collect::<Result<Vec<_>>>()?;
+        pending.sort_by_key(|webhook| webhook.id);
+        Ok(pending)
     }
 }

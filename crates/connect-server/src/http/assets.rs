@@ -1,0 +1,206 @@
+//! The built app: its page for every path of a page, its files for every path of a file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::{Extension, Router};
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+
+use super::page::Page;
+use crate::config::Config;
+use crate::error::{Error, Result, chain};
+use crate::state::AppState;
+
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The page, and the directory with the files.
+#[derive(Debug)]
+pub(crate) struct Assets {
+    page: Page,
+    files: ServeDir,
+}
+
+/// Why the built app cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssetsError {
+    /// The page cannot be read.
+    #[error("{} cannot be read ({source}): build the app first, or point CONNECT_DIST at it", path.display())]
+    Unreadable {
+        /// The path of the page.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The page has no head for the configuration.
+    #[error("{} has no </head>: it is not the built app", path.display())]
+    NoHead {
+        /// The path of the page.
+        path: PathBuf,
+    },
+}
+
+impl Assets {
+    /// Reads the page. The files are read when they are requested.
+    pub(crate) fn open(config: &Config) -> std::result::Result<Self, AssetsError> {
+        let path = config.dist.join("index.html");
+        let built = std::fs::read_to_string(&path).map_err(|source| AssetsError::Unreadable {
+            path: path.clone(),
+            source,
+        })?;
+        let page = Page::new(&built, config).ok_or(AssetsError::NoHead { path })?;
+        let files = ServeDir::new(&config.dist)
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip();
+        Ok(Self { page, files })
+    }
+}
+
+/// Serves the app on every path that is no other route.
+pub(crate) fn router(assets: Assets) -> Router<Arc<AppState>> {
+    Router::new()
+        .fallback(serve)
+        .layer(Extension(Arc::new(assets)))
+}
+
+async fn serve(
+    State(state): State<Arc<AppState>>,
+    Extension(assets): Extension<Arc<Assets>>,
+    request: Request,
+) -> Result<Response> {
+    let (parts, _) = request.into_parts();
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return Err(Error::MethodNotAllowed);
+    }
+    let path = parts.uri.path();
+    if path.starts_with("/api/") {
+        return Err(Error::NotFound);
+    }
+    if matches!(path, "/" | "/index.html") {
+        return Ok(page(&state, &assets.page, &parts).await);
+    }
+    let file = Request::from_parts(parts.clone(), Body::empty());
+    let Ok(mut response) = assets.files.clone().oneshot(file).await;
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if response.status() != StatusCode::NOT_FOUND {
+        let cache = if is_hashed(name) { FOREVER } else { REVALIDATE };
+        response.headers_mut().insert(header::CACHE_CONTROL, cache);
+        Ok(response.map(Body::new))
+    } else if name.contains('.') {
+        // A file of another version of the app.
+        Err(Error::NotFound)
+    } else {
+        // The app has a page for every path, also for unknown ones.
+        Ok(page(&state, &assets.page, &parts).await)
+    }
+}
+
+async fn page(state: &AppState, page: &Page, request: &Parts) -> Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, REVALIDATE);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::ETAG, page.etag.clone());
+    headers.insert(header::CONTENT_SECURITY_POLICY, page.policy.clone());
+    if request.method == Method::GET
+        && let Some(cookie) = new_session(state, request).await
+    {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
+    if request.headers.get(header::IF_NONE_MATCH) == Some(&page.etag) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    let (encoding, body) = match accepted_encoding(&request.headers) {
+        Some("br") => (Some("br"), &page.brotli),
+        Some(gzip) => (Some(gzip), &page.gzip),
+        None => (None, &page.html),
+    };
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    (headers, Html(body.clone())).into_response()
+}
+
+/// Signs in a browser without a session, and returns its cookie. If the database fails, the page is served without one, and
+/// reports the failure itself.
+async fn new_session(state: &AppState, request: &Parts) -> Option<HeaderValue> {
+    let session = async {
+        match state.auth.user(&request.headers).await? {
+            Some(_) => Ok(None),
+            None => state.auth.sign_in().await.map(Some),
+        }
+    };
+    match session.await {
+        Ok(session) => session.map(|session| session.cookie),
+        Err(error) => {
+            tracing::error!(cause = chain(&error), "creating a session failed");
+            None
+        }
+    }
+}
+
+/// Returns the best encoding that the browser accepts.
+fn accepted_encoding(headers: &HeaderMap) -> Option<&'static str> {
+    let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
+    let accepts = |encoding: &&str| {
+        accepted.split(',').any(|part| {
+            let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+            name.trim() == *encoding && !matches!(weight.trim(), "q=0" | "q=0.0")
+        })
+    };
+    ["br", "gzip"]
+        .into_iter()
+        .find(|encoding| accepts(encoding))
+}
+
+/// Returns whether the name has the hash of the content, as in `connect-0123456789abcdef_bg.wasm`: such a file never changes.
+fn is_hashed(name: &str) -> bool {
+    name.split('-').skip(1).any(|part| {
+        let hash = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        hash == 16 && matches!(part.as_bytes().get(hash), Some(b'.' | b'_'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hashed_names_are_cached_forever() {
+        for (name, hashed) in [
+            ("connect-0123456789abcdef.js", true),
+            ("connect-0123456789abcdef_bg.wasm", true),
+            ("main-fedcba9876543210.css", true),
+            ("connect-0123456789abcde.js", false),
+            ("connect-0123456789abcdef0.js", false),
+            ("0123456789abcdef.js", false),
+            ("favicon.svg", false),
+            ("well-known.txt", false),
+        ] {
+            assert_eq!(is_hashed(name), hashed, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_best_accepted_encoding_is_chosen() {
+        for (accepted, encoding) in [
+            ("gzip, deflate, br, zstd", Some("br")),
+            ("gzip;q=1.0", Some("gzip")),
+            ("br;q=0, gzip", Some("gzip")),
+            ("identity", None),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                header::ACCEPT_ENCODING,
+                HeaderValue::from_static(accepted),
+            )]);
+            assert_eq!(accepted_encoding(&headers), encoding, "{accepted}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What every request passes through: an id, a deadline, a log line, and the problem that answers its failure.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::error::Failure;
+use crate::error::{Error, chain};
+
+/// The deadline of a request: longer than the three calls to Plaid that the slowest route makes in sequence.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The outermost layer.
+pub(crate) async fn observe(request: Request, next: Next) -> Response {
+    let request_id = Uuid::new_v4().simple().to_string();
+    let span = tracing::info_span!(
+        "request",
+        request_id,
+        method = %request.method(),
+        // Without the query, which holds the state of a bank's redirect.
+        path = request.uri().path(),
+    );
+    respond(request, next, request_id).instrument(span).await
+}
+
+async fn respond(request: Request, next: Next, request_id: String) -> Response {
+    let started = Instant::now();
+    let response = tokio::time::timeout(DEADLINE, next.run(request)).await;
+    let mut response = response.unwrap_or_else(|_| Error::DeadlineExceeded.into_response());
+    let status = response.status().as_u16();
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        let cause = chain(&failure.cause);
+        if status == 500 {
+            tracing::error!(cause, "request failed");
+        } else {
+            tracing::warn!(cause, "request refused");
+        }
+        write_problem(&mut response, failure, &request_id);
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    tracing::info!(
+        status,
+        elapsed_ms = started.elapsed().as_millis(),
+        "request answered"
+    );
+    response
+}
+
+fn write_problem(response: &mut Response, failure: Failure, request_id: &str) {
+    let mut problem = failure.problem;
+    problem.request_id = Some(request_id.to_owned());
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    *response.body_mut() = Body::from(body);
+}
+
+/// The response to a request whose handler panicked. Other requests are not affected.
+pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Error::Panicked.into_response()
+}

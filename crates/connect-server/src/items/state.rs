@@ -1,0 +1,137 @@
+//! The state of an Item, as Plaid reports it.
+
+use std::result::Result as StdResult;
+
+use connect_api::{Item, ItemStatus};
+use plaid_client::{AccessToken, Accounts};
+use plaid_types::{ErrorType, PlaidError};
+
+use crate::clock::Timestamp;
+use crate::error::{Result, chain};
+use crate::state::AppState;
+
+/// The codes for an Item that no access token reaches any more.
+const GONE: [&str; 3] = [
+    "ITEM_NOT_FOUND",
+    "INVALID_ACCESS_TOKEN",
+    "USER_PERMISSION_REVOKED",
+];
+
+/// Asks Plaid for the state of an Item.
+///
+/// # Errors
+///
+/// Any error that is not about the Item.
+pub(crate) async fn fetch_state(
+    state: &AppState,
+    token: &AccessToken,
+    item: &mut Item,
+) -> Result<()> {
+    match state.plaid.item_get(token).await {
+        Ok(answer) => set_state(item, answer.item),
+        Err(error) => set_error_about_item(item, error)?,
+    }
+    Ok(())
+}
+
+/// Sets the accounts, or the error of the Item.
+///
+/// # Errors
+///
+/// Any error that is not about the Item.
+pub(crate) fn set_answer(
+    item: &mut Item,
+    answer: StdResult<Accounts, plaid_client::Error>,
+) -> Result<()> {
+    match answer {
+        Ok(answer) => set_accounts(item, answer),
+        Err(error) => set_error_about_item(item, error)?,
+    }
+    Ok(())
+}
+
+/// Sets the accounts and balances, fetched now.
+pub(crate) fn set_accounts(item: &mut Item, answer: Accounts) {
+    item.accounts = answer.accounts;
+    item.refreshed_at = Some(Timestamp::now().to_string());
+    set_state(item, answer.item);
+}
+
+/// Sets the error of the Item.
+pub(crate) fn set_error(item: &mut Item, error: PlaidError) {
+    item.status = match &*error.error_code {
+        "ITEM_LOGIN_REQUIRED" => ItemStatus::LoginRequired,
+        _ => ItemStatus::Failing,
+    };
+    item.error = Some(error);
+}
+
+/// Sets the name and colour of the institution. A failure is only logged: the Item works without them.
+pub(crate) async fn set_branding(state: &AppState, item: &mut Item) {
+    let Some(id) = &item.institution_id else {
+        return;
+    };
+    let countries = &state.config.link.country_codes;
+    match state.institutions.get(&state.plaid, id, countries).await {
+        Ok(branding) => {
+            item.institution_name = branding.name;
+            item.institution_color = branding.color;
+        }
+        Err(error) => {
+            tracing::warn!(institution_id = %id, cause = chain(&error), "fetching an institution failed");
+        }
+    }
+}
+
+/// Drops an announced disconnection that has passed, if the Item works.
+pub(crate) fn drop_past_disconnect(item: &mut Item) {
+    let now = Timestamp::now();
+    let is_ahead = |at: &String| at.parse::<Timestamp>().is_ok_and(|at| at > now);
+    if item.status == ItemStatus::Healthy {
+        item.disconnects_at = item.disconnects_at.take().filter(is_ahead);
+    }
+}
+
+/// Returns whether an error code says that the Item is gone at Plaid.
+pub(crate) fn is_gone(code: &str) -> bool {
+    GONE.contains(&code)
+}
+
+fn set_error_about_item(
+    item: &mut Item,
+    error: plaid_client::Error,
+) -> StdResult<(), plaid_client::Error> {
+    let about_item =
+        |said: &&PlaidError| said.error_type == ErrorType::ItemError || is_gone(&said.error_code);
+    let said = error.plaid().filter(about_item).cloned();
+    set_error(item, said.ok_or(error)?);
+    Ok(())
+}
+
+fn set_state(item: &mut Item, state: plaid_types::Item) {
+    item.institution_id = state.institution_id.or(item.institution_id.take());
+    if let Some(name) = state.institution_name {
+        item.institution_name = name;
+    }
+    if let (Some(announced), Some(expiration)) =
+        (&item.disconnects_at, &state.consent_expiration_time)
+        && is_later(expiration, announced)
+    {
+        // The consent was renewed since.
+        item.disconnects_at = None;
+    }
+    match state.error {
+        Some(error) => set_error(item, error),
+        None => {
+            item.status = ItemStatus::Healthy;
+            item.error = None;
+        }
+    }
+    drop_past_disconnect(item);
+}
+
+/// Whether a time is later than another one; false if one of them cannot be read.
+fn is_later(time: &str, other: &str) -> bool {
+    let times = (time.parse::<Timestamp>(), other.parse::<Timestamp>());
+    matches!(times, (Ok(time), Ok(other)) if time > other)
+}

@@ -1,0 +1,43 @@
+//! Why a store fails.
+
+use std::error::Error as StdError;
+use std::path::PathBuf;
+
+/// The result of a store's method.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Why the store failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The URL names no known engine.
+    #[error("CONNECT_DATABASE_URL must begin with `sqlite:`, as in `sqlite:connect.db`")]
+    Scheme,
+    /// The URL names a database in memory.
+    #[error(
+        "CONNECT_DATABASE_URL must name a file: an in-memory database would forget every access token"
+    )]
+    InMemory,
+    /// The database file cannot be opened.
+    #[error("the database file {} cannot be opened: {source}", path.display())]
+    Unopenable {
+        /// The path of the file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The database has a migration that this version does not know.
+    #[error(
+        "the database was written by a newer version of Connect (migration {0} is not known here): run that version"
+    )]
+    Newer(i64),
+    /// The Item is another user's.
+    #[error("the Item belongs to another user")]
+    Foreign,
+    /// A stored value cannot be read.
+    #[error("the database holds {0} that cannot be read")]
+    Corrupt(&'static str),
+    /// The database failed.
+    #[error("the database failed")]
+    Failed(#[source] Box<dyn StdError + Send + Sync>),
+}

@@ -1,0 +1,4 @@
+//! Transactions: how they are fetched and kept.
+
+pub(crate) mod schedule;
+pub(crate) mod sync;

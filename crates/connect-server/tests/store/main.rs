@@ -1,0 +1,94 @@
+//! The promises of a store. Each is a test of its own, on each engine, with a database of its own.
+
+mod database;
+mod durability;
+mod fixtures;
+
+mod items;
+mod link_tokens;
+mod orphans;
+mod public_tokens;
+mod retention;
+mod sessions;
+mod transactions;
+mod vault_check;
+mod webhooks;
+
+/// Makes a test of each promise for each engine.
+macro_rules! promises {
+    ($($subject:ident { $($promise:ident)* })*) => {
+        mod sqlite {
+            $(mod $subject {
+                use crate::database::Database;
+
+                $(#[tokio::test]
+                async fn $promise() {
+                    crate::$subject::$promise(&Database::sqlite().await).await;
+                })*
+            })*
+        }
+    };
+}
+
+promises! {
+    vault_check {
+        the_first_check_is_kept
+        another_process_changes_the_external_version
+    }
+    sessions {
+        a_session_has_its_user_until_it_expires
+        a_user_may_have_two_sessions
+    }
+    public_tokens {
+        a_token_is_claimed_once
+        a_token_of_another_user_is_foreign
+        only_one_token_of_a_user_is_claimed_at_a_time
+        tokens_of_two_users_are_claimed_together
+        an_expired_claim_is_an_interrupted_exchange
+        a_retried_claim_is_not_released
+        a_declined_token_is_claimed_after_it_is_extended
+        only_its_user_changes_a_token
+        a_lost_token_stays_lost
+        a_connected_token_stays_connected
+    }
+    orphans {
+        an_unclaimed_token_expires
+        a_lost_or_expired_token_may_have_an_orphan
+        an_item_that_arrives_late_is_no_orphan
+    }
+    items {
+        items_are_listed_newest_first
+        an_item_is_saved_with_its_access_token_and_sync
+        items_of_two_users_are_saved_together
+        another_user_cannot_see_or_change_an_item
+        an_item_is_updated
+        an_item_that_is_added_again_gets_the_new_access_token
+        an_erased_access_token_leaves_the_item
+        a_removed_item_is_gone
+        repairs_are_recorded_in_order
+    }
+    link_tokens {
+        a_link_token_is_stored_once
+        a_link_token_is_due_again_later
+        a_deleted_link_token_is_gone
+    }
+    webhooks {
+        a_webhook_is_stored_once
+        a_webhook_is_due_again_until_it_is_applied
+        a_copy_has_the_date_of_the_first_receipt
+    }
+    transactions {
+        a_sync_is_due_until_it_is_finished
+        a_sync_needs_an_access_token
+        a_page_is_saved_once
+        a_restarted_run_leaves_earlier_runs
+        transactions_are_listed_newest_first
+        removed_accounts_take_their_transactions_along
+        an_erased_access_token_takes_the_transactions_along
+    }
+    retention {
+        expired_sessions_and_link_tokens_are_deleted
+        old_public_tokens_are_deleted_unless_they_have_an_orphan
+        old_webhooks_are_deleted_once_they_are_applied
+    }
+}

@@ -1,0 +1,75 @@
+//! What is deleted once it is no longer needed.
+
+use connect_server::Digest;
+use connect_server::store::{Claim, ReceivedWebhook, StoredLinkToken};
+
+use crate::database::Database;
+use crate::fixtures::{at, claim, lost, user};
+
+pub(crate) async fn expired_sessions_and_link_tokens_are_deleted(store: &Database) {
+    let ada = user(&**store, "ada").await;
+    let (short, long) = (Digest::of("short"), Digest::of("ada"));
+    let created = store.create_session(&short, &ada, at("2030-01"));
+    created.await.expect("a session");
+    let token = StoredLinkToken {
+        digest: Digest::of("link"),
+        user: ada.clone(),
+        item: None,
+        account_selection: false,
+        sealed: Vec::new(),
+        due_at: at("2029-01"),
+        expires_at: at("2030-01"),
+    };
+    store.add_link_token(&token).await.expect("an answer");
+    let deleted = store.delete_expired(at("2031-01"), at("2000-01"));
+    deleted.await.expect("an answer");
+    let user_of = async |session| {
+        let user = store.session_user(session, at("2001-01")).await;
+        user.expect("an answer")
+    };
+    assert_eq!(user_of(&short).await, None);
+    assert_eq!(user_of(&long).await, Some(ada));
+    let found = store.link_token(&token.digest).await;
+    assert_eq!(found.expect("an answer"), None);
+}
+
+pub(crate) async fn old_public_tokens_are_deleted_unless_they_have_an_orphan(store: &Database) {
+    let ada = user(&**store, "ada").await;
+    let [claimed, orphaned] = ["public-1", "public-2"].map(Digest::of);
+    let claim = async || claim(&**store, &ada, &claimed, "2026-01", "2026-01").await;
+    claim().await;
+    let orphan = lost(&ada, &orphaned, Some("ins_1"));
+    let expired = store.mark_expired(&orphan, at("2026-01"));
+    expired.await.expect("an answer");
+    for (old, expected) in [("2025-12", Claim::Retried), ("2026-02", Claim::Acquired)] {
+        let deleted = store.delete_expired(at("2026-02"), at(old));
+        deleted.await.expect("an answer");
+        assert_eq!(claim().await, expected, "{old}");
+    }
+    let orphans = store.orphans(at("2030-01")).await;
+    assert_eq!(orphans.expect("an answer"), [orphan]);
+}
+
+pub(crate) async fn old_webhooks_are_deleted_once_they_are_applied(store: &Database) {
+    let webhook = |name: &str| ReceivedWebhook {
+        signature: Digest::of(name),
+        body: Digest::of(name),
+        copies_since: at("2025-12"),
+        sealed: name.as_bytes().to_vec(),
+        received_at: at("2026-01"),
+    };
+    let all = ["applied", "pending"].map(webhook);
+    store.store_webhooks(&all, &[]).await.expect("an answer");
+    let due = store.due_webhooks(at("2026-01"), at("2026-03"), 9).await;
+    let applied = due.expect("an answer")[0].id;
+    let marked = store.store_webhooks(&[], &[applied]).await;
+    marked.expect("an answer");
+    let deleted = store.delete_expired(at("2026-02"), at("2026-02"));
+    deleted.await.expect("an answer");
+    // Stored again, because the first copy is deleted; the pending one is still known.
+    store.store_webhooks(&all, &[]).await.expect("an answer");
+    let due = store.due_webhooks(at("2026-04"), at("2026-05"), 9).await;
+    let due = due.expect("an answer").into_iter();
+    let names: Vec<_> = due.map(|webhook| webhook.sealed).collect();
+    assert_eq!(names, [b"pending".to_vec(), b"applied".to_vec()]);
+}

@@ -1,0 +1,82 @@
+//! Webhooks.
+
+use connect_server::Digest;
+use connect_server::store::{PendingWebhook, ReceivedWebhook, Store};
+
+use crate::database::Database;
+use crate::fixtures::at;
+
+fn webhook(name: &str) -> ReceivedWebhook {
+    ReceivedWebhook {
+        signature: Digest::of(name),
+        body: Digest::of(format!("body of {name}")),
+        copies_since: at("2025-12"),
+        sealed: name.as_bytes().to_vec(),
+        received_at: at("2026-01"),
+    }
+}
+
+async fn store_all(store: &dyn Store, received: &[ReceivedWebhook], applied: &[i64]) {
+    let stored = store.store_webhooks(received, applied);
+    stored.await.expect("an answer");
+}
+
+async fn due(store: &dyn Store, now: &str, retry_at: &str, limit: usize) -> Vec<PendingWebhook> {
+    let due = store.due_webhooks(at(now), at(retry_at), limit);
+    due.await.expect("an answer")
+}
+
+fn names(webhooks: &[PendingWebhook]) -> Vec<&str> {
+    let names = webhooks.iter();
+    names
+        .map(|webhook| std::str::from_utf8(&webhook.sealed).expect("a name"))
+        .collect()
+}
+
+pub(crate) async fn a_webhook_is_stored_once(store: &Database) {
+    let received = ["one", "two", "one"].map(webhook);
+    store_all(&**store, &received, &[]).await;
+    store_all(&**store, &received[..1], &[]).await;
+    let due = due(&**store, "2026-02", "2026-04", 9).await;
+    assert_eq!(names(&due), ["one", "two"]);
+}
+
+pub(crate) async fn a_webhook_is_due_again_until_it_is_applied(store: &Database) {
+    let received = ["one", "two", "three"].map(webhook);
+    store_all(&**store, &received, &[]).await;
+    let due = async |now, retry_at, limit| due(&**store, now, retry_at, limit).await;
+    let first = due("2026-02", "2026-04", 2).await;
+    assert_eq!(names(&first), ["one", "two"]);
+    assert_eq!(names(&due("2026-02", "2026-04", 2).await), ["three"]);
+    assert_eq!(due("2026-03", "2026-04", 9).await, []);
+    store_all(&**store, &[], &[first[0].id]).await;
+    let second = due("2026-05", "2026-06", 9).await;
+    assert_eq!(names(&second), ["two", "three"]);
+    store_all(&**store, &received, &[second[0].id, second[1].id]).await;
+    assert_eq!(due("2026-09", "2026-10", 9).await, []);
+}
+
+pub(crate) async fn a_copy_has_the_date_of_the_first_receipt(store: &Database) {
+    store_all(&**store, &[webhook("one")], &[]).await;
+    let first = due(&**store, "2026-01", "9999-01", 9).await;
+    store_all(&**store, &[], &[first[0].id]).await;
+    for (signature, received_at, copies_since, first_received_at) in [
+        ("a copy", "2026-11", "2025-12", "2026-01"),
+        ("too late for a copy", "2026-12", "2026-06", "2026-12"),
+    ] {
+        let copy = ReceivedWebhook {
+            signature: Digest::of(signature),
+            copies_since: at(copies_since),
+            received_at: at(received_at),
+            ..webhook("one")
+        };
+        store_all(&**store, &[copy], &[]).await;
+        let due = due(&**store, received_at, "9999-01", 9).await;
+        assert_eq!(
+            due[0].first_received_at,
+            at(first_received_at),
+            "{signature}"
+        );
+        store_all(&**store, &[], &[due[0].id]).await;
+    }
+}
