@@ -1,7 +1,7 @@
 //! Successes that the backend has not acknowledged yet, in memory and in the browser's storage.
 
-use plaid_types::json::Object;
-use plaid_types::{ItemId, PublicToken, json_struct};
+use json_struct::{Object, json_struct};
+use plaid_types::{ItemId, PublicToken};
 
 use crate::failure::{Failure, FailureKind};
 use crate::state::{Millis, Purpose};

@@ -1,6 +1,7 @@
 //! Going on after a bank's redirect: what is kept when Link opens, and what can be wrong with it on the way back.
 
-use plaid_types::{ItemId, LinkToken, OauthStateId, json_struct};
+use json_struct::json_struct;
+use plaid_types::{ItemId, LinkToken, OauthStateId};
 
 use crate::state::{Millis, Purpose};
 

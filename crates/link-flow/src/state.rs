@@ -1,4 +1,4 @@
-use plaid_types::json::Object;
+use json_struct::Object;
 use plaid_types::{ItemId, LinkToken};
 
 use crate::failure::Failure;

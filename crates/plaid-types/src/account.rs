@@ -1,4 +1,6 @@
-use crate::{AccountId, json_struct};
+use json_struct::json_struct;
+
+use crate::AccountId;
 
 json_struct! {
     /// An account of an Item, as `/accounts/get` and its relatives answer it.

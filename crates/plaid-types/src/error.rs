@@ -1,6 +1,8 @@
 use std::fmt;
 
-use crate::{RequestId, json_struct};
+use json_struct::json_struct;
+
+use crate::RequestId;
 
 json_struct! {
     /// Plaid's error object: the body of every answer that is not 2xx, and `error` of an Item.

@@ -43,6 +43,8 @@ macro_rules! id {
                 Self(text)
             }
         }
+
+        json_struct::json_text!($name);
     )+};
 }
 

@@ -53,6 +53,8 @@ macro_rules! open_enum {
             }
         }
 
+        json_struct::json_text!($name);
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())

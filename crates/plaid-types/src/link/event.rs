@@ -1,5 +1,6 @@
+use json_struct::json_struct;
+
 use super::ExitStatus;
-use crate::json_struct;
 use crate::{ErrorType, InstitutionId, LinkSessionId, RequestId};
 
 json_struct! {

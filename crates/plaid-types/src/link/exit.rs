@@ -1,5 +1,6 @@
-use crate::json_struct;
 use std::fmt;
+
+use json_struct::json_struct;
 
 use super::LinkInstitution;
 use crate::{ErrorType, LinkSessionId, RequestId};

@@ -14,4 +14,4 @@ pub use success::{
 };
 
 /// Fields that this version does not know, by key.
-pub type Extra = crate::json::Object;
+pub type Extra = json_struct::Object;

@@ -1,4 +1,5 @@
-use crate::json_struct;
+use json_struct::json_struct;
+
 use crate::{AccountId, AccountSubtype, AccountType, InstitutionId, LinkSessionId};
 
 json_struct! {
