@@ -1,6 +1,7 @@
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_plaid_link::dynamic::{flag, press, text};
 use leptos_plaid_link::{Failure, FailureNotice, NextStep, Purpose, UseLinkFlowReturn, code_words};
 use plaid_types::ItemId;
 use wasm_bindgen::JsCast;
@@ -8,7 +9,6 @@ use web_sys::HtmlElement;
 
 use super::AccountList;
 use crate::backend::Backend;
-use crate::dynamic::{flag, press, text};
 use crate::intl::{date, moment};
 
 /// An Item: its institution, its accounts, and what can be done with it.

@@ -6,7 +6,9 @@
 
 mod backend;
 mod connect_bank;
-mod dynamic;
+// Shared with Connect. Not a part of the API that is kept stable.
+#[doc(hidden)]
+pub mod dynamic;
 mod failure_notice;
 mod online;
 mod plaid_embedded_link;
