@@ -10,13 +10,12 @@ use link_flow::{
     ResumeError, ResumeRecord, Stage, State, Success, SuccessId, oauth_state_id, step,
 };
 use plaid_types::LinkToken;
-use plaid_types::link::{EventMetadata, EventName};
 
 use crate::IN_BROWSER;
 use crate::backend::LinkBackend;
 use crate::online::OnlineListener;
 use crate::plaid_link_crate::{
-    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Payload, load, mark,
+    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, callback_builders, load, mark,
 };
 use crate::storage;
 
@@ -147,15 +146,7 @@ impl UseLinkFlowOptions {
         self
     }
 
-    /// Something happened in Link; see [`Callbacks::on_event`].
-    #[must_use]
-    pub fn on_event(
-        mut self,
-        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_event(f);
-        self
-    }
+    callback_builders!(on_event);
 }
 
 /// What [`use_link_flow`] returns: signals, and what can be done. `Copy`, as signals are.

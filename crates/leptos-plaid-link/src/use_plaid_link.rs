@@ -4,12 +4,12 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::task::spawn_local;
-use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
-use plaid_types::{LinkToken, PublicToken};
+use plaid_types::LinkToken;
 
 use crate::IN_BROWSER;
 use crate::plaid_link_crate::{
-    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Payload, Submission, load,
+    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Submission,
+    callback_builders, load,
 };
 
 /// Drives Link with a Link token: what react-plaid-link's `usePlaidLink` is to React.
@@ -165,42 +165,7 @@ impl UsePlaidLinkOptions {
         self
     }
 
-    /// The user linked an Item; see [`Callbacks::on_success`].
-    #[must_use]
-    pub fn on_success(
-        mut self,
-        f: impl Fn(Option<PublicToken>, Payload<SuccessMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_success(f);
-        self
-    }
-
-    /// The user left; see [`Callbacks::on_exit`].
-    #[must_use]
-    pub fn on_exit(
-        mut self,
-        f: impl Fn(Option<Payload<LinkError>>, Payload<ExitMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_exit(f);
-        self
-    }
-
-    /// Something happened in Link; see [`Callbacks::on_event`].
-    #[must_use]
-    pub fn on_event(
-        mut self,
-        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_event(f);
-        self
-    }
-
-    /// Link's own module has loaded; see [`Callbacks::on_load`].
-    #[must_use]
-    pub fn on_load(mut self, f: impl Fn() + 'static) -> Self {
-        self.callbacks = self.callbacks.on_load(f);
-        self
-    }
+    callback_builders!(on_success, on_exit, on_event, on_load);
 
     pub(crate) fn link_options(&self, token: &LinkToken) -> LinkOptions {
         let options = LinkOptions::new(token.clone()).callbacks(self.callbacks.clone());

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::instance::{Instance, Opens};
 use crate::loader::Plaid;
 use crate::options::LinkOptions;
+use crate::registration::Lifecycle;
 use crate::sys;
 
 /// One prepared visit to Link.
@@ -78,7 +79,7 @@ impl Handler {
     ///
     /// [`Error::Refused`] with what Link said.
     pub fn exit(&self, options: ExitOptions) -> Result<(), Error> {
-        self.instance.exit(options)
+        self.instance.exit(options.force)
     }
 
     /// Gives Layer what it asks for. The phone number comes first; the date of birth is a call of its own,

@@ -4,11 +4,11 @@ use std::rc::Rc;
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use crate::callbacks::{Callbacks, Registration};
+use crate::callbacks::Callbacks;
 use crate::error::Error;
-use crate::handler::ExitOptions;
 use crate::mark::mark;
 use crate::page::{PageState, Scroll};
+use crate::registration::{Lifecycle, Registration};
 use crate::sys::{self, RawHandler};
 
 thread_local! {
@@ -78,10 +78,6 @@ impl Instance {
         self.link.borrow().clone()
     }
 
-    pub(crate) fn is_open(&self) -> bool {
-        self.visit.get() == Visit::Open
-    }
-
     pub(crate) fn open(&self) -> Result<(), Error> {
         let Some(link) = self.link().filter(|_| !self.is_open()) else {
             return Ok(());
@@ -97,29 +93,22 @@ impl Instance {
         })
     }
 
-    /// Link says that it has opened.
-    pub(crate) fn opened(&self) {
-        if self.opens == Opens::ByItself && self.visit.get() == Visit::Over {
-            self.begin(PageState::make_way(false));
-        }
-    }
-
     fn begin(&self, page: Option<PageState>) {
         *self.page.borrow_mut() = page;
         self.visit.set(Visit::Open);
         LINK_IS_OPEN.set(true);
     }
 
-    pub(crate) fn exit(&self, options: ExitOptions) -> Result<(), Error> {
+    pub(crate) fn exit(&self, force: bool) -> Result<(), Error> {
         let Some(link) = self.link().filter(|_| self.is_open()) else {
             return Ok(());
         };
         let config = Object::new();
-        sys::set(&config, "force", &options.force.into());
+        sys::set(&config, "force", &force.into());
         link.raw
             .exit(&config)
             .map_err(|thrown| Error::refused(&thrown))?;
-        if options.force && self.is_open() {
+        if force && self.is_open() {
             self.visit.set(Visit::Closing);
             LINK_IS_OPEN.set(false);
         }
@@ -137,7 +126,7 @@ impl Instance {
         self.set_callbacks(Callbacks::default());
         self.abandoned.set(true);
         // Link refuses to be destroyed while it is open; it says when it no longer is.
-        let _ = self.exit(ExitOptions { force: true });
+        let _ = self.exit(true);
         self.destroy();
     }
 
@@ -158,14 +147,6 @@ impl Instance {
         }
     }
 
-    /// Link has closed; the callback of the host comes next.
-    pub(crate) fn closed(&self) {
-        self.leave_page();
-        if self.abandoned.get() {
-            self.destroy();
-        }
-    }
-
     fn leave_page(&self) {
         if self.visit.replace(Visit::Over) == Visit::Open {
             LINK_IS_OPEN.set(false);
@@ -175,5 +156,24 @@ impl Instance {
         if let Some(page) = page {
             page.restore();
         }
+    }
+}
+
+impl Lifecycle for Instance {
+    fn opened(&self) {
+        if self.opens == Opens::ByItself && self.visit.get() == Visit::Over {
+            self.begin(PageState::make_way(false));
+        }
+    }
+
+    fn closed(&self) {
+        self.leave_page();
+        if self.abandoned.get() {
+            self.destroy();
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.visit.get() == Visit::Open
     }
 }

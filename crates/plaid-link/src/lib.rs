@@ -12,6 +12,7 @@ mod mark;
 mod options;
 mod page;
 mod payload;
+mod registration;
 mod sys;
 
 pub use callbacks::Callbacks;

@@ -1,10 +1,8 @@
 use js_sys::Object;
 use plaid_types::LinkToken;
-use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
 
 use crate::callbacks::Callbacks;
 use crate::error::Error;
-use crate::payload::Payload;
 use crate::sys;
 
 /// What [`Plaid::create`](crate::Plaid::create) takes.
@@ -51,42 +49,7 @@ impl LinkOptions {
         self
     }
 
-    /// See [`Callbacks::on_success`].
-    #[must_use]
-    pub fn on_success(
-        mut self,
-        f: impl Fn(Option<plaid_types::PublicToken>, Payload<SuccessMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_success(f);
-        self
-    }
-
-    /// See [`Callbacks::on_exit`].
-    #[must_use]
-    pub fn on_exit(
-        mut self,
-        f: impl Fn(Option<Payload<LinkError>>, Payload<ExitMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_exit(f);
-        self
-    }
-
-    /// See [`Callbacks::on_event`].
-    #[must_use]
-    pub fn on_event(
-        mut self,
-        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_event(f);
-        self
-    }
-
-    /// See [`Callbacks::on_load`].
-    #[must_use]
-    pub fn on_load(mut self, f: impl Fn() + 'static) -> Self {
-        self.callbacks = self.callbacks.on_load(f);
-        self
-    }
+    crate::callback_builders!(on_success, on_exit, on_event, on_load);
 
     /// The whole address that a bank redirected to, as the browser shows it, with `?oauth_state_id=…`.
     ///
