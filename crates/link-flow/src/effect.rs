@@ -1,7 +1,11 @@
+//! What a shell is to do.
+
 use plaid_types::LinkToken;
 
 use crate::outbox::{Success, SuccessId};
-use crate::state::{Attempt, Millis, Purpose};
+use crate::purpose::Purpose;
+use crate::state::Attempt;
+use crate::token::Millis;
 
 /// What is to be done now, in this order. The machine decides; a shell carries out and answers with events.
 ///

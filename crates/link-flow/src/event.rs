@@ -2,8 +2,11 @@ use plaid_types::{ItemId, LinkToken};
 
 use crate::failure::Failure;
 use crate::outbox::{OutboxError, Success, SuccessId};
+use crate::outcome::Exit;
+use crate::purpose::Purpose;
 use crate::resume::{ResumeError, ResumeRecord};
-use crate::state::{Attempt, Exit, Millis, Purpose};
+use crate::state::Attempt;
+use crate::token::Millis;
 
 /// What can happen. Every event has a defined result in every state.
 ///

@@ -1,4 +1,5 @@
-use crate::outbox::Success;
+//! Failures of a flow.
+
 use crate::resume::ResumeError;
 
 /// Why something failed, in all that is needed to tell a person about it.
@@ -37,15 +38,6 @@ impl Failure {
             display_message: None,
             request_id: None,
             link_session_id: None,
-        }
-    }
-
-    /// It came in the way of this success.
-    pub(crate) fn of(self, success: &Success) -> Self {
-        let link_session_id = success.session().map(str::to_owned);
-        Self {
-            link_session_id,
-            ..self
         }
     }
 }

@@ -4,8 +4,11 @@ use crate::effect::Effect;
 use crate::event::{Event, Submitted};
 use crate::failure::{Failure, FailureKind};
 use crate::outbox::{OutboxError, Success, SuccessId, Unsent};
+use crate::outcome::{Exit, Outcome};
+use crate::purpose::Purpose;
 use crate::resume::{ResumeError, ResumeRecord};
-use crate::state::{Attempt, Exit, HandlerState, Millis, Outcome, Purpose, State, Token};
+use crate::state::{Attempt, HandlerState, State};
+use crate::token::{Millis, Token};
 
 /// So many tokens in a row may be refused before the user is asked.
 const MOST_REFUSED_TOKENS: u8 = 3;
@@ -458,7 +461,7 @@ impl Machine {
         let in_flight = |unsent: &&mut Unsent| unsent.id == id && unsent.failure.is_none();
         if let Some(unsent) = self.state.outbox.iter_mut().find(in_flight) {
             unsent.failures = unsent.failures.saturating_add(1);
-            unsent.failure = Some(failure.of(&unsent.success));
+            unsent.failure = Some(unsent.success.failed(failure));
             self.effects.push(Effect::ResendAfter {
                 id,
                 delay: unsent.backoff(),
@@ -469,7 +472,7 @@ impl Machine {
     fn lose(&mut self, id: SuccessId, failure: Failure) {
         if let Some(success) = self.take_unsent(id) {
             self.effects.push(Effect::ForgetSuccess(success.clone()));
-            let failure = failure.of(&success);
+            let failure = success.failed(failure);
             self.state.delivered = Some(success);
             self.end(Some(Outcome::Lost(failure)));
         }

@@ -4,7 +4,8 @@ use json_struct::{Object, json_struct};
 use plaid_types::{ItemId, PublicToken};
 
 use crate::failure::{Failure, FailureKind};
-use crate::state::{Millis, Purpose};
+use crate::purpose::Purpose;
+use crate::token::Millis;
 
 /// How long Plaid honours a public token.
 const PUBLIC_TOKEN_LIFETIME: Millis = 30 * 60 * 1000;
@@ -83,6 +84,14 @@ impl Success {
     /// Whether its public token has ended.
     pub(crate) fn is_expired(&self, now: Millis) -> bool {
         now.saturating_sub(self.succeeded_at) >= PUBLIC_TOKEN_LIFETIME
+    }
+
+    /// Names this visit to Link in a failure to deliver it, for Plaid's support.
+    pub(crate) fn failed(&self, failure: Failure) -> Failure {
+        Failure {
+            link_session_id: self.session().map(str::to_owned),
+            ..failure
+        }
     }
 
     /// This visit to Link, if Link named it.

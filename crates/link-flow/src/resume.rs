@@ -3,7 +3,8 @@
 use json_struct::json_struct;
 use plaid_types::{ItemId, LinkToken, OauthStateId};
 
-use crate::state::{Millis, Purpose};
+use crate::purpose::Purpose;
+use crate::token::Millis;
 
 /// The version of the stored form.
 const VERSION: u16 = 1;

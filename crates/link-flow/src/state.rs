@@ -1,16 +1,12 @@
-use json_struct::Object;
-use plaid_types::{ItemId, LinkToken};
+//! The state of a flow.
+
+use plaid_types::LinkToken;
 
 use crate::failure::Failure;
 use crate::outbox::{Success, Unsent};
-
-/// Milliseconds since 1970 by the browser's clock.
-///
-/// ```
-/// let half_a_minute: link_flow::Millis = 30_000;
-/// # let _ = half_a_minute;
-/// ```
-pub type Millis = u64;
+use crate::outcome::Outcome;
+use crate::purpose::Purpose;
+use crate::token::Token;
 
 /// Where a Link flow stands.
 ///
@@ -47,50 +43,6 @@ pub struct State {
     pub(crate) delivered: Option<Success>,
 }
 
-/// What a flow is for.
-///
-/// ```
-/// use link_flow::{Purpose, State};
-///
-/// let repair = Purpose::Update { item_id: "item-1".into(), account_selection: false };
-/// assert_eq!(State::new(repair.clone()).purpose, repair);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// To connect a new Item.
-    #[default]
-    NewItem,
-    /// To repair an Item, or to change what it shares: update mode. Nothing is exchanged.
-    Update {
-        /// The Item.
-        item_id: ItemId,
-        /// Whether the user chooses accounts anew.
-        account_selection: bool,
-    },
-}
-
-impl Purpose {
-    pub(crate) fn into_parts(self) -> (Option<ItemId>, bool) {
-        match self {
-            Self::NewItem => (None, false),
-            Self::Update {
-                item_id,
-                account_selection,
-            } => (Some(item_id), account_selection),
-        }
-    }
-
-    pub(crate) fn from_parts(item_id: Option<ItemId>, account_selection: bool) -> Self {
-        match item_id {
-            Some(item_id) => Self::Update {
-                item_id,
-                account_selection,
-            },
-            None => Self::NewItem,
-        }
-    }
-}
-
 /// Numbers the preparations of a handler.
 ///
 /// ```
@@ -102,59 +54,6 @@ impl Purpose {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Attempt(pub u32);
-
-/// A Link token and when it ends.
-///
-/// ```
-/// use link_flow::{Attempt, Event, HandlerState, State, step};
-///
-/// let (state, _) = step(State::default(), Event::Prepare);
-/// let granted = Event::TokenGranted {
-///     attempt: Attempt(1), link_token: "link-1".into(), lifetime: 14_400_000, now: 0,
-/// };
-/// let HandlerState::Creating { token, .. } = step(state, granted).0.handler else { panic!() };
-/// assert_eq!((token.renew_at, token.expires_at), (14_280_000, 14_400_000));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// Opens Link.
-    pub link_token: LinkToken,
-    /// By the browser's clock, reckoned from the lifetime that the backend told.
-    pub expires_at: Millis,
-    /// Too late to open with it: a visit to Link takes its time.
-    pub renew_at: Millis,
-    /// The whole address that a bank redirected to, if it came back from one: then it is good for this one visit only.
-    pub redirect_uri: Option<String>,
-}
-
-/// A token with less than this left is not opened with.
-const EXPIRY_MARGIN: Millis = 2 * 60 * 1000;
-
-impl Token {
-    /// None if it is too late to open with it already.
-    pub(crate) fn fresh(link_token: LinkToken, lifetime: Millis, now: Millis) -> Option<Self> {
-        let expires_at = now.saturating_add(lifetime);
-        // A token that lives less than twice the margin is renewed at half its life.
-        let renew_at = expires_at
-            .saturating_sub(EXPIRY_MARGIN)
-            .max(now.saturating_add(lifetime / 2));
-        (lifetime >= EXPIRY_MARGIN).then_some(Self {
-            link_token,
-            expires_at,
-            renew_at,
-            redirect_uri: None,
-        })
-    }
-
-    pub(crate) fn resumed(link_token: LinkToken, expires_at: Millis, redirect_uri: String) -> Self {
-        Self {
-            link_token,
-            expires_at,
-            renew_at: expires_at,
-            redirect_uri: Some(redirect_uri),
-        }
-    }
-}
 
 /// How far the handler is.
 ///
@@ -195,91 +94,6 @@ pub enum HandlerState {
     },
     /// Back from a bank: it is being found out who is, and with which token.
     Returning,
-}
-
-/// How a visit to Link ended.
-///
-/// ```
-/// use link_flow::Outcome;
-///
-/// fn is_news(outcome: &Outcome) -> bool {
-///     matches!(outcome, Outcome::Linked(_) | Outcome::Repaired(_))
-/// }
-/// assert!(is_news(&Outcome::Linked("item-1".into())));
-/// ```
-#[allow(
-    clippy::large_enum_variant,
-    reason = "there is one of it, and a box would burden every reader"
-)]
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// The backend has the Item.
-    Linked(ItemId),
-    /// The Item works again.
-    Repaired(ItemId),
-    /// The same login is connected already, as this Item; nothing was exchanged.
-    Duplicate(ItemId),
-    /// Link succeeded, but made no Item, as in identity verification.
-    Finished,
-    /// The user left.
-    Left(Exit),
-    /// Link succeeded, but the backend can do nothing with the result; only a new visit helps.
-    Lost(Failure),
-}
-
-/// What Link said when the user left, as Link said it: [`LinkError::from`](plaid_types::link::LinkError) and
-/// [`ExitMetadata::from`](plaid_types::link::ExitMetadata) read the whole of it.
-///
-/// ```
-/// use link_flow::Exit;
-/// use plaid_types::json::Object;
-///
-/// let error = Object::from_iter([("error_code".to_owned(), "ITEM_LOCKED".into())]);
-/// let exit = Exit { error: Some(error), ..Exit::default() };
-/// assert_eq!(exit.error_code(), Some("ITEM_LOCKED"));
-/// assert_eq!(exit.status(), None);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Exit {
-    /// What the visit was for.
-    pub purpose: Purpose,
-    /// The last error that the user met, if any.
-    pub error: Option<Object>,
-    /// Where the user was.
-    pub metadata: Object,
-}
-
-impl Exit {
-    /// What went wrong, such as `INVALID_LINK_TOKEN`, if anything did.
-    #[must_use]
-    pub fn error_code(&self) -> Option<&str> {
-        self.error.as_ref()?.get("error_code")?.as_str()
-    }
-
-    /// Plaid's words for users, where it has some.
-    #[must_use]
-    pub fn display_message(&self) -> Option<&str> {
-        let told = self.error.as_ref()?.get("display_message")?.as_str();
-        told.filter(|told| !told.is_empty())
-    }
-
-    /// Where the user was, such as `requires_credentials`; see [`ExitStatus`](plaid_types::link::ExitStatus).
-    #[must_use]
-    pub fn status(&self) -> Option<&str> {
-        self.metadata.get("status")?.as_str()
-    }
-
-    /// What Plaid's support finds the visit by.
-    #[must_use]
-    pub fn link_session_id(&self) -> Option<&str> {
-        self.metadata.get("link_session_id")?.as_str()
-    }
-
-    /// What Plaid's support finds Link's last request by.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        self.metadata.get("request_id")?.as_str()
-    }
 }
 
 /// One word for where a flow stands, for whoever shows it.
