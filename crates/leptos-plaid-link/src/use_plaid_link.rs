@@ -1,3 +1,5 @@
+//! The hook that drives Link with a Link token.
+
 use std::cell::OnceCell;
 use std::rc::Rc;
 
@@ -43,88 +45,120 @@ pub fn use_plaid_link(
     options: UsePlaidLinkOptions,
 ) -> UsePlaidLinkReturn {
     let token = token.into();
-    let script_ready = RwSignal::new(false);
-    let created_with = RwSignal::new(None);
-    let is_open = RwSignal::new(false);
-    let error = RwSignal::new(None);
-    let retried = RwSignal::new(false);
-    // A handler belongs to the browser's one thread; on a server nothing of the kind may exist.
-    let visit = IN_BROWSER.then(|| {
-        let callbacks = options.callbacks.on_close(move || {
-            is_open.try_set(false);
-        });
-        StoredValue::new_local(Visit {
-            options: UsePlaidLinkOptions {
-                callbacks,
-                ..options
-            },
-            generation: 0,
-            handler: None,
-        })
-    });
-    let returned = UsePlaidLinkReturn {
-        script_ready: script_ready.into(),
-        // Not a flag of its own: it would be late by the time that it takes to notice another token.
+    let signals = Signals::new();
+    // A handler belongs to the browser's one thread. On a server none may exist.
+    let visit = IN_BROWSER.then(|| StoredValue::new_local(Visit::new(options, signals.is_open)));
+    if let Some(visit) = visit {
+        follow_token(token, visit, signals);
+    }
+    UsePlaidLinkReturn {
+        script_ready: signals.script_ready.into(),
+        // Derived, not a flag: a flag would notice another token too late.
         ready: Signal::derive(move || {
             let token = token.get();
-            token.is_some() && created_with.get() == token
+            token.is_some() && signals.created_with.get() == token
         }),
-        is_open: is_open.into(),
-        error: error.read_only(),
-        set_is_open: is_open,
-        retried,
+        is_open: signals.is_open.into(),
+        error: signals.error.read_only(),
+        set_is_open: signals.is_open,
+        retried: signals.retried,
         visit,
-    };
-    let Some(visit) = visit else { return returned };
+    }
+}
 
+/// Keeps a handler for the present token until the owner goes.
+fn follow_token(
+    token: Signal<Option<LinkToken>>,
+    visit: StoredValue<Visit, LocalStorage>,
+    signals: Signals,
+) {
     // Lighter than an `Effect`, and every page with a view has its code already.
     let effect = RenderEffect::new(move |before: Option<_>| {
-        let wanted = (token.get(), retried.get());
-        if before.as_ref() == Some(&wanted) {
-            return wanted;
+        let wanted = (token.get(), signals.retried.get());
+        if before.as_ref() != Some(&wanted) {
+            replace_handler(wanted.0.clone(), visit, signals);
         }
-        let token = wanted.0.clone();
-        created_with.set(None);
-        error.set(None);
-        // Dropped out here: Link's own code, and what it calls, must not run while the arena is held.
-        drop(visit.try_update_value(|visit| visit.handler.take()));
-        is_open.set(false);
-        let next = visit.try_update_value(Visit::next);
-        spawn_local(async move {
-            let Some((generation, options)) = next else {
-                return;
-            };
-            let plaid = load(&options.load).await;
-            // The owner may be gone, or the token be another: then this is nobody's concern.
-            if visit.try_with_value(|visit| visit.generation) != Some(generation) {
-                return;
-            }
-            script_ready.try_set(plaid.is_ok());
-            let Some(token) = token else {
-                error.try_set(plaid.err().map(Error::from));
-                return;
-            };
-            let created = plaid
-                .map_err(Error::from)
-                .and_then(|plaid| plaid.create(options.link_options(&token)));
-            match created {
-                Ok(handler) => {
-                    visit.try_update_value(|visit| visit.handler = Some(Rc::new(handler)));
-                    created_with.try_set(Some(token));
-                }
-                Err(reason) => {
-                    error.try_set(Some(reason));
-                }
-            }
-        });
         wanted
     });
     on_cleanup(move || {
         drop(effect);
-        // Now, while the signals still live: whoever listens for the focus that Link gives back may look at them.
-        drop(visit.try_update_value(|visit| visit.handler.take()));
+        // Before the signals are disposed: a focus listener of the host may read them.
+        drop_handler(visit);
     });
-    returned
+}
+
+/// Drops the handler, and starts to create one for this token.
+fn replace_handler(
+    token: Option<LinkToken>,
+    visit: StoredValue<Visit, LocalStorage>,
+    signals: Signals,
+) {
+    signals.created_with.set(None);
+    signals.error.set(None);
+    drop_handler(visit);
+    signals.is_open.set(false);
+    if let Some((generation, options)) = visit.try_update_value(Visit::next) {
+        spawn_local(create_handler(token, generation, options, visit, signals));
+    }
+}
+
+/// Drops the handler outside of the arena's lock, since Link's own code and its callbacks run meanwhile.
+fn drop_handler(visit: StoredValue<Visit, LocalStorage>) {
+    drop(visit.try_update_value(|visit| visit.handler.take()));
+}
+
+async fn create_handler(
+    token: Option<LinkToken>,
+    generation: u32,
+    options: UsePlaidLinkOptions,
+    visit: StoredValue<Visit, LocalStorage>,
+    signals: Signals,
+) {
+    let plaid = load(&options.load).await;
+    // The owner may be gone, or another token may have come.
+    if visit.try_with_value(|visit| visit.generation) != Some(generation) {
+        return;
+    }
+    signals.script_ready.try_set(plaid.is_ok());
+    let Some(token) = token else {
+        signals.error.try_set(plaid.err().map(Error::from));
+        return;
+    };
+    let created = plaid
+        .map_err(Error::from)
+        .and_then(|plaid| plaid.create(options.link_options(&token)));
+    match created {
+        Ok(handler) => {
+            visit.try_update_value(|visit| visit.handler = Some(Rc::new(handler)));
+            signals.created_with.try_set(Some(token));
+        }
+        Err(error) => {
+            signals.error.try_set(Some(error));
+        }
+    }
+}
+
+/// The signals that the hook writes.
+#[derive(Clone, Copy)]
+struct Signals {
+    script_ready: RwSignal<bool>,
+    /// The token of the present handler.
+    created_with: RwSignal<Option<LinkToken>>,
+    is_open: RwSignal<bool>,
+    error: RwSignal<Option<Error>>,
+    retried: RwSignal<bool>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        Self {
+            script_ready: RwSignal::new(false),
+            created_with: RwSignal::new(None),
+            is_open: RwSignal::new(false),
+            error: RwSignal::new(None),
+            retried: RwSignal::new(false),
+        }
+    }
 }
 
 /// Options of [`use_plaid_link`].
@@ -261,16 +295,27 @@ impl UsePlaidLinkReturn {
     }
 }
 
-/// What the present token is for.
+/// The handler of the present token, and how it is made.
 #[derive(Debug)]
 struct Visit {
     options: UsePlaidLinkOptions,
-    /// Counts the tokens, to tell a late load from the present one.
+    /// The number of tokens so far: a load for an earlier one is ignored.
     generation: u32,
     handler: Option<Rc<Handler>>,
 }
 
 impl Visit {
+    fn new(mut options: UsePlaidLinkOptions, is_open: RwSignal<bool>) -> Self {
+        options.callbacks = options.callbacks.on_close(move || {
+            is_open.try_set(false);
+        });
+        Self {
+            options,
+            generation: 0,
+            handler: None,
+        }
+    }
+
     fn next(&mut self) -> (u32, UsePlaidLinkOptions) {
         self.generation = self.generation.wrapping_add(1);
         (self.generation, self.options.clone())
