@@ -433,7 +433,7 @@ mod tests {
 
     /// Plaid's lists of what can be wrong with an Item, with an institution, with a token, and on the way back from a bank.
     #[test]
-    fn every_code_of_plaids_lists_has_words_of_its_own() {
+    fn every_documented_error_code_has_its_own_words() {
         let items = "ACCESS_NOT_GRANTED INSTANT_MATCH_FAILED INSUFFICIENT_CREDENTIALS INVALID_CREDENTIALS INVALID_MFA \
                      INVALID_OTP INVALID_PHONE_NUMBER INVALID_SEND_METHOD INVALID_UPDATED_USERNAME ITEM_CONCURRENTLY_DELETED \
                      ITEM_LOCKED ITEM_LOGIN_REQUIRED ITEM_NOT_FOUND ITEM_NOT_SUPPORTED MANUAL_VERIFICATION_REQUIRED \
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bank_that_says_no_is_not_plaids_failure() {
+    fn a_denied_consent_is_not_a_plaid_failure() {
         let title = |status| exit_words(&exit(Some("INTERNAL_SERVER_ERROR"), status)).title;
         assert_eq!(title("requires_oauth"), "Your bank did not say yes.");
         assert_eq!(
@@ -464,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_is_not_the_bank() {
+    fn a_phone_number_error_does_not_blame_the_bank() {
         for code in ["INVALID_OTP", "INVALID_PHONE_NUMBER"] {
             assert!(code_words(code).title.contains("phone"), "{code}");
         }

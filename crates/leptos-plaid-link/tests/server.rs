@@ -33,7 +33,7 @@ fn token() -> Signal<Option<LinkToken>> {
 }
 
 #[test]
-fn the_components_render_what_a_browser_renders_first() {
+fn the_components_render_their_first_view() {
     let owner = Owner::new();
     let html = owner.with(|| {
         let options = UsePlaidLinkOptions::default();
@@ -64,7 +64,7 @@ fn the_components_render_what_a_browser_renders_first() {
 
 /// `hydrated` brings it to life in a browser.
 #[test]
-fn a_page_is_rendered_as_a_browser_hydrates_it() {
+fn a_rendered_page_matches_its_hydration() {
     let owner = Owner::new();
     let html = owner.with(|| page::page(UsePlaidLinkOptions::default()).to_html());
     assert_eq!(html, page::HTML);
@@ -72,7 +72,7 @@ fn a_page_is_rendered_as_a_browser_hydrates_it() {
 }
 
 #[test]
-fn the_hooks_do_nothing() {
+fn the_hooks_are_inert() {
     let owner = Owner::new();
     owner.with(|| {
         let link = use_plaid_link(token(), UsePlaidLinkOptions::default());

@@ -106,7 +106,7 @@ fn costs_nothing(state: State, event: Event) {
 }
 
 #[test]
-fn an_event_that_does_not_fit_allocates_nothing() {
+fn an_event_without_effect_allocates_nothing() {
     let open = Event::Open { now: 0 };
     let stages = [
         vec![],
@@ -126,7 +126,7 @@ fn an_event_that_does_not_fit_allocates_nothing() {
 }
 
 #[test]
-fn nor_does_one_that_comes_twice() {
+fn a_repeated_event_allocates_nothing() {
     let open = || Event::Open { now: 0 };
     let opened = || after(vec![Event::Prepare, granted(), created(), open()]);
     assert!(matches!(opened().handler, HandlerState::Open(_)));

@@ -126,7 +126,7 @@ proptest! {
     /// A success leaves the outbox only by the backend's word, or with its public token's end, and what the browser keeps is
     /// what the outbox holds.
     #[test]
-    fn a_success_is_kept_until_the_backend_has_spoken(events in events()) {
+    fn a_success_is_kept_until_it_is_acknowledged_or_expired(events in events()) {
         let mut state = State::default();
         let mut kept: Vec<Success> = Vec::new();
         for event in events {
@@ -175,7 +175,7 @@ proptest! {
 
     /// What is kept for the way back from a bank is kept while Link is open, or about to go on there, and no longer.
     #[test]
-    fn what_is_kept_for_a_return_is_open_or_returning(events in events()) {
+    fn a_resume_record_is_kept_while_a_visit_is_open_or_returning(events in events()) {
         let mut state = State::default();
         let mut kept = BTreeSet::new();
         for event in events {
@@ -213,7 +213,7 @@ proptest! {
 
     /// However often Link and the backend repeat themselves, each success is submitted under one number only.
     #[test]
-    fn a_success_told_twice_is_one(success in success(), repeats in 1..5_usize) {
+    fn a_repeated_success_is_submitted_once(success in success(), repeats in 1..5_usize) {
         prop_assume!(success.public_token.is_some());
         let mut state = State::default();
         let mut submitted = 0;
@@ -231,7 +231,7 @@ proptest! {
 
     /// Link opens only the handler that was created last, with the token that was granted to it.
     #[test]
-    fn nothing_opens_with_a_token_that_is_not_the_newest(events in events()) {
+    fn link_opens_with_the_newest_token_only(events in events()) {
         let mut state = State::default();
         let mut granted = BTreeMap::new();
         let mut created = None;
@@ -268,7 +268,7 @@ proptest! {
 
     /// Whatever failed, `Retry` does something about it, and after a lost success `Open` does.
     #[test]
-    fn every_failure_has_a_way_forward(events in events()) {
+    fn every_failure_can_be_retried(events in events()) {
         let state = after(events);
         match state.stage() {
             Stage::Failed(_) => {
@@ -292,7 +292,7 @@ proptest! {
 
     /// From wherever it got to, a user who clicks, with a script, a backend and a bank that work, gets an Item.
     #[test]
-    fn nothing_gets_stuck(events in events()) {
+    fn every_state_leads_to_an_item(events in events()) {
         let mut state = after(events);
         let mut inbox = vec![
             Event::Close { force: true },
@@ -353,7 +353,7 @@ proptest! {
 
     /// A script that refuses every token is not asked for ever.
     #[test]
-    fn refused_tokens_do_not_loop(now in 0..1_000_u64) {
+    fn refused_tokens_do_not_loop_forever(now in 0..1_000_u64) {
         let mut inbox = vec![Event::Open { now }];
         let mut state = State::default();
         let mut fetched = 0;

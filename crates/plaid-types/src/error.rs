@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_without_words_is_an_error() {
+    fn an_error_without_a_message_is_read() {
         let read = |json| serde_json::from_str::<PlaidError>(json);
         let error = read(r#"{"error_type":"ITEM_ERROR","error_code":"ITEM_LOCKED"}"#);
         assert_eq!(error.expect("an error").error_message, "");

@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_does_not_show_itself() {
+    fn debug_hides_tokens() {
         let token = LinkToken::new("link-sandbox-1");
         assert_eq!(format!("{token:?}"), "LinkToken(…)");
         let token = PublicToken::new("public-sandbox-1");

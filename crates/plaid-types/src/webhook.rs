@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_webhook_of_tomorrow_is_kept() {
+    fn an_unknown_webhook_is_preserved() {
         let text = r#"{"webhook_type":"WEATHER","webhook_code":"RAIN","item_id":"i1","drops":3}"#;
         let webhook: Webhook = serde_json::from_str(text).expect("a webhook");
         assert_eq!(webhook.webhook_type.as_str(), "WEATHER");

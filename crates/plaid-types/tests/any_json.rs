@@ -137,17 +137,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn what_link_says_is_always_read(value in json()) {
+    fn any_link_payload_is_read(value in json()) {
         each!(is_read, &value, SuccessMetadata, ExitMetadata, EventMetadata, LinkError, LinkAccount, LinkInstitution);
     }
 
     #[test]
-    fn what_plaid_says_is_read_or_refused(value in json()) {
+    fn any_api_value_is_read_or_refused(value in json()) {
         each!(survives, &value, Account, Balances, Institution, InstitutionStatus, ProductStatus, Item, PlaidError, Webhook);
     }
 
     #[test]
-    fn a_word_is_read_or_refused(value in prop_oneof![json(), word().prop_map(Value::from)]) {
+    fn any_text_is_read_or_refused(value in prop_oneof![json(), word().prop_map(Value::from)]) {
         each!(
             survives, &value, AccountId, AccountSubtype, AccountType, ErrorType, EventName, ExitStatus,
             HealthStatus, InstitutionId, ItemId, LinkSessionId, LinkToken, MfaType, OauthStateId, PublicToken,

@@ -62,7 +62,7 @@ impl Page {
 }
 
 #[wasm_bindgen_test]
-async fn it_says_what_goes_on() {
+async fn it_shows_progress() {
     let page = Page::new();
     let button = button(&page.mounted);
     assert_eq!(
@@ -87,7 +87,7 @@ async fn it_says_what_goes_on() {
 }
 
 #[wasm_bindgen_test]
-async fn it_says_what_failed_and_tries_again() {
+async fn it_shows_a_failure_and_retries() {
     let page = Page::new();
     button(&page.mounted).click();
     page.backend.grants_nothing(FailureKind::BackendUnreachable);
@@ -106,7 +106,7 @@ async fn it_says_what_failed_and_tries_again() {
 }
 
 #[wasm_bindgen_test]
-async fn it_says_how_a_visit_ended_where_that_shows_in_no_other_way() {
+async fn it_reports_errors_and_duplicates_at_the_end_of_a_visit() {
     let error = js("{ error_type: 'ITEM_ERROR', error_code: 'ITEM_LOCKED' }");
     let told = js("{ error_code: 'ITEM_LOCKED', display_message: 'Plaid says so.' }");
     for (error, words) in [
@@ -137,7 +137,7 @@ async fn it_says_how_a_visit_ended_where_that_shows_in_no_other_way() {
 }
 
 #[wasm_bindgen_test]
-async fn it_says_what_is_lost_and_begins_anew() {
+async fn it_reports_a_lost_success_and_starts_again() {
     let page = Page::open().await;
     page.fake.succeed(1);
     page.backend.fails(FailureKind::PublicTokenInvalid);
@@ -151,7 +151,7 @@ async fn it_says_what_is_lost_and_begins_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_button_that_goes_leaves_the_focus_beside_it() {
+async fn a_hidden_retry_button_moves_the_focus() {
     let page = Page::new();
     page.backend.grants_nothing(FailureKind::BackendUnreachable);
     page.says("alert", "We could not be reached.").await;
@@ -165,7 +165,7 @@ async fn a_button_that_goes_leaves_the_focus_beside_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_may_say_it_in_its_own_words() {
+async fn the_host_can_replace_the_outcome_words() {
     forget_everything();
     let (fake, backend) = (FakeLink::load().await, ScriptedBackend::of("ann"));
     let (shared, load) = (backend.clone(), fake.options.clone());
@@ -185,7 +185,7 @@ async fn a_page_may_say_it_in_its_own_words() {
 }
 
 #[wasm_bindgen_test]
-async fn its_label_is_the_hosts() {
+async fn the_label_is_configurable() {
     forget_everything();
     let fake = FakeLink::offer();
     let load = fake.options.clone();
@@ -199,7 +199,7 @@ async fn its_label_is_the_hosts() {
 }
 
 #[wasm_bindgen_test]
-async fn a_notice_has_words_for_every_failure() {
+async fn every_failure_has_words() {
     let kinds = [
         FailureKind::ScriptBlocked,
         FailureKind::LinkRefused,

@@ -50,7 +50,7 @@ async fn come_and_go(link: &FakeLink, number: u32) {
 }
 
 #[wasm_bindgen_test]
-async fn a_thousand_mounts_leave_nothing_behind() {
+async fn a_thousand_mounts_leak_nothing() {
     forget_everything();
     let link = FakeLink::load().await;
     let listeners = Listeners::count();

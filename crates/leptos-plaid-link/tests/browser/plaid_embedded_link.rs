@@ -74,7 +74,7 @@ async fn it_is_built_inside_its_element_for_each_token() {
 }
 
 #[wasm_bindgen_test]
-async fn the_address_that_a_bank_redirected_to_goes_with_the_first_token_only() {
+async fn the_redirect_uri_is_used_with_the_first_token_only() {
     let fake = FakeLink::load().await;
     let address = "https://app.example.com/oauth?oauth_state_id=1";
     let options = from(&fake.options).received_redirect_uri(address);
@@ -90,7 +90,7 @@ async fn the_address_that_a_bank_redirected_to_goes_with_the_first_token_only() 
 }
 
 #[wasm_bindgen_test]
-async fn neither_a_new_closure_nor_the_same_token_rebuilds_it() {
+async fn the_same_token_does_not_rebuild_it() {
     let fake = FakeLink::load().await;
     let diary = Diary::default();
     let newest = ArcRwSignal::new(Callback::new(|()| "old"));
@@ -110,7 +110,7 @@ async fn neither_a_new_closure_nor_the_same_token_rebuilds_it() {
 }
 
 #[wasm_bindgen_test]
-async fn what_goes_wrong_is_told_and_gone_with_the_next_token() {
+async fn an_error_is_set_and_cleared_by_the_next_token() {
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
     let search = Search::new(Some(TOKEN), from(&fake.options));
@@ -135,7 +135,7 @@ async fn what_goes_wrong_is_told_and_gone_with_the_next_token() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_that_is_taken_back_is_a_retry() {
+async fn clearing_the_error_retries() {
     let fake = FakeLink::load().await;
     fake.refuse("createEmbedded", &js("new Error('no')"));
     let search = Search::new(Some(TOKEN), from(&fake.options));
@@ -149,7 +149,7 @@ async fn an_error_that_is_taken_back_is_a_retry() {
 }
 
 #[wasm_bindgen_test]
-async fn several_stand_side_by_side() {
+async fn several_on_a_page_are_independent() {
     let fake = FakeLink::offer();
     let one = Search::new(Some(TOKEN), from(&fake.options));
     let two = Search::new(Some("link-test-2"), from(&fake.options));

@@ -20,7 +20,7 @@ fn connect(token: Signal<Option<LinkToken>>, load: LoadOptions) -> impl IntoView
 }
 
 #[wasm_bindgen_test]
-async fn it_is_a_button_that_is_enabled_once_a_click_opens() {
+async fn the_button_is_enabled_once_link_is_ready() {
     let fake = FakeLink::offer();
     let load = fake.options.clone();
     let token = ArcRwSignal::new(None);
@@ -56,7 +56,7 @@ async fn it_is_a_button_that_is_enabled_once_a_click_opens() {
 }
 
 #[wasm_bindgen_test]
-async fn after_an_error_a_click_tries_again() {
+async fn a_click_after_an_error_retries() {
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
     let load = fake.options.clone();
@@ -90,7 +90,7 @@ async fn after_an_error_a_click_tries_again() {
 }
 
 #[wasm_bindgen_test]
-async fn it_works_inside_a_dialog_that_closes_meanwhile() {
+async fn it_works_inside_a_dialog_that_closes() {
     let fake = FakeLink::load().await;
     let dialog = page::add("dialog");
     page::run("dialog", "dialog.show()", &[&dialog]);
@@ -112,7 +112,7 @@ async fn it_works_inside_a_dialog_that_closes_meanwhile() {
 }
 
 #[wasm_bindgen_test]
-async fn several_stand_side_by_side() {
+async fn several_on_a_page_are_independent() {
     let fake = FakeLink::offer();
     let load = fake.options.clone();
     let mounted = mount(move || {

@@ -57,7 +57,7 @@ async fn a_success_is_submitted_by_the_next_page() {
 }
 
 #[wasm_bindgen_test]
-async fn anothers_success_is_dropped() {
+async fn a_success_of_another_user_is_dropped() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     drop(flow);
@@ -69,7 +69,7 @@ async fn anothers_success_is_dropped() {
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_read_is_dropped() {
+async fn an_unreadable_record_is_dropped() {
     forget_everything();
     page::run(
         "",
@@ -92,7 +92,7 @@ async fn what_cannot_be_read_is_dropped() {
 }
 
 #[wasm_bindgen_test]
-async fn a_success_is_kept_however_late_the_user_is_known() {
+async fn a_success_is_kept_once_the_user_is_known() {
     forget_everything();
     let backend = ScriptedBackend::default();
     let flow = Flow::new(backend, UseLinkFlowOptions::default());
@@ -113,7 +113,7 @@ async fn a_success_is_kept_however_late_the_user_is_known() {
 }
 
 #[wasm_bindgen_test]
-async fn a_user_whom_the_backend_did_not_know_at_first_is_asked_for_again() {
+async fn the_user_is_requested_again_after_a_failure() {
     forget_everything();
     let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
     flow.backend.knows_nobody();
@@ -131,7 +131,7 @@ async fn a_user_whom_the_backend_did_not_know_at_first_is_asked_for_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_user_whom_nobody_knew_is_asked_for_whenever_something_is_to_be_kept() {
+async fn an_unknown_user_is_requested_when_a_record_is_kept() {
     type Moment = fn(&Flow);
     let rows: [(&str, bool, Moment, &str); 3] = [
         ("opening", false, |flow| flow.flow.open(), "resume."),
@@ -171,7 +171,7 @@ async fn a_user_whom_nobody_knew_is_asked_for_whenever_something_is_to_be_kept()
 }
 
 #[wasm_bindgen_test]
-async fn a_flow_that_goes_leaves_no_visit_behind() {
+async fn an_unmounted_flow_forgets_its_visit() {
     let flow = Flow::open().await;
     drop(flow.mounted);
     assert!(kept().is_empty(), "{:?}", kept());
@@ -189,7 +189,7 @@ async fn a_flow_that_goes_leaves_no_visit_behind() {
 }
 
 #[wasm_bindgen_test]
-async fn another_visit_forgets_its_own_only() {
+async fn a_visit_forgets_its_own_record_only() {
     leave_for_the_bank().await;
     let options = UseLinkFlowOptions::default;
     let flow = Flow::new(ScriptedBackend::of("ann"), options());
@@ -206,7 +206,7 @@ async fn another_visit_forgets_its_own_only() {
 }
 
 #[wasm_bindgen_test]
-async fn a_tab_goes_on_with_its_own_visit_and_without_one_with_the_newest() {
+async fn a_tab_resumes_its_own_visit_or_else_the_newest() {
     for (tab, token) in [("this", "link-test-1"), ("a new", "link-test-2")] {
         leave_for_the_bank().await;
         page::run(
@@ -231,7 +231,7 @@ async fn a_tab_goes_on_with_its_own_visit_and_without_one_with_the_newest() {
 }
 
 #[wasm_bindgen_test]
-async fn what_failed_on_the_way_back_goes_on_where_the_user_left_off() {
+async fn retry_after_a_failed_return_resumes_the_visit() {
     leave_for_the_bank().await;
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
@@ -270,7 +270,7 @@ async fn goes_on(flow: Flow) {
 }
 
 #[wasm_bindgen_test]
-async fn a_success_that_was_kept_for_too_long_is_told_as_lost() {
+async fn an_expired_success_is_reported_as_lost() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     drop(flow);
@@ -289,7 +289,7 @@ async fn a_success_that_was_kept_for_too_long_is_told_as_lost() {
 }
 
 #[wasm_bindgen_test]
-async fn link_goes_on_after_the_bank_with_the_token_of_before() {
+async fn link_resumes_with_the_same_token() {
     leave_for_the_bank().await;
     let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
     flow.comes_to(Stage::Open).await;
@@ -308,7 +308,7 @@ async fn link_goes_on_after_the_bank_with_the_token_of_before() {
 }
 
 #[wasm_bindgen_test]
-async fn a_handler_that_came_back_is_replaced_after_an_exit() {
+async fn a_resumed_handler_is_replaced_after_an_exit() {
     leave_for_the_bank().await;
     let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
     flow.comes_to(Stage::Open).await;
@@ -323,7 +323,7 @@ async fn a_handler_that_came_back_is_replaced_after_an_exit() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_visit_was_for_is_known_after_the_bank() {
+async fn the_purpose_is_restored_after_the_bank() {
     let flow = Flow::ready().await;
     flow.flow.change(Purpose::Update {
         item_id: "item-7".into(),
@@ -350,7 +350,7 @@ async fn what_a_visit_was_for_is_known_after_the_bank() {
 }
 
 #[wasm_bindgen_test]
-async fn where_link_cannot_go_on_it_begins_anew() {
+async fn a_return_that_cannot_resume_starts_again() {
     let no_state = "https://app.example.com/oauth?error=access_denied";
     type Change = fn();
     let nothing: Change = || {};
@@ -397,7 +397,7 @@ async fn where_link_cannot_go_on_it_begins_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_browser_that_keeps_nothing_costs_nothing_but_the_way_back() {
+async fn without_storage_only_the_return_fails() {
     forget_everything();
     page::run(
         "",

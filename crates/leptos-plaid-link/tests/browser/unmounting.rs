@@ -48,7 +48,7 @@ async fn nothing_is_left(fake: &FakeLink) {
 }
 
 #[wasm_bindgen_test]
-async fn before_the_script_is_asked_for() {
+async fn before_the_script_is_requested() {
     forget_everything();
     let fake = FakeLink::offer();
     drop(everything(&fake, &ScriptedBackend::of("ann")));
@@ -77,7 +77,7 @@ async fn while_the_script_loads() {
 }
 
 #[wasm_bindgen_test]
-async fn while_the_token_is_on_its_way() {
+async fn while_the_token_is_fetched() {
     forget_everything();
     let fake = FakeLink::load().await;
     let backend = ScriptedBackend::of("ann");
@@ -92,7 +92,7 @@ async fn while_the_token_is_on_its_way() {
 }
 
 #[wasm_bindgen_test]
-async fn while_nobody_knows_the_user() {
+async fn while_the_user_is_unknown() {
     forget_everything();
     let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
     flow.backend.grants(TOKEN);
@@ -143,7 +143,7 @@ async fn while_link_is_open() {
 }
 
 #[wasm_bindgen_test]
-async fn while_link_is_open_again_and_a_success_is_on_its_way() {
+async fn while_link_is_open_and_a_success_is_submitted() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.grants("link-test-2");
@@ -172,7 +172,7 @@ async fn while_a_success_is_being_submitted() {
 }
 
 #[wasm_bindgen_test]
-async fn while_a_submission_is_to_be_repeated() {
+async fn while_a_submission_waits_for_a_retry() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.fails(FailureKind::BackendUnreachable);
@@ -233,7 +233,7 @@ thread_local! {
 }
 
 #[wasm_bindgen_test]
-async fn inside_what_the_flow_tells() {
+async fn inside_an_effect_of_the_host() {
     for callback in ["onSuccess", "onExit", "onEvent"] {
         forget_everything();
         let (fake, backend) = (FakeLink::load().await, ScriptedBackend::of("ann"));
@@ -269,7 +269,7 @@ async fn inside_what_the_flow_tells() {
 
 /// Link gives the focus back while it is being closed, and with it control to whoever listens for the focus.
 #[wasm_bindgen_test]
-async fn while_the_page_listens_for_the_focus() {
+async fn inside_a_focus_listener() {
     for unmounted_by_the_listener in [false, true] {
         let fake = FakeLink::load().await;
         fake.answer_at_once("onExit");

@@ -115,7 +115,7 @@ fn unclicked() -> Stage {
 }
 
 #[wasm_bindgen_test]
-async fn a_success_from_the_first_preparation_to_the_item() {
+async fn a_visit_ends_with_an_item() {
     forget_everything();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     assert_eq!(flow.stage(), unclicked());
@@ -149,7 +149,7 @@ async fn a_success_from_the_first_preparation_to_the_item() {
 }
 
 #[wasm_bindgen_test]
-async fn a_click_before_it_is_ready_opens_as_soon_as_it_is() {
+async fn an_early_click_opens_link_once_it_is_ready() {
     forget_everything();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     flow.flow.open();
@@ -167,7 +167,7 @@ async fn a_click_before_it_is_ready_opens_as_soon_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_is_prepared_ahead_unless_wished() {
+async fn nothing_is_prepared_when_prepare_is_off() {
     forget_everything();
     let options = UseLinkFlowOptions::default().prepare(false);
     let flow = Flow::new(ScriptedBackend::of("ann"), options);
@@ -184,7 +184,7 @@ async fn nothing_is_prepared_ahead_unless_wished() {
 }
 
 #[wasm_bindgen_test]
-async fn a_submission_that_failed_is_tried_again() {
+async fn retry_submits_again() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.fails(FailureKind::BackendUnreachable);
@@ -210,7 +210,7 @@ async fn a_submission_that_failed_is_tried_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_submission_that_failed_is_tried_again_by_itself() {
+async fn a_failed_submission_is_retried_by_timer() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.fails(FailureKind::BackendUnreachable);
@@ -220,7 +220,7 @@ async fn a_submission_that_failed_is_tried_again_by_itself() {
 }
 
 #[wasm_bindgen_test]
-async fn a_success_that_is_worth_nothing_is_lost_and_the_next_is_not() {
+async fn an_invalid_success_is_lost_and_the_next_is_submitted() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.fails(FailureKind::PublicTokenInvalid);
@@ -241,7 +241,7 @@ async fn a_success_that_is_worth_nothing_is_lost_and_the_next_is_not() {
 }
 
 #[wasm_bindgen_test]
-async fn successes_that_link_names_no_session_of_are_kept_apart() {
+async fn successes_without_a_session_are_kept_separately() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.grants("link-test-2");
@@ -279,7 +279,7 @@ async fn after_an_exit_the_same_handler_opens_again() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_host_does_in_the_midst_of_a_step_comes_after_it() {
+async fn host_calls_during_a_step_are_queued() {
     let flow = Flow::open().await;
     let driven = flow.flow;
     let (_, _watching) = hook(move || {
@@ -308,7 +308,7 @@ async fn closing_asks_link() {
 }
 
 #[wasm_bindgen_test]
-async fn a_script_that_failed_is_loaded_anew() {
+async fn a_failed_script_is_loaded_again() {
     forget_everything();
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
@@ -331,7 +331,7 @@ async fn a_script_that_failed_is_loaded_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn what_link_refuses_is_tried_again() {
+async fn retry_after_a_refusal_creates_another_handler() {
     for method in ["create", "open"] {
         forget_everything();
         let fake = FakeLink::load().await;
@@ -350,7 +350,7 @@ async fn what_link_refuses_is_tried_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_backend_that_failed_is_asked_anew() {
+async fn retry_after_a_backend_failure_fetches_again() {
     forget_everything();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     flow.backend.grants_nothing(FailureKind::BackendUnreachable);
@@ -361,7 +361,7 @@ async fn a_backend_that_failed_is_asked_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_that_expires_before_the_click_is_replaced_unseen() {
+async fn an_expired_token_is_replaced_before_the_click() {
     forget_everything();
     // Four hours go by at once.
     page::run(
@@ -389,7 +389,7 @@ async fn a_token_that_expires_before_the_click_is_replaced_unseen() {
 }
 
 #[wasm_bindgen_test]
-async fn a_backend_that_grants_what_has_ended_is_not_asked_for_ever() {
+async fn expired_grants_are_replaced_at_most_twice() {
     forget_everything();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     for _ in 0..3 {
@@ -401,7 +401,7 @@ async fn a_backend_that_grants_what_has_ended_is_not_asked_for_ever() {
 }
 
 #[wasm_bindgen_test]
-async fn what_link_says_after_a_success_is_passed_on() {
+async fn events_after_a_success_reach_the_host() {
     forget_everything();
     let diary = Diary::default();
     let heard = diary.clone();
@@ -423,7 +423,7 @@ async fn what_link_says_after_a_success_is_passed_on() {
 }
 
 #[wasm_bindgen_test]
-async fn a_backend_that_never_answers_fails_in_the_end() {
+async fn a_silent_backend_fails_after_the_deadline() {
     let hastily = || UseLinkFlowOptions::default().deadline_seconds(0);
     forget_everything();
     let flow = Flow::new(ScriptedBackend::of("ann"), hastily());
@@ -483,7 +483,7 @@ async fn a_repair_exchanges_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_duplicate_is_told() {
+async fn a_duplicate_is_reported() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend
@@ -492,7 +492,7 @@ async fn a_duplicate_is_told() {
 }
 
 #[wasm_bindgen_test]
-async fn a_second_success_does_not_wait_for_the_first() {
+async fn a_second_success_is_submitted_at_once() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.grants("link-test-2");
@@ -531,7 +531,7 @@ async fn a_visit_that_makes_no_item_is_finished() {
 }
 
 #[wasm_bindgen_test]
-async fn links_events_are_passed_on() {
+async fn events_reach_the_host() {
     forget_everything();
     let diary = Diary::default();
     let heard = diary.clone();
@@ -548,7 +548,7 @@ async fn links_events_are_passed_on() {
 }
 
 #[wasm_bindgen_test]
-async fn two_flows_do_not_mix() {
+async fn two_flows_are_independent() {
     forget_everything();
     let one = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     one.backend.grants(TOKEN);

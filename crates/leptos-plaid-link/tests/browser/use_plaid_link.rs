@@ -97,7 +97,7 @@ async fn the_signals_follow_the_script_the_token_and_the_visit() {
 }
 
 #[wasm_bindgen_test]
-async fn without_a_token_everything_is_an_error() {
+async fn every_call_without_a_token_is_an_error() {
     let fake = FakeLink::load().await;
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
     let hooked = Hooked::new(None, options);
@@ -132,7 +132,7 @@ async fn exit_and_submit_reach_link() {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_token_makes_a_new_handler_and_the_old_one_is_never_opened() {
+async fn a_new_token_replaces_the_handler() {
     let fake = FakeLink::load().await;
     let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
     hooked.set("link-test-2");
@@ -149,7 +149,7 @@ async fn a_new_token_makes_a_new_handler_and_the_old_one_is_never_opened() {
 }
 
 #[wasm_bindgen_test]
-async fn of_many_tokens_in_a_row_the_newest_counts() {
+async fn only_the_newest_of_many_tokens_is_used() {
     let fake = FakeLink::offer();
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
     let hooked = Hooked::new(Some(TOKEN), options);
@@ -217,7 +217,7 @@ async fn a_token_that_link_refuses_is_an_error_until_the_next() {
 }
 
 #[wasm_bindgen_test]
-async fn an_open_that_link_refuses_opens_nothing() {
+async fn a_refused_open_leaves_link_closed() {
     let fake = FakeLink::load().await;
     let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
     fake.refuse("open", &js("new Error('no')"));
@@ -226,7 +226,7 @@ async fn an_open_that_link_refuses_opens_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_script_that_failed_is_loaded_anew_by_retry() {
+async fn retry_loads_a_failed_script_again() {
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
@@ -248,7 +248,7 @@ async fn a_script_that_failed_is_loaded_anew_by_retry() {
 }
 
 #[wasm_bindgen_test]
-async fn callbacks_see_what_is_newest_and_nothing_is_created_anew() {
+async fn callbacks_see_current_signals() {
     let fake = FakeLink::load().await;
     let diary = Diary::default();
     let (heard, exits) = (diary.clone(), diary.clone());
@@ -288,7 +288,7 @@ async fn each_callback_is_called() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_may_do_what_it_likes_with_its_hook() {
+async fn a_callback_may_call_its_hook() {
     let fake = FakeLink::load().await;
     let ((link, token), _mounted) = hook({
         let load = fake.options.clone();
@@ -320,7 +320,7 @@ async fn a_callback_may_do_what_it_likes_with_its_hook() {
 
 /// Link gives the focus back while it is being closed, and with it control to whoever listens for the focus.
 #[wasm_bindgen_test]
-async fn the_page_may_use_the_hook_while_its_handler_goes() {
+async fn the_page_may_call_the_hook_while_its_handler_is_dropped() {
     let fake = FakeLink::load().await;
     fake.answer_at_once("onExit");
     let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
@@ -341,7 +341,7 @@ async fn the_page_may_use_the_hook_while_its_handler_goes() {
 }
 
 #[wasm_bindgen_test]
-async fn the_address_that_a_bank_redirected_to_is_passed_on() {
+async fn the_redirect_uri_is_passed_to_link() {
     let fake = FakeLink::load().await;
     let address = "https://app.example.com/oauth?oauth_state_id=1";
     let options = UsePlaidLinkOptions::default()
@@ -369,7 +369,7 @@ async fn the_address_that_a_bank_redirected_to_is_passed_on() {
 }
 
 #[wasm_bindgen_test]
-async fn several_share_a_script_and_no_handler() {
+async fn several_hooks_share_the_script_only() {
     let fake = FakeLink::offer();
     let diary = Diary::default();
     let hooked = ["one", "two"].map(|who| {

@@ -14,7 +14,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-async fn what_a_server_rendered_opens_link() {
+async fn a_server_rendered_button_opens_link() {
     let fake = FakeLink::offer();
     let root: HtmlElement = document()
         .create_element("div")

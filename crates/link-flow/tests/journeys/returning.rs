@@ -21,7 +21,7 @@ fn returned(purpose: Purpose) -> [Row<'static>; 3] {
 }
 
 #[test]
-fn a_bank_brings_the_user_back_and_link_goes_on() {
+fn link_continues_after_a_bank_redirect() {
     let state = travel(State::default(), returned(repair()));
     assert_eq!(state.purpose, repair(), "for what it was begun");
 
@@ -41,7 +41,7 @@ fn a_bank_brings_the_user_back_and_link_goes_on() {
 }
 
 #[test]
-fn a_handler_that_came_back_from_a_bank_is_not_opened_twice() {
+fn a_resumed_handler_is_opened_once() {
     let state = travel(State::default(), returned(Purpose::NewItem));
     travel(
         state,
@@ -54,7 +54,7 @@ fn a_handler_that_came_back_from_a_bank_is_not_opened_twice() {
 }
 
 #[test]
-fn what_is_said_of_a_return_counts_while_one_is_awaited() {
+fn resume_events_are_ignored_without_a_return() {
     let state = travel(State::default(), opened());
     travel(
         state,
@@ -76,7 +76,7 @@ fn what_is_said_of_a_return_counts_while_one_is_awaited() {
 }
 
 #[test]
-fn a_way_back_that_leads_nowhere_can_be_begun_again() {
+fn a_failed_return_can_be_retried() {
     for error in [
         ResumeError::NoState,
         ResumeError::Missing,
@@ -97,7 +97,7 @@ fn a_way_back_that_leads_nowhere_can_be_begun_again() {
 }
 
 #[test]
-fn where_nobody_said_who_is_there_trying_again_asks_again() {
+fn retry_after_an_unknown_user_asks_again() {
     for error in [ResumeError::Unreachable, ResumeError::SignedOut] {
         let nobody = Event::ResumeFailed(error);
         let failed = &*format!("failed: Resume({error:?})");
@@ -119,7 +119,7 @@ fn where_nobody_said_who_is_there_trying_again_asks_again() {
 }
 
 #[test]
-fn where_link_cannot_be_loaded_trying_again_goes_on_where_the_user_left_off() {
+fn retry_after_a_failed_load_resumes_the_visit() {
     for kind in [FailureKind::ScriptBlocked, FailureKind::LinkRefused] {
         let [one, two, three] = returned(repair());
         let failed = format!("failed: {kind:?}");

@@ -94,7 +94,7 @@ async fn an_event_arrives_typed() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_only_passed_on_arrives_as_it_is() {
+async fn an_unread_payload_is_forwarded_unchanged() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let (success, exit, event) = (diary.clone(), diary.clone(), diary.clone());
@@ -132,7 +132,7 @@ async fn what_is_only_passed_on_arrives_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_shows_itself_as_its_type_does() {
+async fn an_error_payload_is_displayed_like_its_type() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let heard = diary.clone();
@@ -164,7 +164,7 @@ async fn an_error_shows_itself_as_its_type_does() {
 }
 
 #[wasm_bindgen_test]
-async fn each_callback_is_called_and_none_is_missed() {
+async fn each_callback_is_called() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let closed = diary.clone();
@@ -190,7 +190,7 @@ async fn each_callback_is_called_and_none_is_missed() {
 }
 
 #[wasm_bindgen_test]
-async fn the_newest_callbacks_are_called_and_nothing_is_created_anew() {
+async fn set_callbacks_keeps_the_handler() {
     let link = FakeLink::load().await;
     let (old, new) = (Diary::default(), Diary::default());
     let handler = create(&link, old.callbacks(""));
@@ -206,7 +206,7 @@ async fn the_newest_callbacks_are_called_and_nothing_is_created_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_call_after_the_end_does_nothing() {
+async fn a_call_after_drop_does_nothing() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     drop(create(&link, diary.callbacks("")));
@@ -267,7 +267,7 @@ async fn a_handler_may_be_dropped_in_any_of_its_callbacks() {
 }
 
 #[wasm_bindgen_test]
-async fn callbacks_that_are_replaced_may_own_a_handler() {
+async fn replaced_callbacks_may_own_a_handler() {
     let link = FakeLink::load().await;
     let element = page::add("div");
     let owner = |handler: Handler| {
@@ -289,7 +289,7 @@ async fn callbacks_that_are_replaced_may_own_a_handler() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_may_do_what_it_likes_with_its_handler() {
+async fn a_callback_may_call_its_handler() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let slot = Slot::default();
@@ -314,7 +314,7 @@ async fn a_callback_may_do_what_it_likes_with_its_handler() {
 }
 
 #[wasm_bindgen_test]
-async fn many_handlers_leave_nothing_behind() {
+async fn many_handlers_leak_nothing() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let cycle = |number| {

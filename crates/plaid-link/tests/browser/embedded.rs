@@ -5,7 +5,7 @@ use plaid_link::{EmbeddedHandler, Error, LinkOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn the_search_is_made_inside_the_element_and_removed_on_drop() {
+async fn the_search_fills_the_element_until_it_is_dropped() {
     let link = FakeLink::load().await;
     let element = page::add("div");
     let options = LinkOptions::new(TOKEN.into());
@@ -24,7 +24,7 @@ async fn the_search_is_made_inside_the_element_and_removed_on_drop() {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_closure_does_not_rebuild_the_search() {
+async fn set_callbacks_does_not_rebuild_the_search() {
     let link = FakeLink::load().await;
     let element = page::add("div");
     let (old, new) = (Diary::default(), Diary::default());
@@ -91,7 +91,7 @@ async fn drop_while_open_destroys_once_link_has_closed() {
 }
 
 #[wasm_bindgen_test]
-async fn while_the_search_has_link_open_nobody_else_opens_it() {
+async fn no_handler_opens_link_while_the_search_has_it_open() {
     let link = FakeLink::load().await;
     let _embedded = embed(&link);
     let options = LinkOptions::new(TOKEN.into());
@@ -103,7 +103,7 @@ async fn while_the_search_has_link_open_nobody_else_opens_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_modal_dialog_with_the_search_lets_link_be_reached() {
+async fn link_is_reachable_over_a_modal_dialog_with_the_search() {
     let link = FakeLink::load().await;
     let dialog = page::add("dialog");
     page::run("dialog", "dialog.showModal()", &[&dialog]);

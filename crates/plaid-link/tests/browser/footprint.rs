@@ -23,7 +23,7 @@ fn visit(link: &FakeLink, diary: &Diary, number: u32) {
 }
 
 #[wasm_bindgen_test]
-async fn a_thousand_visits_leave_nothing_behind() {
+async fn a_thousand_visits_leak_nothing() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     (1..=100).for_each(|number| visit(&link, &diary, number));

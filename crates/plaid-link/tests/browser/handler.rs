@@ -22,7 +22,7 @@ async fn create_passes_the_token_and_the_callbacks_only() {
 }
 
 #[wasm_bindgen_test]
-async fn create_passes_the_address_that_a_bank_redirected_to_untouched() {
+async fn create_passes_the_redirect_uri_unchanged() {
     let link = FakeLink::load().await;
     let options = LinkOptions::new(TOKEN.into())
         .received_redirect_uri("https://app.example.com/oauth?a=%20b&oauth_state_id=1#x");
@@ -37,7 +37,7 @@ async fn create_passes_the_address_that_a_bank_redirected_to_untouched() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_link_token_never_reaches_link() {
+async fn other_tokens_are_refused_before_link_sees_them() {
     let link = FakeLink::load().await;
     let element = page::add("div");
     for token in [
@@ -67,7 +67,7 @@ async fn what_is_no_link_token_never_reaches_link() {
 }
 
 #[wasm_bindgen_test]
-async fn what_link_throws_is_told() {
+async fn exceptions_of_link_are_returned() {
     let link = FakeLink::load().await;
     let nothing = "it threw something that is no error";
     let rows = [
@@ -113,7 +113,7 @@ async fn what_link_throws_is_told() {
 }
 
 #[wasm_bindgen_test]
-async fn exit_and_submit_pass_what_is_documented_and_nothing_more() {
+async fn exit_and_submit_pass_documented_arguments_only() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     handler.open().expect("opens");
@@ -138,7 +138,7 @@ async fn exit_and_submit_pass_what_is_documented_and_nothing_more() {
 }
 
 #[wasm_bindgen_test]
-async fn open_twice_opens_once_and_again_after_the_exit() {
+async fn open_does_nothing_while_link_is_open() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     link.calls();
@@ -156,7 +156,7 @@ async fn open_twice_opens_once_and_again_after_the_exit() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_not_open_is_not_asked_to_close() {
+async fn exit_does_nothing_while_link_is_closed() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     link.calls();
@@ -167,7 +167,7 @@ async fn what_is_not_open_is_not_asked_to_close() {
 }
 
 #[wasm_bindgen_test]
-async fn while_it_closes_by_force_it_is_not_opened_in_vain() {
+async fn open_is_refused_during_a_forced_exit() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     handler.open().expect("opens");
@@ -215,7 +215,7 @@ async fn drop_destroys_once() {
 }
 
 #[wasm_bindgen_test]
-async fn drop_while_open_exits_first_and_destroys_once_link_has_closed() {
+async fn drop_while_open_exits_then_destroys() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
@@ -240,7 +240,7 @@ async fn drop_while_open_exits_first_and_destroys_once_link_has_closed() {
 }
 
 #[wasm_bindgen_test]
-async fn drop_while_open_copes_with_a_link_that_closes_at_once() {
+async fn drop_while_open_works_when_link_closes_at_once() {
     for callback in ["onExit", "onSuccess"] {
         let link = FakeLink::load().await;
         let diary = Diary::default();
@@ -260,7 +260,7 @@ async fn drop_while_open_copes_with_a_link_that_closes_at_once() {
 }
 
 #[wasm_bindgen_test]
-async fn drop_copes_with_a_link_that_throws_at_everything() {
+async fn drop_works_when_link_throws() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     handler.open().expect("opens");
@@ -272,7 +272,7 @@ async fn drop_copes_with_a_link_that_throws_at_everything() {
 }
 
 #[wasm_bindgen_test]
-async fn two_handlers_do_not_mix() {
+async fn two_handlers_are_independent() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let create = |who: &str| {

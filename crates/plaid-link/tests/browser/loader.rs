@@ -44,7 +44,7 @@ fn define_plaid() {
 }
 
 #[wasm_bindgen_test]
-async fn all_consumers_share_one_tag() {
+async fn concurrent_loads_share_one_tag() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     let consumers: Vec<_> = (0..5)
@@ -75,7 +75,7 @@ async fn a_script_that_has_run_is_adopted() {
 }
 
 #[wasm_bindgen_test]
-async fn a_tag_that_still_loads_is_adopted() {
+async fn a_loading_tag_is_adopted() {
     page::clear();
     let src = page::dead_url();
     let tag = page::inert_tag(&src);
@@ -125,7 +125,7 @@ async fn after_a_failure_a_retry_injects_a_new_tag() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failed_tag_of_the_hosts_is_replaced_too() {
+async fn a_failed_tag_of_the_host_is_replaced() {
     page::clear();
     let src = page::script_url(SCRIPT);
     let tag = page::inert_tag(&src);
@@ -166,7 +166,7 @@ async fn a_script_that_never_settles_times_out() {
 }
 
 #[wasm_bindgen_test]
-async fn a_tag_that_failed_before_anybody_listened_is_not_waited_for_to_the_end() {
+async fn a_silent_tag_in_a_loaded_page_fails_early() {
     page::clear();
     let src = page::dead_url();
     let tag = page::inert_tag(&src);
@@ -210,7 +210,7 @@ async fn the_src_is_exact_and_the_nonce_is_set() {
 }
 
 #[wasm_bindgen_test]
-async fn without_a_nonce_there_is_none() {
+async fn no_nonce_is_set_without_one() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     load(&options).await.expect("loaded");
@@ -219,7 +219,7 @@ async fn without_a_nonce_there_is_none() {
 }
 
 #[wasm_bindgen_test]
-async fn a_consumer_that_goes_away_takes_nothing_with_it() {
+async fn dropping_one_load_does_not_cancel_the_others() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     let mut first = Box::pin(load(&options));
@@ -235,7 +235,7 @@ async fn a_consumer_that_goes_away_takes_nothing_with_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_load_that_everybody_left_still_serves_the_next() {
+async fn a_load_without_consumers_serves_the_next() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     let mut only = Box::pin(load(&options));

@@ -53,7 +53,7 @@ const ANYTHING: &[&str] = &[
 ];
 
 #[wasm_bindgen_test]
-async fn metadata_of_any_kind_loses_no_token() {
+async fn unreadable_metadata_never_costs_a_public_token() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let heard = diary.clone();
@@ -67,7 +67,7 @@ async fn metadata_of_any_kind_loses_no_token() {
 }
 
 #[wasm_bindgen_test]
-async fn arguments_of_any_kind_reach_the_host() {
+async fn callbacks_accept_arguments_of_any_type() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
@@ -89,7 +89,7 @@ async fn arguments_of_any_kind_reach_the_host() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_that_is_no_text_is_none() {
+async fn a_token_that_is_not_a_string_is_none() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let heard = diary.clone();
@@ -103,7 +103,7 @@ async fn a_token_that_is_no_text_is_none() {
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_read_spoils_nothing_else() {
+async fn an_unreadable_field_affects_no_other() {
     let link = FakeLink::load().await;
     let diary = Diary::default();
     let heard = diary.clone();

@@ -44,7 +44,7 @@ fn endings() -> [(&'static str, End); 3] {
 }
 
 #[wasm_bindgen_test]
-async fn overflow_is_what_it_was_when_link_opened() {
+async fn overflow_is_restored() {
     for (ending, end) in endings() {
         for before in ["", "scroll", "hidden"] {
             let link = FakeLink::load().await;
@@ -81,7 +81,7 @@ async fn the_scroll_position_is_restored() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lock_in_one_direction_is_kept() {
+async fn overflow_in_one_direction_is_restored() {
     for key in ["overflow-x", "overflow-y"] {
         let link = FakeLink::load().await;
         let handler = create(&link);
@@ -98,7 +98,7 @@ async fn a_lock_in_one_direction_is_kept() {
 }
 
 #[wasm_bindgen_test]
-async fn a_frame_that_goes_leaves_the_page_where_it_is() {
+async fn removing_a_frame_does_not_scroll_the_page() {
     let link = FakeLink::load().await;
     let tall = page::add("div");
     tall.style()
@@ -118,7 +118,7 @@ async fn a_frame_that_goes_leaves_the_page_where_it_is() {
 
 /// Link gives the focus back as it closes, and with it control to whoever listens for the focus.
 #[wasm_bindgen_test]
-async fn who_gets_the_focus_may_do_what_it_likes_with_the_handler() {
+async fn a_focus_listener_may_call_the_handler() {
     type Listener = fn(&RefCell<Option<Handler>>);
     let rows: [(Listener, &[&str]); 2] = [
         (|slot| drop(slot.take()), &["1 destroy"]),
@@ -159,7 +159,7 @@ async fn who_gets_the_focus_may_do_what_it_likes_with_the_handler() {
 }
 
 #[wasm_bindgen_test]
-async fn the_focus_returns_to_where_it_was() {
+async fn the_focus_is_restored() {
     for (ending, end) in endings() {
         let link = FakeLink::load().await;
         let button = page::add("button");
@@ -173,7 +173,7 @@ async fn the_focus_returns_to_where_it_was() {
 }
 
 #[wasm_bindgen_test]
-async fn the_focus_is_taken_from_nobody() {
+async fn the_focus_stays_where_the_host_moved_it() {
     let link = FakeLink::load().await;
     let (button, field) = (page::add("button"), page::add("input"));
     button.focus().expect("focus");
@@ -191,7 +191,7 @@ async fn the_focus_is_taken_from_nobody() {
 }
 
 #[wasm_bindgen_test]
-async fn an_open_that_fails_leaves_the_page_alone() {
+async fn a_failed_open_leaves_the_page_unchanged() {
     let link = FakeLink::load().await;
     let button = page::add("button");
     button.focus().expect("focus");
@@ -204,7 +204,7 @@ async fn an_open_that_fails_leaves_the_page_alone() {
 }
 
 #[wasm_bindgen_test]
-async fn a_modal_dialog_lets_link_be_reached_and_is_modal_again_afterwards() {
+async fn a_modal_dialog_is_not_modal_while_link_is_open() {
     for (ending, end) in endings() {
         let link = FakeLink::load().await;
         let dialog = page::add("dialog");
@@ -251,7 +251,7 @@ async fn a_modal_dialog_lets_link_be_reached_and_is_modal_again_afterwards() {
 }
 
 #[wasm_bindgen_test]
-async fn of_several_modal_dialogs_the_one_with_the_focus_is_on_top_again() {
+async fn the_focused_modal_dialog_is_on_top_again() {
     let link = FakeLink::load().await;
     let dialogs = [page::add("dialog"), page::add("dialog")];
     for dialog in dialogs.iter().rev() {
@@ -269,7 +269,7 @@ async fn of_several_modal_dialogs_the_one_with_the_focus_is_on_top_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_dialog_that_the_host_closes_meanwhile_stays_closed() {
+async fn a_dialog_closed_by_the_host_stays_closed() {
     let link = FakeLink::load().await;
     let dialog = page::add("dialog");
     page::run("dialog", "dialog.showModal()", &[&dialog]);
@@ -282,7 +282,7 @@ async fn a_dialog_that_the_host_closes_meanwhile_stays_closed() {
 }
 
 #[wasm_bindgen_test]
-async fn opening_leaves_a_mark_on_the_timeline() {
+async fn open_sets_a_performance_mark() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     let marks = || {
