@@ -6,38 +6,40 @@ use plaid_types::ItemId;
 use crate::failure::Failure;
 use crate::purpose::Purpose;
 
-/// How a visit to Link ended.
+/// The end of a visit to Link.
 ///
 /// ```
 /// use link_flow::Outcome;
 ///
-/// fn is_news(outcome: &Outcome) -> bool {
+/// fn is_success(outcome: &Outcome) -> bool {
 ///     matches!(outcome, Outcome::Linked(_) | Outcome::Repaired(_))
 /// }
-/// assert!(is_news(&Outcome::Linked("item-1".into())));
+/// assert!(is_success(&Outcome::Linked("item-1".into())));
 /// ```
 #[allow(
     clippy::large_enum_variant,
-    reason = "there is one of it, and a box would burden every reader"
+    reason = "a flow has one outcome, and a box would complicate every match"
 )]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// The backend has the Item.
+    /// A new Item is connected.
     Linked(ItemId),
-    /// The Item works again.
+    /// An Item is repaired.
     Repaired(ItemId),
-    /// The same login is connected already, as this Item; nothing was exchanged.
+    /// The login is connected already, as this Item. Nothing was exchanged.
     Duplicate(ItemId),
-    /// Link succeeded, but made no Item, as in identity verification.
+    /// Link succeeded without an Item, as in identity verification.
     Finished,
-    /// The user left.
+    /// The user left Link.
     Left(Exit),
-    /// Link succeeded, but the backend can do nothing with the result; only a new visit helps.
+    /// Link succeeded, but the success could not be submitted. The user must open Link again.
     Lost(Failure),
 }
 
-/// What Link said when the user left, as Link said it: [`LinkError::from`](plaid_types::link::LinkError) and
-/// [`ExitMetadata::from`](plaid_types::link::ExitMetadata) read the whole of it.
+/// The arguments of `onExit`, unread.
+///
+/// [`LinkError::from`](plaid_types::link::LinkError) and [`ExitMetadata::from`](plaid_types::link::ExitMetadata) read all of
+/// their fields.
 ///
 /// ```
 /// use link_flow::Exit;
@@ -50,41 +52,41 @@ pub enum Outcome {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exit {
-    /// What the visit was for.
+    /// The purpose of the visit.
     pub purpose: Purpose,
-    /// The last error that the user met, if any.
+    /// The last error that the user saw, if any.
     pub error: Option<Object>,
-    /// Where the user was.
+    /// The metadata, such as the pane that the user left.
     pub metadata: Object,
 }
 
 impl Exit {
-    /// What went wrong, such as `INVALID_LINK_TOKEN`, if anything did.
+    /// Returns the code of the error, such as `INVALID_LINK_TOKEN`.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
         self.error.as_ref()?.get("error_code")?.as_str()
     }
 
-    /// Plaid's words for users, where it has some.
+    /// Returns Plaid's message for users, if it has one.
     #[must_use]
     pub fn display_message(&self) -> Option<&str> {
-        let told = self.error.as_ref()?.get("display_message")?.as_str();
-        told.filter(|told| !told.is_empty())
+        let message = self.error.as_ref()?.get("display_message")?.as_str();
+        message.filter(|message| !message.is_empty())
     }
 
-    /// Where the user was, such as `requires_credentials`; see [`ExitStatus`](plaid_types::link::ExitStatus).
+    /// Returns where the user left, such as `requires_credentials`; see [`ExitStatus`](plaid_types::link::ExitStatus).
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         self.metadata.get("status")?.as_str()
     }
 
-    /// What Plaid's support finds the visit by.
+    /// Returns the id of the visit, for Plaid's support.
     #[must_use]
     pub fn link_session_id(&self) -> Option<&str> {
         self.metadata.get("link_session_id")?.as_str()
     }
 
-    /// What Plaid's support finds Link's last request by.
+    /// Returns the id of Link's last request, for Plaid's support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.metadata.get("request_id")?.as_str()

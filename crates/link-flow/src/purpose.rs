@@ -2,7 +2,7 @@
 
 use plaid_types::ItemId;
 
-/// What a flow is for.
+/// The purpose of a flow or of one visit.
 ///
 /// ```
 /// use link_flow::{Purpose, State};
@@ -12,14 +12,14 @@ use plaid_types::ItemId;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// To connect a new Item.
+    /// Connect a new Item.
     #[default]
     NewItem,
-    /// To repair an Item, or to change what it shares: update mode. Nothing is exchanged.
+    /// Repair an Item or change what it shares, in update mode. No public token is exchanged.
     Update {
-        /// The Item.
+        /// The Item to update.
         item_id: ItemId,
-        /// Whether the user chooses accounts anew.
+        /// Whether the user selects accounts again.
         account_selection: bool,
     },
 }

@@ -8,10 +8,10 @@ use crate::outcome::Outcome;
 use crate::purpose::Purpose;
 use crate::token::Token;
 
-/// Where a Link flow stands.
+/// The state of a flow.
 ///
-/// The handler and the outbox are apart: a success on its way to the backend must not hinder the next visit
-/// to Link, nor be lost by it.
+/// The handler and the outbox are separate. A success that is being submitted must neither block the next visit to
+/// Link nor be lost by it.
 ///
 /// ```
 /// use link_flow::{Event, Stage, State, step};
@@ -21,41 +21,41 @@ use crate::token::Token;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// What the flow is for at present.
+    /// The present purpose.
     pub purpose: Purpose,
-    /// What it is for again, once a visit for something else is over.
+    /// The flow's own purpose, which is restored after a visit for another one.
     pub usual: Purpose,
-    /// The newest preparation; an answer to an older one is late and changes nothing.
+    /// The newest attempt to prepare a handler. Answers to older attempts are ignored.
     pub attempt: Attempt,
-    /// How far the handler is.
+    /// The state of the handler.
     pub handler: HandlerState,
     /// Successes that the backend has not acknowledged yet.
     pub outbox: Vec<Unsent>,
-    /// How the last visit ended.
+    /// The end of the last visit.
     pub outcome: Option<Outcome>,
-    /// Link tokens that Link refused in a row.
+    /// The number of tokens that Link refused in a row.
     pub refused_tokens: u8,
-    /// Counts the outcomes: a change of it is a change of `outcome`.
+    /// The number of changes of `outcome`.
     pub outcomes: u32,
-    /// Counts successes, to tell them apart.
+    /// The number of successes, which is the id of the next one.
     pub(crate) successes: u32,
-    /// The last success that left the outbox, should Link tell of it once more.
+    /// The last success that left the outbox, in case Link reports it again.
     pub(crate) delivered: Option<Success>,
 }
 
-/// Numbers the preparations of a handler.
+/// The number of an attempt to prepare a handler.
 ///
 /// ```
 /// use link_flow::{Attempt, Event, State, step};
 ///
-/// // An answer to what was never asked changes nothing.
+/// // An answer to an unknown attempt is ignored.
 /// let late = Event::HandlerCreated { attempt: Attempt(7) };
 /// assert_eq!(step(State::default(), late).0, State::default());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Attempt(pub u32);
 
-/// How far the handler is.
+/// The state of the handler.
 ///
 /// ```
 /// use link_flow::{HandlerState, State};
@@ -64,39 +64,39 @@ pub struct Attempt(pub u32);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum HandlerState {
-    /// Nothing has been asked for.
+    /// No handler was requested.
     #[default]
     Absent,
-    /// The backend is making a Link token.
+    /// The backend creates a Link token.
     FetchingToken {
-        /// The user has clicked already.
+        /// Whether the user has clicked already.
         open_when_ready: bool,
     },
-    /// The script loads, and Link prepares itself with the token.
+    /// The script loads and Link creates a handler with the token.
     Creating {
-        /// The token it is created with.
+        /// The token of the handler.
         token: Token,
-        /// The user has clicked already.
+        /// Whether the user has clicked already.
         open_when_ready: bool,
     },
-    /// A click opens at once.
+    /// A click opens Link at once.
     Ready(Token),
     /// Link is on the screen.
     Open(Token),
-    /// It could not be prepared.
+    /// The handler could not be prepared.
     Failed {
-        /// Why.
+        /// The reason.
         failure: Failure,
-        /// The user had clicked already.
+        /// Whether the user had clicked already.
         open_when_ready: bool,
-        /// The way back from a bank that was under way: trying again goes on there.
+        /// The token of a visit that was being resumed. A retry resumes it again.
         resumed: Option<Token>,
     },
-    /// Back from a bank: it is being found out who is, and with which token.
+    /// A bank redirected the user back; the shell looks for the user and the record.
     Returning,
 }
 
-/// One word for where a flow stands, for whoever shows it.
+/// The stage of a flow, for display.
 ///
 /// ```
 /// use link_flow::{Failure, FailureKind, Stage};
@@ -107,27 +107,27 @@ pub enum HandlerState {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
-    /// Nothing has happened.
+    /// Nothing has happened yet.
     Idle,
     /// The handler is being prepared.
     Preparing {
-        /// The user has clicked already, and waits.
+        /// Whether the user has clicked already, and waits.
         open_when_ready: bool,
     },
-    /// A click opens at once.
+    /// A click opens Link at once.
     Ready,
     /// Link is on the screen.
     Open,
-    /// The backend is being told of a success.
+    /// A success is being submitted to the backend.
     Submitting,
-    /// The backend could not be told of a success yet; it will be tried again.
+    /// A submission failed. It is repeated automatically.
     Unsent(Failure),
     /// The handler could not be prepared.
     Failed(Failure),
 }
 
 impl Stage {
-    /// Why it failed, if it did.
+    /// Returns the failure of the stage, if it is one.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -138,7 +138,7 @@ impl Stage {
 }
 
 impl State {
-    /// A flow for something else than a new Item.
+    /// Creates the state of a flow with this purpose.
     #[must_use]
     pub fn new(purpose: Purpose) -> Self {
         Self {
@@ -148,8 +148,7 @@ impl State {
         }
     }
 
-    /// Whether a host that keeps a handler ready should say `Prepare` now: there is none, and nothing stands
-    /// in the way of one.
+    /// Returns whether a host that keeps a handler ready should send `Prepare` now.
     #[must_use]
     pub fn wants_handler(&self) -> bool {
         matches!(self.handler, HandlerState::Absent) && self.outbox.is_empty()
@@ -168,8 +167,8 @@ impl State {
         }
     }
 
-    /// The Link token that a [`ResumeRecord`](crate::ResumeRecord) is kept of: Link is open with it, or is about to go on
-    /// with it after a bank's redirect.
+    /// Returns the Link token that has a [`ResumeRecord`](crate::ResumeRecord): Link is open with it, or is about to
+    /// continue with it after a bank's redirect.
     #[must_use]
     pub fn resumable(&self) -> Option<&LinkToken> {
         let is_open = matches!(self.handler, HandlerState::Open(_));
@@ -177,7 +176,7 @@ impl State {
         (is_open || token.redirect_uri.is_some()).then_some(&token.link_token)
     }
 
-    /// Where the flow stands, the most pressing first.
+    /// Returns the stage of the flow. An open Link comes first, then the outbox, then the handler.
     #[must_use]
     pub fn stage(&self) -> Stage {
         if let HandlerState::Open(_) = self.handler {

@@ -10,7 +10,7 @@ use plaid_types::LinkToken;
 /// ```
 pub type Millis = u64;
 
-/// A Link token and when it ends.
+/// A Link token and its expiry.
 ///
 /// ```
 /// use link_flow::{Attempt, Event, HandlerState, State, step};
@@ -24,24 +24,24 @@ pub type Millis = u64;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Opens Link.
+    /// The token itself.
     pub link_token: LinkToken,
-    /// By the browser's clock, reckoned from the lifetime that the backend told.
+    /// The time of expiry by the browser's clock, computed from the lifetime that the backend granted.
     pub expires_at: Millis,
-    /// Too late to open with it: a visit to Link takes its time.
+    /// The time from which it is replaced rather than opened with, since a visit takes a while.
     pub renew_at: Millis,
-    /// The whole address that a bank redirected to, if it came back from one: then it is good for this one visit only.
+    /// The whole redirect URI, after a bank's redirect. Such a token is good for one visit only.
     pub redirect_uri: Option<String>,
 }
 
-/// A token with less than this left is not opened with.
+/// The remaining lifetime below which a token is not opened with.
 const EXPIRY_MARGIN: Millis = 2 * 60 * 1000;
 
 impl Token {
-    /// None if it is too late to open with it already.
+    /// Creates a token from its remaining lifetime. Returns none if that is too short to open with.
     pub(crate) fn fresh(link_token: LinkToken, lifetime: Millis, now: Millis) -> Option<Self> {
         let expires_at = now.saturating_add(lifetime);
-        // A token that lives less than twice the margin is renewed at half its life.
+        // A token with less than twice the margin is renewed after half of its lifetime.
         let renew_at = expires_at
             .saturating_sub(EXPIRY_MARGIN)
             .max(now.saturating_add(lifetime / 2));
@@ -53,6 +53,7 @@ impl Token {
         })
     }
 
+    /// Creates a token for a visit that continues after a bank's redirect.
     pub(crate) fn resumed(link_token: LinkToken, expires_at: Millis, redirect_uri: String) -> Self {
         Self {
             link_token,

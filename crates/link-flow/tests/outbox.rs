@@ -1,4 +1,4 @@
-//! What is kept of a success until the backend has acknowledged it: its form, its owner, its life.
+//! The stored form of a success, its user and its lifetime.
 
 use link_flow::{OutboxError, OutboxRecord, Purpose, Success};
 use plaid_types::link::SuccessMetadata;
@@ -19,7 +19,7 @@ fn success(purpose: Purpose) -> Success {
     }
 }
 
-/// As an earlier page wrote it.
+/// A record of an earlier page.
 fn stored() -> Value {
     json!({
         "version": 1,
@@ -79,11 +79,11 @@ fn a_record_opens_for_its_user_until_the_public_token_expires() {
             Some(OutboxError::Expired),
         ),
         ("user-1", u64::MAX, Some(OutboxError::Expired)),
-        // A clock that was set back.
+        // The clock was set back.
         ("user-1", 0, None),
         ("user-2", 1_000_000, Some(OutboxError::Foreign)),
         ("", 1_000_000, Some(OutboxError::Foreign)),
-        // Whose it is comes first: another user's is not even looked at.
+        // The user is checked first.
         ("user-2", u64::MAX, Some(OutboxError::Foreign)),
     ];
     for (user, now, error) in cases {
@@ -114,7 +114,6 @@ fn a_corrupt_record_is_refused() {
     }
 }
 
-/// The token is what counts: metadata that cannot be read must not cost it.
 #[test]
 fn unreadable_metadata_keeps_the_public_token() {
     for metadata in [Value::Null, json!("text"), json!([7])] {
@@ -137,7 +136,7 @@ fn a_new_item_without_its_token_is_corrupt() {
 
         form["item_id"] = "item-1".into();
         let repair = read(&form).expect("a record").open("user-1", 1_000_000);
-        assert!(repair.is_ok(), "a repair needs none");
+        assert!(repair.is_ok(), "a repair needs no public token");
     }
 }
 

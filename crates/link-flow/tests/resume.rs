@@ -1,4 +1,4 @@
-//! What is kept while the user is at a bank, and what can be wrong with it on the way back.
+//! The stored form of an open visit, its user and its lifetime.
 
 use link_flow::{Purpose, ResumeError, ResumeRecord, oauth_state_id};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn record(purpose: Purpose) -> ResumeRecord {
     ResumeRecord::new("user-1".to_owned(), "link-1".into(), 5_000, purpose)
 }
 
-/// As an earlier page wrote it.
+/// A record of an earlier page.
 fn stored() -> Value {
     json!({ "version": 1, "user": "user-1", "link_token": "link-1", "expires_at": 5_000 })
 }

@@ -1,4 +1,4 @@
-//! To a bank and back.
+//! Visits that continue after a bank's redirect.
 
 use link_flow::{Event, FailureKind, Outcome, Purpose, ResumeError, Stage, State, step};
 
@@ -7,15 +7,11 @@ use crate::events::{
 };
 use crate::{Row, opened, travel};
 
-/// Link on the screen, after a bank.
+/// Link is open after a bank's redirect.
 fn returned(purpose: Purpose) -> [Row<'static>; 3] {
     [
         (Event::Return, "read", "opening"),
-        (
-            resumed(purpose),
-            "create 1 link-kept on the way back",
-            "opening",
-        ),
+        (resumed(purpose), "create 1 link-kept resumed", "opening"),
         (created(1), "keep link-kept · open 1", "open"),
     ]
 }
@@ -23,7 +19,7 @@ fn returned(purpose: Purpose) -> [Row<'static>; 3] {
 #[test]
 fn link_continues_after_a_bank_redirect() {
     let state = travel(State::default(), returned(repair()));
-    assert_eq!(state.purpose, repair(), "for what it was begun");
+    assert_eq!(state.purpose, repair(), "the purpose of the visit");
 
     let state = travel(State::default(), returned(Purpose::NewItem));
     let state = travel(
@@ -99,20 +95,16 @@ fn a_failed_return_can_be_retried() {
 #[test]
 fn retry_after_an_unknown_user_asks_again() {
     for error in [ResumeError::Unreachable, ResumeError::SignedOut] {
-        let nobody = Event::ResumeFailed(error);
+        let unknown = Event::ResumeFailed(error);
         let failed = &*format!("failed: Resume({error:?})");
         travel(
             State::default(),
             [
                 (Event::Return, "read", "opening"),
-                (nobody.clone(), "", failed),
-                (nobody, "", failed),
+                (unknown.clone(), "", failed),
+                (unknown, "", failed),
                 (retry(), "read", "opening"),
-                (
-                    resumed(repair()),
-                    "create 2 link-kept on the way back",
-                    "opening",
-                ),
+                (resumed(repair()), "create 2 link-kept resumed", "opening"),
             ],
         );
     }
@@ -130,7 +122,7 @@ fn retry_after_a_failed_load_resumes_the_visit() {
                 state,
                 [
                     (handler_failed(1, kind), "destroy", failed.as_str()),
-                    (retry(), "create 2 link-kept on the way back", "opening"),
+                    (retry(), "create 2 link-kept resumed", "opening"),
                     (handler_failed(2, kind), "destroy", failed.as_str()),
                 ],
             );
@@ -141,7 +133,7 @@ fn retry_after_a_failed_load_resumes_the_visit() {
             travel(
                 state,
                 [
-                    (retry(), "create 3 link-kept on the way back", "opening"),
+                    (retry(), "create 3 link-kept resumed", "opening"),
                     (created(3), "keep link-kept · open 3", "open"),
                 ],
             );

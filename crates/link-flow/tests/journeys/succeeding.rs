@@ -1,4 +1,4 @@
-//! From a success to the backend's word.
+//! Successes until the backend acknowledges them.
 
 use link_flow::{
     Attempt, Effect, Event, FailureKind, OutboxError, Outcome, Purpose, State, Submitted, step,
@@ -97,10 +97,10 @@ fn a_success_with_an_invalid_public_token_is_given_up() {
             (open(), "fetch 2", "opening"),
         ],
     );
-    is_lost(&state);
+    assert_lost(&state);
 }
 
-/// Half an hour after the success.
+/// The expiry of the public token: half an hour after the success.
 const END: u64 = 1 + 30 * 60 * 1000;
 
 #[test]
@@ -123,18 +123,17 @@ fn a_success_with_an_expired_public_token_is_given_up() {
                 (succeeded(1, "public-a"), "", "idle"),
             ],
         );
-        is_lost(&state);
+        assert_lost(&state);
     }
 }
 
-fn is_lost(state: &State) {
+fn assert_lost(state: &State) {
     let Some(Outcome::Lost(failure)) = &state.outcome else {
         panic!("the success is lost");
     };
     assert_eq!(failure.kind, FailureKind::PublicTokenInvalid);
 }
 
-/// What support asks for.
 #[test]
 fn a_submission_failure_names_the_link_session() {
     let fails = |kind| {
@@ -207,16 +206,16 @@ fn retry_after_a_lost_success_opens_link() {
 
 #[test]
 fn a_kept_success_that_has_expired_is_reported_as_lost() {
-    for (error, is_told) in [
+    for (error, is_reported) in [
         (OutboxError::Expired, true),
         (OutboxError::Corrupt, false),
         (OutboxError::Foreign, false),
     ] {
         let row = (Event::RestoreFailed(error), "", "idle");
         let state = travel(State::default(), [row]);
-        assert_eq!(state.outcome.is_some(), is_told, "{error}");
-        if is_told {
-            is_lost(&state);
+        assert_eq!(state.outcome.is_some(), is_reported, "{error}");
+        if is_reported {
+            assert_lost(&state);
         }
     }
 }
@@ -276,7 +275,7 @@ fn update_mode_repairs_and_exchanges_nothing() {
             attempt: Attempt(1),
             success: success(repair(), token),
         };
-        let (told, forgotten) = match token {
+        let (submitted, forgotten) = match token {
             None => (
                 "forget link-a · destroy · keep repair · submit 0 repair",
                 "forget repair",
@@ -293,7 +292,7 @@ fn update_mode_repairs_and_exchanges_nothing() {
                 (granted(1, "link-a"), "create 1 link-a", "preparing"),
                 (created(1), "expire 1 at 14280000", "ready"),
                 (open(), "keep link-a · open 1", "open"),
-                (repaired, told, "submitting"),
+                (repaired, submitted, "submitting"),
                 (
                     acknowledged(0, Submitted::Repaired("item-1".into())),
                     forgotten,

@@ -1,4 +1,4 @@
-//! Prepared, opened, left.
+//! Visits from the first event to the exit.
 
 use link_flow::{Attempt, Event, FailureKind, Outcome, Purpose, State};
 
@@ -136,7 +136,7 @@ fn a_refused_token_is_renewed_at_most_twice() {
             (left(4, invalid), "destroy · fetch 5", "preparing"),
         ],
     );
-    assert_eq!(state.refused_tokens, 1, "counted anew after a retry");
+    assert_eq!(state.refused_tokens, 1, "a retry resets the count");
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn the_same_handler_opens_again_after_an_exit() {
     assert_eq!(exit.error_code(), Some("INVALID_CREDENTIALS"));
 
     let state = travel(state, [(open(), "keep link-a · open 1", "open")]);
-    assert_eq!(state.outcome, None, "a new visit, a new outcome");
+    assert_eq!(state.outcome, None, "a new visit clears the outcome");
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn open_for_applies_to_one_visit() {
             ),
             (granted(2, "link-b"), "create 2 link-b", "opening"),
             (created(2), "keep link-b · open 2", "open"),
-            // Link is on the screen already.
+            // Link is open already.
             (open_for(Purpose::NewItem), "", "open"),
         ];
         [one, two, three].into_iter().chain(rest)
