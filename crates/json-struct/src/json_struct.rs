@@ -2,9 +2,9 @@
 
 /// Declares structs over JSON objects, each field with its key: `pub name: Type = "key",`.
 ///
-/// Fields of type `Option`, `Vec` and `bool` may be null or missing, others are required. A field declared with
-/// `= ?"key"` may be missing whatever its type, and is not written while it is empty. `pub open struct` keeps the fields
-/// that it does not declare in `extra`; `pub struct` ignores them, `pub strict struct` refuses them.
+/// Fields of type `Option`, `Vec` and `bool` may be null or missing, others are required. A field that is declared with
+/// `= ?"key"` may be missing for every type, and an empty value is not written. `pub open struct` keeps undeclared fields
+/// in `extra`; `pub struct` ignores them, `pub strict struct` refuses them.
 ///
 /// ```
 /// json_struct::json_struct! {

@@ -1,4 +1,4 @@
-//! What Link hands to the page, payload by payload: read into types, and written back to the letter.
+//! Payloads of Link's callbacks, read into types and written back unchanged.
 
 use plaid_types::link::{
     EventMetadata, ExitMetadata, ExitStatus, LinkAccount, LinkError, LinkInstitution, MfaType,
@@ -13,7 +13,7 @@ fn read<T: DeserializeOwned>(payload: &Value) -> T {
     serde_json::from_value(payload.clone()).expect("a payload of Link")
 }
 
-/// Reads a payload that has every key, and finds the very same JSON when writing it.
+/// Reads a payload that has every key, and checks that it is written as the same JSON.
 fn golden<T: DeserializeOwned + Serialize>(payload: &Value) -> T {
     let value: T = read(payload);
     let written = serde_json::to_value(&value).expect("JSON");
@@ -158,7 +158,7 @@ fn an_exit_with_an_invalid_link_token() {
     assert!(error.is_invalid_link_token());
 }
 
-/// Every key that any event carries, with something in it.
+/// An event with a value for every key.
 fn event_with_everything() -> Value {
     json!({
         "account_number_mask": "6789",
@@ -218,7 +218,7 @@ fn an_event_with_everything() {
     assert!(metadata.extra.is_empty());
 }
 
-/// Each documented event as Link sends it: every key there, null but for the few that the event is about.
+/// Each documented event as Link sends it: every key is present, and null unless the event is about it.
 #[test]
 fn each_event_carries_its_own_fields() {
     let rows = [
@@ -241,7 +241,7 @@ fn each_event_carries_its_own_fields() {
     }
 }
 
-/// What Plaid adds tomorrow, at any depth, is there for the host and written back.
+/// Fields and values that Plaid adds later reach the host at any depth, and are written back.
 #[test]
 fn unknown_fields_and_values_are_preserved() {
     let metadata: SuccessMetadata = golden(&json!({
@@ -265,7 +265,7 @@ fn unknown_fields_and_values_are_preserved() {
     assert_eq!(account.extra["colour"], json!([1, 2]));
 }
 
-/// A field of another kind than documented is as good as missing, harms no other, and is not lost.
+/// A field of an undocumented type counts as missing, is preserved, and affects no other field.
 #[test]
 fn a_field_of_the_wrong_type_affects_no_other() {
     let payload = json!({
