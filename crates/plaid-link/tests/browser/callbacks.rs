@@ -1,4 +1,4 @@
-//! What Link says, brought to the host: typed, the newest callbacks, and never after the end.
+//! Callbacks of a handler.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -202,7 +202,7 @@ async fn set_callbacks_keeps_the_handler() {
     assert!(link.calls().is_empty());
     assert_eq!(new.read(), ["event", "success"]);
     assert!(old.read().is_empty());
-    assert_eq!(old.holders(), 1, "the old ones are dropped");
+    assert_eq!(old.holders(), 1, "the old callbacks are dropped");
 }
 
 #[wasm_bindgen_test]
@@ -222,7 +222,7 @@ async fn a_call_after_drop_does_nothing() {
     assert!(diary.read().is_empty());
 }
 
-/// A handler that its own callbacks drop.
+/// A slot for a handler that its own callbacks drop.
 type Slot = Rc<RefCell<Option<Handler>>>;
 
 #[wasm_bindgen_test]
@@ -285,7 +285,7 @@ async fn replaced_callbacks_may_own_a_handler() {
     assert_eq!(link.frames(), 4);
     outer.set_callbacks(Callbacks::default());
     embedded.set_callbacks(Callbacks::default());
-    assert_eq!(link.frames(), 2, "the old ones took theirs with them");
+    assert_eq!(link.frames(), 2, "the old callbacks dropped their handler");
 }
 
 #[wasm_bindgen_test]

@@ -1,4 +1,4 @@
-//! The embedded search: made in an element, told the newest callbacks, and gone on drop.
+//! The embedded search.
 
 use fake_link::{Diary, FakeLink, TOKEN, page};
 use plaid_link::{EmbeddedHandler, Error, LinkOptions};

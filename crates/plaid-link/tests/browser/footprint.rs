@@ -1,10 +1,10 @@
-//! A thousand visits leave nothing behind.
+//! Memory and frames after a thousand visits.
 
 use fake_link::{Diary, FakeLink, Footprint, Listeners, TOKEN};
 use plaid_link::LinkOptions;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Create, open, exit, drop; every other one is dropped while open.
+/// Creates, opens, exits and drops a handler. Every other one is dropped while it is open.
 fn visit(link: &FakeLink, diary: &Diary, number: u32) {
     let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
     let handler = link.plaid().create(options).expect("created");

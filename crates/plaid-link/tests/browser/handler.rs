@@ -1,4 +1,4 @@
-//! Create, open, exit, submit, and the end of a handler, however it comes.
+//! The methods of a handler, and its drop.
 
 use fake_link::{Diary, FakeLink, TOKEN, js, page};
 use plaid_link::{Error, ExitOptions, Handler, LinkOptions, Submission};
@@ -69,7 +69,7 @@ async fn other_tokens_are_refused_before_link_sees_them() {
 #[wasm_bindgen_test]
 async fn exceptions_of_link_are_returned() {
     let link = FakeLink::load().await;
-    let nothing = "it threw something that is no error";
+    let nothing = "it threw a value without a message";
     let rows = [
         ("new Error('Invalid env')", "Invalid env"),
         ("new TypeError('no body')", "no body"),
@@ -102,11 +102,11 @@ async fn exceptions_of_link_are_returned() {
             refused
         );
         link.accept("open");
-        assert_eq!(handler.open(), Ok(()), "one refusal is not for ever");
+        assert_eq!(handler.open(), Ok(()), "it opens after a refusal");
         link.refuse("exit", &js(thrown));
         let at_once = ExitOptions { force: true };
         assert_eq!(handler.exit(at_once), refused);
-        assert!(handler.is_open(), "it stays where it is");
+        assert!(handler.is_open(), "a failed exit leaves it open");
         link.accept("exit");
         link.leave(1);
     }
@@ -192,14 +192,14 @@ async fn link_shows_one_visit_at_a_time() {
     let ends: [fn(&FakeLink, &Handler); 2] = [|link, _| link.leave(1), |link, _| link.succeed(1)];
     for end in ends {
         end(&link, &one);
-        two.open().expect("it is its turn");
+        two.open().expect("opens after the other has closed");
         assert_eq!(one.open(), Err(Error::StillOpen));
         link.leave(2);
-        one.open().expect("and again");
+        one.open().expect("opens again");
     }
     drop(one);
     link.leave(1);
-    assert_eq!(two.open(), Ok(()), "one that is gone is not in the way");
+    assert_eq!(two.open(), Ok(()), "a dropped handler does not block it");
 }
 
 #[wasm_bindgen_test]
@@ -234,8 +234,8 @@ async fn drop_while_open_exits_then_destroys() {
     assert_eq!(link.calls(), ["1 destroy"]);
     assert_eq!(link.frames(), 0);
     link.leave(1);
-    assert!(link.calls().is_empty(), "destroyed already");
-    assert!(diary.read().is_empty(), "the host is gone");
+    assert!(link.calls().is_empty(), "it was destroyed once");
+    assert!(diary.read().is_empty(), "no callback is called");
     assert_eq!(diary.holders(), 1);
 }
 

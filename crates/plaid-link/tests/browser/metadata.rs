@@ -1,4 +1,4 @@
-//! Whatever Link hands over, nothing panics, nothing throws, and the public token is not lost.
+//! Arguments of any type: nothing panics or throws, and the public token is never lost.
 
 use fake_link::{Diary, FakeLink, TOKEN, js};
 use plaid_link::LinkOptions;

@@ -1,4 +1,4 @@
-//! The page after Link is as it was before Link opened: scroll lock, scroll position and focus.
+//! The page after Link: its scroll lock, scroll position, focus and dialogs are restored.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ fn has_focus(element: &HtmlElement) -> bool {
 
 type End = fn(&FakeLink, Handler);
 
-/// The ways in which a visit ends, as far as the page is concerned.
+/// The ends of a visit.
 fn endings() -> [(&'static str, End); 3] {
     [
         ("an exit", |link, _handler| link.leave(1)),
@@ -48,7 +48,7 @@ async fn overflow_is_restored() {
     for (ending, end) in endings() {
         for before in ["", "scroll", "hidden"] {
             let link = FakeLink::load().await;
-            // A dialog of the host's, long closed when Link opens.
+            // A dialog of the host locked the page, and closed before Link opened.
             set_overflow("clip");
             let handler = create(&link);
             set_overflow(before);
@@ -116,7 +116,7 @@ async fn removing_a_frame_does_not_scroll_the_page() {
     assert_eq!(page::window().scroll_y(), Ok(300.0));
 }
 
-/// Link gives the focus back as it closes, and with it control to whoever listens for the focus.
+/// Restoring the focus runs the host's focus listeners while Link closes.
 #[wasm_bindgen_test]
 async fn a_focus_listener_may_call_the_handler() {
     type Listener = fn(&RefCell<Option<Handler>>);
@@ -181,13 +181,13 @@ async fn the_focus_stays_where_the_host_moved_it() {
     handler.open().expect("opens");
     field.focus().expect("focus");
     link.leave(1);
-    assert!(has_focus(&field), "the host gave it away meanwhile");
+    assert!(has_focus(&field), "the host moved the focus");
 
     button.focus().expect("focus");
     handler.open().expect("opens");
     button.remove();
     link.leave(1);
-    assert!(!has_focus(&button), "what is gone cannot have it");
+    assert!(!has_focus(&button), "a removed element gets no focus");
 }
 
 #[wasm_bindgen_test]
@@ -230,20 +230,20 @@ async fn a_modal_dialog_is_not_modal_while_link_is_open() {
         let handler = create(&link);
         handler.open().expect("opens");
         assert_eq!(is(":modal"), false);
-        assert_eq!(is("[open]"), true, "it stays in sight");
+        assert_eq!(is("[open]"), true, "the dialog stays open");
         let reached = page::run(
             "",
             "const frame = document.querySelector(`iframe[title='Plaid Link']`); frame.focus(); return document.activeElement === frame",
             &[],
         );
-        assert_eq!(reached, true, "what is inert takes no focus");
+        assert_eq!(reached, true, "Link is not inert");
 
         end(&link, handler);
         assert_eq!(is(":modal"), true, "after {ending}");
         assert!(has_focus(&button), "after {ending}");
         page::next_task().await;
         let closes = page::run("dialog", "return dialog.closes", &[&dialog]);
-        assert_eq!(closes, 0, "for the host it never closed");
+        assert_eq!(closes, 0, "the host gets no close event");
         page::run("dialog", "dialog.close()", &[&dialog]);
         let closes = || page::run("dialog", "return dialog.closes", &[&dialog]);
         page::until("its own end is heard", || closes() == 1).await;
