@@ -50,7 +50,7 @@ pub fn Home(
         <div>
             <div class="page-head">
                 <h1 id=HEADING tabindex="-1">"Your accounts"</h1>
-                <ConnectBank flow tell=|_| String::new() />
+                <ConnectBank flow describe=|_| String::new() />
             </div>
             <News flow departed take_focus=|| focus(HEADING) wallet />
             <FailureNotice failure=wallet.failure.read_only() on_retry=Box::new(move || wallet.load(backend)) />

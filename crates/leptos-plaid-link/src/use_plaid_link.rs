@@ -14,11 +14,11 @@ use crate::plaid_link_crate::{
     callback_builders, load,
 };
 
-/// Drives Link with a Link token: what react-plaid-link's `usePlaidLink` is to React.
+/// Controls Link with a Link token, like `usePlaidLink` of react-plaid-link.
 ///
 /// The script starts to load at once, and a handler is created as soon as there is a token, so that `open` shows
-/// Link without delay. A new token makes a new handler; without a token there is none. When the owner goes, Link
-/// is closed and its frame removed.
+/// Link without delay. Another token creates another handler; without a token there is none. When the owner is disposed,
+/// Link is closed and its frame removed.
 ///
 /// On a server it is inert.
 ///
@@ -72,7 +72,7 @@ fn follow_token(
     visit: StoredValue<Visit, LocalStorage>,
     signals: Signals,
 ) {
-    // Lighter than an `Effect`, and every page with a view has its code already.
+    // Smaller than an `Effect`: every page with a view contains its code already.
     let effect = RenderEffect::new(move |before: Option<_>| {
         let wanted = (token.get(), signals.retried.get());
         if before.as_ref() != Some(&wanted) {
@@ -170,7 +170,7 @@ impl Signals {
 /// let options = UsePlaidLinkOptions::default()
 ///     .load(load)
 ///     .on_exit(|error, metadata| {
-///         // `error` is the last that the user met, if any
+///         // `error` is the last that the user saw, if any
 ///         # let _ = (error, metadata);
 ///     });
 /// # let _ = options;
@@ -178,21 +178,21 @@ impl Signals {
 #[derive(Clone, Debug, Default)]
 pub struct UsePlaidLinkOptions {
     pub(crate) load: LoadOptions,
-    /// The address, and the token that it came back with.
+    /// The redirect URI, and the token it belongs to.
     received_redirect_uri: Option<(String, Rc<OnceCell<LinkToken>>)>,
     callbacks: Callbacks,
 }
 
 impl UsePlaidLinkOptions {
-    /// Where the script comes from, its nonce, its deadline.
+    /// Sets the options of Link's script.
     #[must_use]
     pub fn load(mut self, load: LoadOptions) -> Self {
         self.load = load;
         self
     }
 
-    /// The whole address that a bank redirected to, on that page only; see
-    /// [`LinkOptions::received_redirect_uri`]. It goes with the first token, and with no other.
+    /// Sets the whole redirect URI, on its page only; see [`LinkOptions::received_redirect_uri`]. It is used with the
+    /// first token only.
     #[must_use]
     pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.received_redirect_uri = Some((uri.into(), Rc::default()));
@@ -204,7 +204,7 @@ impl UsePlaidLinkOptions {
     pub(crate) fn link_options(&self, token: &LinkToken) -> LinkOptions {
         let options = LinkOptions::new(token.clone()).callbacks(self.callbacks.clone());
         match &self.received_redirect_uri {
-            // Plaid refuses it with any other.
+            // Plaid refuses it with another token.
             Some((uri, first)) if first.get_or_init(|| token.clone()) == token => {
                 options.received_redirect_uri(uri)
             }
@@ -213,7 +213,7 @@ impl UsePlaidLinkOptions {
     }
 }
 
-/// What [`use_plaid_link`] returns: signals, and what can be done. `Copy`, as signals are.
+/// The signals and methods of [`use_plaid_link`]. It is `Copy`, like signals.
 ///
 /// ```no_run
 /// use leptos_plaid_link::{Error, ExitOptions, UsePlaidLinkReturn};
@@ -224,26 +224,26 @@ impl UsePlaidLinkOptions {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct UsePlaidLinkReturn {
-    /// The script has run.
+    /// Whether Link's script has run.
     pub script_ready: Signal<bool>,
-    /// There is a handler for the present token; false again when the token goes or changes.
+    /// Whether there is a handler for the present token. False again when the token changes.
     pub ready: Signal<bool>,
-    /// Link is on the screen.
+    /// Whether Link is open.
     pub is_open: Signal<bool>,
-    /// The script did not load, or Link refused the token; cleared when another token comes.
+    /// The error, if the script did not load or Link refused the token. Another token clears it.
     pub error: ReadSignal<Option<Error>>,
     set_is_open: RwSignal<bool>,
-    /// Flips with every retry.
+    /// Toggled by each retry.
     retried: RwSignal<bool>,
     visit: Option<StoredValue<Visit, LocalStorage>>,
 }
 
 impl UsePlaidLinkReturn {
-    /// Shows Link.
+    /// Opens Link.
     ///
     /// # Errors
     ///
-    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    /// [`Error::NoToken`] before there is a handler, or the error of the script or of Link.
     pub fn open(self) -> Result<(), Error> {
         let handler = self.handler()?;
         self.set_is_open.set(true);
@@ -252,36 +252,36 @@ impl UsePlaidLinkReturn {
         })
     }
 
-    /// Closes Link; ends in `on_exit`, or in `on_success` if the Item was already linked.
+    /// Closes Link. `on_exit` follows, or `on_success` if the Item was linked already.
     ///
     /// # Errors
     ///
-    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    /// [`Error::NoToken`] before there is a handler, or the error of the script or of Link.
     pub fn exit(self, options: ExitOptions) -> Result<(), Error> {
         self.handler()?.exit(options)
     }
 
-    /// Gives Layer a phone number or a date of birth.
+    /// Submits a phone number or a date of birth to Layer.
     ///
     /// # Errors
     ///
-    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    /// [`Error::NoToken`] before there is a handler, or the error of the script or of Link.
     pub fn submit(self, submission: &Submission) -> Result<(), Error> {
         self.handler()?.submit(submission)
     }
 
-    /// Tries again what failed: loads the script and creates the handler anew.
+    /// Loads the script and creates the handler again, after an error.
     pub fn retry(self) {
         self.retried.try_update(|retried| *retried = !*retried);
     }
 
-    /// A reference of its own, so that the arena is not held while Link's code runs.
+    /// Returns a clone, so that the arena is not locked while Link's code runs.
     fn handler(self) -> Result<Rc<Handler>, Error> {
-        // What is left of it after its owner has gone can be asked still.
+        // The signals may be disposed: the host may call a hook whose owner is gone.
         if let Some(error) = self.error.try_get_untracked().flatten() {
             return Err(error);
         }
-        // Another token may have come that no handler was created with yet.
+        // Another token may have come, without a handler yet.
         let visit = self
             .visit
             .filter(|_| self.ready.try_get_untracked() == Some(true));

@@ -18,12 +18,12 @@ use crate::IN_BROWSER;
 use crate::backend::LinkBackend;
 use crate::plaid_link_crate::mark;
 
-/// Runs the whole life of a Link session against the app's own backend.
+/// Runs a whole visit to Link against the app's backend.
 ///
-/// A token is fetched and a handler created ahead of the click, expired tokens are replaced, a success is submitted until the backend has it, over reloads and
-/// lost connections, and the way back from a bank's OAuth page.
+/// It fetches a token and creates a handler ahead of the click, replaces expired tokens, submits a success until the
+/// backend has it, over reloads and lost connections, and resumes a visit after a bank's redirect.
 ///
-/// The decisions are [`link_flow`]'s; this carries them out. On a server it is inert.
+/// [`link_flow`] decides, and this hook carries the decisions out. On a server it is inert.
 ///
 /// # Usage
 ///
@@ -59,7 +59,7 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
     }
 }
 
-/// What [`use_link_flow`] returns: signals, and what can be done. `Copy`, as signals are.
+/// The signals and methods of [`use_link_flow`]. It is `Copy`, like signals.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -71,11 +71,11 @@ pub fn use_link_flow<B: LinkBackend>(backend: B, options: UseLinkFlowOptions) ->
 /// ```
 #[derive(Clone, Copy)]
 pub struct UseLinkFlowReturn {
-    /// Where the flow stands; changes with every step.
+    /// The stage of the flow.
     pub stage: ReadSignal<Stage>,
-    /// Why there is no handler, or why the backend does not have a success yet or never will; for a notice.
+    /// The failure to show: why there is no handler, or why a success is not submitted yet or lost.
     pub failure: ReadSignal<Option<Failure>>,
-    /// How the last visit to Link ended; none from the opening of the next on.
+    /// The end of the last visit to Link; none once the next one opens.
     pub outcome: ReadSignal<Option<Outcome>>,
     shell: Option<StoredValue<Option<Rc<dyn AnyShell>>, LocalStorage>>,
 }
@@ -87,7 +87,7 @@ impl std::fmt::Debug for UseLinkFlowReturn {
 }
 
 impl UseLinkFlowReturn {
-    /// Shows Link for what the flow is usually for: at once when it is ready, otherwise as soon as it is.
+    /// Opens Link for the flow's own purpose, at once or as soon as it is ready.
     pub fn open(self) {
         if IN_BROWSER {
             mark("plaid-link-click");
@@ -95,8 +95,8 @@ impl UseLinkFlowReturn {
         }
     }
 
-    /// Shows Link for this, and for this visit only: an Item to repair, say. The flow then goes back to what it is
-    /// usually for.
+    /// Opens Link for another purpose, for one visit only: to repair an Item, for instance. Then the flow returns to its
+    /// own purpose.
     pub fn open_for(self, purpose: Purpose) {
         if IN_BROWSER {
             mark("plaid-link-click");
@@ -105,24 +105,24 @@ impl UseLinkFlowReturn {
         }
     }
 
-    /// Closes Link; without `force` it may ask whether the user is sure.
+    /// Closes Link. Without `force`, Link may ask the user first.
     pub fn close(self, force: bool) {
         self.send(Event::Close { force });
     }
 
-    /// Tries again what failed; what is lost, by a new visit.
+    /// Retries what failed. After a lost success, opens Link again.
     pub fn retry(self) {
         if IN_BROWSER {
             self.send(Event::Retry { now: now() });
         }
     }
 
-    /// Forgets how the last visit ended, once the user knows.
+    /// Clears the outcome and the failure of a lost success.
     pub fn dismiss(self) {
         self.send(Event::Dismiss);
     }
 
-    /// Uses the flow for something else from now on.
+    /// Changes the purpose of the flow.
     pub fn change(self, purpose: Purpose) {
         self.send(Event::Change { purpose });
     }

@@ -43,35 +43,35 @@ impl Default for UseLinkFlowOptions {
 }
 
 impl UseLinkFlowOptions {
-    /// Where the script comes from, its nonce, its deadline.
+    /// Sets the options of Link's script.
     #[must_use]
     pub fn load(mut self, load: LoadOptions) -> Self {
         self.load = load;
         self
     }
 
-    /// What the flow is for at first, a new Item unless told otherwise; see [`UseLinkFlowReturn::change`](crate::UseLinkFlowReturn::change).
+    /// Sets the first purpose of the flow, a new Item by default; see [`UseLinkFlowReturn::change`](crate::UseLinkFlowReturn::change).
     #[must_use]
     pub fn purpose(mut self, purpose: Purpose) -> Self {
         self.purpose = purpose;
         self
     }
 
-    /// Whether a handler is kept ready ahead of the click, as it is unless told otherwise.
+    /// Sets whether a handler is prepared ahead of the click; true by default.
     #[must_use]
     pub fn prepare(mut self, prepare: bool) -> Self {
         self.prepare = prepare;
         self
     }
 
-    /// On the page of the redirect URI, the whole address as the browser shows it: Link goes on by itself.
+    /// Sets the whole redirect URI, on its page only, as the browser shows it. Link then opens by itself.
     #[must_use]
     pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.received_redirect_uri = Some(uri.into());
         self
     }
 
-    /// Seconds until a question to the backend counts as not answered; 60 unless told otherwise.
+    /// Sets the deadline of each request to the backend in seconds; 60 by default.
     #[must_use]
     pub fn deadline_seconds(mut self, seconds: u32) -> Self {
         self.deadline_seconds = seconds;

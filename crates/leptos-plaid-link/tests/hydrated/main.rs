@@ -1,4 +1,4 @@
-//! What a server rendered comes to life in a browser, and opens Link.
+//! Hydration of a server-rendered page.
 #![cfg(target_arch = "wasm32")]
 
 mod page;
@@ -30,7 +30,7 @@ async fn a_server_rendered_button_opens_link() {
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
     let hydrated = hydrate_from(root.clone(), move || page::page(options));
     until("ready", || !button.has_attribute("disabled")).await;
-    assert!(button.is_connected(), "it is the server's");
+    assert!(button.is_connected(), "the button of the server is used");
     button.click();
     until("open", || {
         fake.calls().iter().any(|call| call.ends_with("open"))

@@ -1,6 +1,6 @@
 //! The methods of a handler, and its drop.
 
-use fake_link::{Diary, FakeLink, TOKEN, js, page};
+use fake_link::{CallLog, FakeLink, TOKEN, js, page};
 use plaid_link::{Error, ExitOptions, Handler, LinkOptions, Submission};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -217,8 +217,8 @@ async fn drop_destroys_once() {
 #[wasm_bindgen_test]
 async fn drop_while_open_exits_then_destroys() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+    let log = CallLog::default();
+    let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(""));
     let handler = link.plaid().create(options).expect("created");
     handler.open().expect("opens");
     link.calls();
@@ -235,27 +235,27 @@ async fn drop_while_open_exits_then_destroys() {
     assert_eq!(link.frames(), 0);
     link.leave(1);
     assert!(link.calls().is_empty(), "it was destroyed once");
-    assert!(diary.read().is_empty(), "no callback is called");
-    assert_eq!(diary.holders(), 1);
+    assert!(log.read().is_empty(), "no callback is called");
+    assert_eq!(log.holders(), 1);
 }
 
 #[wasm_bindgen_test]
 async fn drop_while_open_works_when_link_closes_at_once() {
     for callback in ["onExit", "onSuccess"] {
         let link = FakeLink::load().await;
-        let diary = Diary::default();
-        let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+        let log = CallLog::default();
+        let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(""));
         let handler = link.plaid().create(options).expect("created");
         handler.open().expect("opens");
         link.calls();
 
-        link.answer_at_once(callback);
+        link.call_back_at_once(callback);
         drop(handler);
         assert_eq!(link.frames(), 0);
         let mut calls = link.calls();
         calls.sort();
         assert_eq!(calls, ["1 destroy", r#"1 exit {"force":true}"#]);
-        assert!(diary.read().is_empty());
+        assert!(log.read().is_empty());
     }
 }
 
@@ -274,24 +274,24 @@ async fn drop_works_when_link_throws() {
 #[wasm_bindgen_test]
 async fn two_handlers_are_independent() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
+    let log = CallLog::default();
     let create = |who: &str| {
-        let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(who));
+        let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(who));
         link.plaid().create(options).expect("created")
     };
     let (one, two) = (create("one "), create("two "));
     two.open().expect("opens");
     assert!(!one.is_open() && two.is_open());
-    link.tell(2, "OPEN");
+    link.emit(2, "OPEN");
     link.leave(2);
-    link.tell(1, "OPEN");
-    assert_eq!(diary.read(), ["two event", "two exit", "one event"]);
+    link.emit(1, "OPEN");
+    assert_eq!(log.read(), ["two event", "two exit", "one event"]);
     link.calls();
 
     drop(one);
     assert_eq!(link.calls(), ["1 destroy"]);
     link.succeed(2);
-    assert_eq!(diary.read(), ["two success"]);
+    assert_eq!(log.read(), ["two success"]);
     drop(two);
     assert_eq!(link.calls(), ["2 destroy"]);
 }

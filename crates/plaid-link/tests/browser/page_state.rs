@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fake_link::{Diary, FakeLink, TOKEN, page};
+use fake_link::{CallLog, FakeLink, TOKEN, page};
 use plaid_link::{Handler, LinkOptions};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -136,13 +136,13 @@ async fn a_focus_listener_may_call_the_handler() {
         let button = page::add("button");
         button.focus().expect("focus");
         let slot = Rc::new(RefCell::new(Some(create(&link))));
-        let (heard, diary) = (slot.clone(), Diary::default());
-        let closes = diary.clone();
+        let (heard, log) = (slot.clone(), CallLog::default());
+        let closes = log.clone();
         let on_focus = Closure::<dyn Fn()>::new(move || listener(&heard));
         let open = |slot: &RefCell<Option<Handler>>| {
             let slot = slot.borrow();
             let handler = slot.as_ref().expect("a handler");
-            handler.set_callbacks(diary.callbacks("").on_close(move || closes.write("close")));
+            handler.set_callbacks(log.callbacks("").on_close(move || closes.write("close")));
             handler.open()
         };
         open(&slot).expect("opens");
@@ -150,7 +150,7 @@ async fn a_focus_listener_may_call_the_handler() {
         button.set_onfocus(Some(on_focus.as_ref().unchecked_ref()));
         link.leave(1);
         assert_eq!(link.calls(), calls);
-        assert_eq!(diary.read(), ["exit"], "it is open again, or gone");
+        assert_eq!(log.read(), ["exit"], "it is open again, or gone");
         button.set_onfocus(None);
         let is_open = slot.borrow().as_ref().map(Handler::is_open);
         assert_ne!(is_open, Some(false), "{calls:?}");
