@@ -50,7 +50,8 @@ impl UseLinkFlowOptions {
         self
     }
 
-    /// Sets the first purpose of the flow, a new Item by default; see [`UseLinkFlowReturn::change`](crate::UseLinkFlowReturn::change).
+    /// Sets the first purpose of the flow, a new Item by default. To change it later, see
+    /// [`UseLinkFlowReturn::change`](crate::UseLinkFlowReturn::change).
     #[must_use]
     pub fn purpose(mut self, purpose: Purpose) -> Self {
         self.purpose = purpose;
