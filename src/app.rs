@@ -3,6 +3,7 @@
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
+use leptos_plaid_link::dynamic::flag;
 use leptos_plaid_link::{LoadOptions, Stage, UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -11,7 +12,6 @@ use crate::backend::Backend;
 use crate::changes::follow;
 use crate::children::{Children, fill, mount as mount_child};
 use crate::config;
-use crate::dynamic::flag;
 use crate::pages::{Home, NotFound, OauthReturn};
 use crate::reports::Reports;
 use crate::route::{Link, Route, use_route};

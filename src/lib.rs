@@ -10,7 +10,6 @@ mod changes;
 mod children;
 mod components;
 mod config;
-mod dynamic;
 mod intl;
 mod pages;
 mod reports;

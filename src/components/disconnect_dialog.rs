@@ -1,12 +1,12 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_plaid_link::dynamic::{press, text};
 use leptos_plaid_link::{Failure, FailureNotice};
 use plaid_types::ItemId;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 
 use crate::backend::Backend;
-use crate::dynamic::{press, text};
 use crate::wallet::Wallet;
 
 const ID: &str = "disconnect-dialog";

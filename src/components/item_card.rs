@@ -1,6 +1,7 @@
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_plaid_link::dynamic::{flag, press, text};
 use leptos_plaid_link::{Failure, FailureNotice, NextStep, Purpose, UseLinkFlowReturn, code_words};
 use plaid_types::ItemId;
 use wasm_bindgen::JsCast;
@@ -8,7 +9,6 @@ use web_sys::HtmlElement;
 
 use super::AccountList;
 use crate::backend::Backend;
-use crate::dynamic::{flag, press, text};
 use crate::intl::{date, moment};
 
 /// An Item: its institution, its accounts, and what can be done with it.
@@ -207,12 +207,12 @@ mod tests {
                 "sign in again",
             ),
             (LoginRequired, None, true, "sign in again"),
-            (Failing, Some("ITEM_LOCKED"), true, "on its own site"),
+            (Failing, Some("ITEM_LOCKED"), true, "on your bank's site"),
             (
                 Failing,
                 Some("ACCESS_NOT_GRANTED"),
                 true,
-                "allow what is asked for",
+                "allow all requested access",
             ),
             (
                 Failing,
@@ -222,9 +222,9 @@ mod tests {
             ),
             (Failing, Some("ITEM_NOT_FOUND"), false, "has ended"),
             (Failing, Some("INVALID_ACCESS_TOKEN"), false, "has ended"),
-            (Failing, Some("INSTITUTION_DOWN"), false, "not answering"),
-            (Failing, Some("A_CODE_OF_TOMORROW"), false, "did not work"),
-            (Failing, None, false, "not answering"),
+            (Failing, Some("INSTITUTION_DOWN"), false, "not responding"),
+            (Failing, Some("A_CODE_OF_TOMORROW"), false, "went wrong"),
+            (Failing, None, false, "not responding"),
         ] {
             let item = item(status, code);
             assert_eq!(needs_its_user(&item), offered, "{status:?} {code:?}");

@@ -1,9 +1,9 @@
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
+use leptos_plaid_link::dynamic::{flag, press, text};
 use leptos_plaid_link::{NextStep, Outcome, Purpose, UseLinkFlowReturn, Words, exit_words};
 use plaid_types::ItemId;
 
-use crate::dynamic::{flag, press, text};
 use crate::wallet::Wallet;
 
 /// How the last visit to Link ended, in words, and what to do about it.

@@ -1,5 +1,6 @@
 use connect_api::Item;
 use leptos::prelude::*;
+use leptos_plaid_link::dynamic::flag;
 use leptos_plaid_link::{ConnectBank, FailureNotice, UseLinkFlowReturn};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -7,7 +8,6 @@ use web_sys::HtmlElement;
 use crate::backend::Backend;
 use crate::children::{Children, fill, mount};
 use crate::components::{DisconnectDialog, ItemCard, News, Skeleton, ask};
-use crate::dynamic::flag;
 use crate::wallet::{Wallet, WalletState};
 
 const HEADING: &str = "accounts";
@@ -50,7 +50,7 @@ pub fn Home(
         <div>
             <div class="page-head">
                 <h1 id=HEADING tabindex="-1">"Your accounts"</h1>
-                <ConnectBank flow tell=|_| String::new() />
+                <ConnectBank flow describe=|_| String::new() />
             </div>
             <News flow departed take_focus=|| focus(HEADING) wallet />
             <FailureNotice failure=wallet.failure.read_only() on_retry=Box::new(move || wallet.load(backend)) />

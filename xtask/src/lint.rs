@@ -6,7 +6,8 @@ use crate::workspace::Workspace;
 use crate::{setup, step};
 
 /// What others may depend on, by way of crates.io.
-const PUBLISHED: [&str; 4] = [
+const PUBLISHED: [&str; 5] = [
+    "json-struct",
     "plaid-types",
     "plaid-link",
     "link-flow",

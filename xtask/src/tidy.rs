@@ -7,16 +7,17 @@ use std::process::Command;
 use crate::workspace::Workspace;
 
 /// What each package may depend on among ours; second, what its tests may besides. ARCHITECTURE.md draws it.
-const ARROWS: [(&str, &[&str], &[&str]); 17] = [
-    ("plaid-types", &[], &[]),
+const ARROWS: [(&str, &[&str], &[&str]); 18] = [
+    ("json-struct", &[], &[]),
+    ("plaid-types", &["json-struct"], &[]),
     ("plaid-link", &["plaid-types"], &["fake-link"]),
-    ("link-flow", &["plaid-types"], &[]),
+    ("link-flow", &["plaid-types", "json-struct"], &[]),
     (
         "leptos-plaid-link",
         &["plaid-link", "link-flow", "plaid-types"],
         &["fake-link"],
     ),
-    ("connect-api", &["plaid-types"], &[]),
+    ("connect-api", &["plaid-types", "json-struct"], &[]),
     (
         "connect",
         &[

@@ -1,5 +1,5 @@
+use json_struct::{json_enum, json_struct};
 use plaid_types::ItemId;
-use plaid_types::{json_enum, json_struct};
 
 json_struct! {
     /// What `GET /api/events` tells an open page, as the data of a server-sent event named `change`.

@@ -1,6 +1,6 @@
+use json_struct::{json_enum, json_struct};
 use plaid_types::link::SuccessMetadata;
 use plaid_types::{Account, InstitutionId, ItemId, PlaidError, PublicToken};
-use plaid_types::{json_enum, json_struct};
 
 json_struct! {
     /// Hands over what Link's `onSuccess` gave: `POST /api/items`.

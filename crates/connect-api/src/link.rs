@@ -1,6 +1,6 @@
-use plaid_types::json_struct;
+use json_struct::json_struct;
+use json_struct::serde_json::Value;
 use plaid_types::link::{EventMetadata, EventName};
-use plaid_types::serde_json::Value;
 use plaid_types::{ItemId, LinkToken};
 
 json_struct! {

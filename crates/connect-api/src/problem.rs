@@ -1,7 +1,7 @@
 use std::fmt;
 
+use json_struct::{json_enum, json_struct};
 use plaid_types::{ItemId, RequestId};
-use plaid_types::{json_enum, json_struct};
 
 json_struct! {
     /// Why a request failed, as RFC 9457 problem details (`application/problem+json`).

@@ -1,4 +1,4 @@
-use plaid_types::json_struct;
+use json_struct::json_struct;
 
 json_struct! {
     /// What the app must know before it can start: `GET /api/config`, and inlined in the page the backend serves.

@@ -1,4 +1,4 @@
-use plaid_types::json_struct;
+use json_struct::json_struct;
 use plaid_types::{AccountId, ItemId, TransactionId};
 
 json_struct! {

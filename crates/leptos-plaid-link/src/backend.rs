@@ -1,9 +1,11 @@
+//! The interface to the app's backend.
+
 use std::future::Future;
 
 use link_flow::{Failure, Purpose, Submitted, Success};
 use plaid_types::LinkToken;
 
-/// What [`use_link_flow`](crate::use_link_flow()) asks of the app's own backend: three questions.
+/// The requests of [`use_link_flow`](crate::use_link_flow()) to the app's backend.
 ///
 /// ```
 /// use leptos_plaid_link::{Failure, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success};
@@ -27,21 +29,21 @@ use plaid_types::LinkToken;
 /// }
 /// ```
 pub trait LinkBackend: 'static {
-    /// Who is signed in, as an opaque name: what is kept in the browser is bound to it.
+    /// Returns the signed-in user as an opaque name. Records in the browser are bound to it.
     fn user(&self) -> impl Future<Output = Result<String, Failure>>;
 
-    /// Makes a Link token.
+    /// Creates a Link token.
     fn create_link_token(
         &self,
         purpose: Purpose,
     ) -> impl Future<Output = Result<LinkTokenGrant, Failure>>;
 
-    /// Takes over what Link's `onSuccess` gave. May be called again with the same success until it answers,
-    /// and must then answer the same.
+    /// Submits a success of Link. It may be called again with the same success until it has answered, and must then
+    /// return the same answer.
     fn submit(&self, success: Success) -> impl Future<Output = Result<Submitted, Failure>>;
 }
 
-/// A Link token and how long it lives.
+/// A Link token and its lifetime.
 ///
 /// ```
 /// use leptos_plaid_link::LinkTokenGrant;
@@ -51,8 +53,8 @@ pub trait LinkBackend: 'static {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkTokenGrant {
-    /// Opens Link.
+    /// The token.
     pub link_token: LinkToken,
-    /// Seconds left by the backend's clock when it answered.
+    /// The remaining lifetime in seconds when the backend answers.
     pub lifetime_seconds: u32,
 }

@@ -1,3 +1,5 @@
+//! The component that connects a bank.
+
 use leptos::prelude::*;
 use link_flow::{Outcome, Stage};
 
@@ -6,11 +8,12 @@ use crate::failure_notice::FailureNotice;
 use crate::use_link_flow::UseLinkFlowReturn;
 use crate::words::outcome_words;
 
-/// A button that connects a bank, with its progress and its failures in words.
+/// A button that connects a bank, with a line of progress and a failure notice.
 ///
-/// It is [`use_link_flow`] and three elements. Progress is announced politely, as is a visit that ended with an error or found
-/// a bank that is connected already; a failure at once and with a **Try again** button. Style it by its classes: `connect-bank`, `connect-bank-button`, `connect-bank-progress`,
-/// and those of [`FailureNotice`].
+/// It shows the state of [`use_link_flow`] in three elements. Screen readers announce progress politely, and a failure
+/// at once. A visit that ends with an error or a duplicate is announced like progress.
+///
+/// Its classes are `connect-bank`, `connect-bank-button`, `connect-bank-progress` and those of [`FailureNotice`].
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -26,14 +29,14 @@ use crate::words::outcome_words;
 /// [`use_link_flow`]: crate::use_link_flow()
 #[component]
 pub fn ConnectBank(
-    /// The flow, so that the host can also drive it.
+    /// The flow, which the host may also control.
     flow: UseLinkFlowReturn,
-    /// What the button says.
+    /// The label of the button.
     #[prop(default = "Connect a bank account")]
     label: &'static str,
-    /// What to say of the end of a visit, beside what failed; nothing where the page says it itself.
+    /// Returns the words for the end of a visit. Return nothing if the page shows it itself.
     #[prop(default = outcome_words)]
-    tell: fn(&Outcome) -> String,
+    describe: fn(&Outcome) -> String,
 ) -> impl IntoView {
     let UseLinkFlowReturn {
         stage,
@@ -49,15 +52,15 @@ pub fn ConnectBank(
             Stage::Submitting => "Saving your connection…",
             _ => "",
         });
-        let told = outcome.with(|outcome| outcome.as_ref().map(tell));
+        let described = outcome.with(|outcome| outcome.as_ref().map(describe));
         match words {
-            "" => told.unwrap_or_default(),
+            "" => described.unwrap_or_default(),
             _ => words.to_owned(),
         }
     });
     view! {
         <div class="connect-bank">
-            // Never disabled: it would lose the focus that Link gives back, and the next visit need not wait.
+            // Never disabled: a disabled button loses the focus, and the next visit may start at any time.
             <button type="button" class="connect-bank-button" on:click=press(move || flow.open())>
                 {label}
             </button>

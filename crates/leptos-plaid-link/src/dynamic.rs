@@ -1,18 +1,19 @@
-//! Text, flags and clicks, each of one type: a view is compiled once a type, and a browser pays for each.
+//! Text, attributes and click handlers of one boxed type each. Leptos compiles a view once per type, and a browser
+//! downloads every copy.
 
 use leptos::ev::MouseEvent;
 
-/// Text that changes.
-pub(crate) fn text(f: impl Fn() -> String + Send + 'static) -> Box<dyn FnMut() -> String + Send> {
+/// Returns text that changes with the signals it reads.
+pub fn text(f: impl Fn() -> String + Send + 'static) -> Box<dyn FnMut() -> String + Send> {
     Box::new(f)
 }
 
-/// An attribute that comes and goes.
-pub(crate) fn flag(f: impl Fn() -> bool + Send + 'static) -> Box<dyn FnMut() -> bool + Send> {
+/// Returns the value of a boolean attribute, which is present while it is true.
+pub fn flag(f: impl Fn() -> bool + Send + 'static) -> Box<dyn FnMut() -> bool + Send> {
     Box::new(f)
 }
 
-/// What a click does.
-pub(crate) fn press(f: impl Fn() + 'static) -> Box<dyn FnMut(MouseEvent)> {
+/// Returns a click handler.
+pub fn press(f: impl Fn() + 'static) -> Box<dyn FnMut(MouseEvent)> {
     Box::new(move |_| f())
 }

@@ -1,3 +1,5 @@
+//! The component that shows a failure.
+
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use link_flow::Failure;
@@ -7,11 +9,12 @@ use web_sys::{Element, HtmlElement};
 use crate::dynamic::{flag, text};
 use crate::words::words;
 
-/// A failure in words, announced at once, with a **Try again** button; hidden while there is none.
+/// A notice that shows a failure in words, with a **Try again** button. It is hidden while there is no failure.
 ///
-/// The button goes with the failure, so the focus moves to the first of what can have it beside the notice.
+/// Screen readers announce it at once. A click hides the button together with the notice, so it moves the focus to the
+/// first focusable element beside the notice.
 ///
-/// Style it by its classes `plaid-link-failure` and `plaid-link-reference`.
+/// Its classes are `plaid-link-failure` and `plaid-link-reference`.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -24,20 +27,20 @@ use crate::words::words;
 /// ```
 #[component]
 pub fn FailureNotice(
-    /// What failed, if anything did.
+    /// The failure to show, if any.
     failure: ReadSignal<Option<Failure>>,
-    /// What **Try again** does.
+    /// The action of **Try again**.
     on_retry: Box<dyn Fn()>,
 ) -> impl IntoView {
-    let say = move |of: fn(&Failure) -> String| {
+    let part = move |of: fn(&Failure) -> String| {
         text(move || failure.with(|failure| failure.as_ref().map(of).unwrap_or_default()))
     };
-    let title = say(|failure| words(failure).title.to_owned());
-    let advice = say(|failure| {
-        let told = failure.display_message.clone();
-        told.unwrap_or_else(|| words(failure).advice.to_owned())
+    let title = part(|failure| words(failure).title.to_owned());
+    let advice = part(|failure| {
+        let message = failure.display_message.clone();
+        message.unwrap_or_else(|| words(failure).advice.to_owned())
     });
-    let reference = say(|failure| {
+    let reference = part(|failure| {
         let mut ids = failure.link_session_id.iter().chain(&failure.request_id);
         match (ids.next(), ids.next()) {
             (Some(session), Some(request)) => format!("Reference: {session} · {request}"),
@@ -58,7 +61,7 @@ pub fn FailureNotice(
     }
 }
 
-/// A button that is hidden would leave the focus nowhere.
+/// Moves the focus out of the notice, since a button that is hidden loses it.
 fn move_focus(click: &MouseEvent) {
     let button = click
         .target()

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![allow(
     unreachable_pub,
-    reason = "what the component macro makes is not to be reached by its own path"
+    reason = "the component macro creates public items in private modules"
 )]
 
 mod backend;
 mod connect_bank;
-mod dynamic;
+// Shared with Connect. Not a part of the API that is kept stable.
+#[doc(hidden)]
+pub mod dynamic;
 mod failure_notice;
 mod online;
 mod plaid_embedded_link;
@@ -31,10 +33,10 @@ pub use use_link_flow::{UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 pub use use_plaid_link::{UsePlaidLinkOptions, UsePlaidLinkReturn, use_plaid_link};
 pub use words::{NextStep, Words, code_words, exit_words, outcome_words, words};
 
-/// Plaid's types, as `plaid-types` has them.
+/// Plaid's types.
 pub use plaid_types;
 
 use ::plaid_link as plaid_link_crate;
 
-/// Link lives in a page. On a server nothing that belongs to one may even be made.
+/// Whether there is a page. On a server no value of JavaScript may be created.
 const IN_BROWSER: bool = cfg!(target_arch = "wasm32") && !cfg!(feature = "ssr");

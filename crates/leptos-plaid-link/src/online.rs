@@ -1,29 +1,32 @@
+//! A listener for the browser's `online` event.
+
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::Window;
 
-/// Listens for the browser's word that it is online again, until it is dropped.
+/// A listener for the browser's `online` event. It is removed on drop.
 ///
-/// Leptos has a listener of its own, but that one is freed by JavaScript's garbage collector, and until then it keeps
-/// what it captures.
+/// Leptos has a listener too, but the garbage collector of JavaScript frees that one late, with everything that it
+/// captures.
 pub(crate) struct OnlineListener {
     window: Window,
-    heard: Closure<dyn Fn()>,
+    on_online: Closure<dyn Fn()>,
 }
 
 impl OnlineListener {
-    pub(crate) fn new(heard: impl Fn() + 'static) -> Option<Self> {
-        let (window, heard) = (web_sys::window()?, Closure::<dyn Fn()>::new(heard));
-        let _ = window.add_event_listener_with_callback("online", heard.as_ref().unchecked_ref());
-        Some(Self { window, heard })
+    pub(crate) fn new(on_online: impl Fn() + 'static) -> Option<Self> {
+        let (window, on_online) = (web_sys::window()?, Closure::<dyn Fn()>::new(on_online));
+        let _ =
+            window.add_event_listener_with_callback("online", on_online.as_ref().unchecked_ref());
+        Some(Self { window, on_online })
     }
 }
 
 impl Drop for OnlineListener {
     fn drop(&mut self) {
-        let heard = self.heard.as_ref().unchecked_ref();
+        let on_online = self.on_online.as_ref().unchecked_ref();
         let _ = self
             .window
-            .remove_event_listener_with_callback("online", heard);
+            .remove_event_listener_with_callback("online", on_online);
     }
 }

@@ -1,3 +1,5 @@
+//! The component that embeds the institution search.
+
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,10 +9,10 @@ use crate::IN_BROWSER;
 use crate::plaid_link_crate::{EmbeddedHandler, Error, load};
 use crate::use_plaid_link::UsePlaidLinkOptions;
 
-/// Embedded institution search: a grid of banks inside the page.
+/// An embedded institution search: a grid of banks inside the page.
 ///
-/// It fills its element; give that a size of at least 350 × 300 or 300 × 350 pixels by `class` or `style`.
-/// Only another token rebuilds it, or a retry: after an error, set `error` to none.
+/// It fills its element. Give the element at least 350 × 300 or 300 × 350 pixels by `class` or `style`. Another token
+/// rebuilds it. To retry after an error, set `error` to none.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -29,13 +31,13 @@ use crate::use_plaid_link::UsePlaidLinkOptions;
 /// ```
 #[component]
 pub fn PlaidEmbeddedLink(
-    /// The Link token, once the backend has made one; not one for update mode.
+    /// The Link token, once there is one. Update mode is not supported.
     #[prop(into)]
     token: Signal<Option<LinkToken>>,
-    /// The callbacks, and where the script comes from.
+    /// The callbacks and the options of the script.
     #[prop(optional)]
     options: UsePlaidLinkOptions,
-    /// Set when the script did not load or Link refused the token. Set it to none to try again.
+    /// The error, if the script did not load or Link refused the token. Set it to none to retry.
     #[prop(optional)]
     error: RwSignal<Option<Error>>,
 ) -> impl IntoView {
@@ -87,8 +89,8 @@ fn embed(
                 Ok(created) => {
                     slot.try_update_value(|(_, handler)| *handler = Some(created));
                 }
-                Err(reason) => {
-                    error.try_set(Some(reason));
+                Err(failed) => {
+                    error.try_set(Some(failed));
                 }
             }
         });

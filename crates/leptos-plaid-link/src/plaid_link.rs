@@ -1,13 +1,15 @@
+//! The component that opens Link with a Link token.
+
 use leptos::prelude::*;
 use plaid_types::LinkToken;
 
 use crate::plaid_link_crate::Error;
 use crate::use_plaid_link::{UsePlaidLinkOptions, use_plaid_link};
 
-/// A button that opens Link: [`use_plaid_link`] and one element.
+/// A button that opens Link, over [`use_plaid_link`].
 ///
-/// It is enabled once a click would open Link at once, and after an error, when a click tries again. Attributes such as
-/// `class` go to the button.
+/// It is enabled once Link is ready. After an error it is enabled too, and a click retries. Attributes such as `class`
+/// apply to the button.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -24,16 +26,16 @@ use crate::use_plaid_link::{UsePlaidLinkOptions, use_plaid_link};
 /// ```
 #[component]
 pub fn PlaidLink(
-    /// The Link token, once the backend has made one.
+    /// The Link token, once there is one.
     #[prop(into)]
     token: Signal<Option<LinkToken>>,
-    /// The callbacks, and where the script comes from.
+    /// The callbacks and the options of the script.
     #[prop(optional)]
     options: UsePlaidLinkOptions,
-    /// Set when the script did not load, or Link refused the token or to open.
+    /// The error, if the script did not load, or Link refused the token or the call to open.
     #[prop(optional)]
     error: RwSignal<Option<Error>>,
-    /// What the button says.
+    /// The label of the button.
     children: Children,
 ) -> impl IntoView {
     let link = use_plaid_link(token, options);

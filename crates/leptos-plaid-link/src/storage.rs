@@ -1,7 +1,9 @@
-//! The browser's storage: shared by all tabs and kept over restarts, since a bank may come back in another tab. What belongs to
-//! a visit to a bank is in the tab's own as well, so that tabs do not take each other's.
+//! The records in the browser's storage.
 //!
-//! Storage may be forbidden or full. Then nothing survives a reload, but all else works.
+//! All tabs share them, and they survive a restart, since a bank may redirect to another tab. Resume records are in the
+//! tab's own storage too, so that a tab prefers its own visit.
+//!
+//! Storage may be forbidden or full. Then nothing survives a reload, but everything else works.
 
 use link_flow::{OutboxError, OutboxRecord, ResumeError, ResumeRecord, Success};
 use plaid_types::LinkToken;
@@ -10,27 +12,26 @@ use web_sys::Storage;
 
 use crate::plaid_link_crate::json::{from_text, to_text};
 
-/// Keys begin with these. One for each visit, so that tabs do not overwrite each other's.
+/// The prefixes of keys. Each visit has a key of its own, so that tabs do not overwrite each other's records.
 const RESUME: &str = "plaid-link.resume.";
 const OUTBOX: &str = "plaid-link.outbox.";
 
 pub(crate) fn keep_resume(record: &ResumeRecord) {
-    for storage in [this_tabs(), local()] {
+    for storage in [tab(), local()] {
         write(storage, &resume_key(&record.link_token), record);
     }
 }
 
 pub(crate) fn forget_resume(link_token: &LinkToken) {
-    for storage in [this_tabs(), local()] {
+    for storage in [tab(), local()] {
         remove(storage, &resume_key(link_token));
     }
 }
 
-/// What was kept when Link opened, if it is this user's and still good: in this tab, or else in any, the newest. What is
-/// of no use is dropped.
+/// Returns the newest valid resume record of this user, from this tab or else from any tab. Invalid records are removed.
 pub(crate) fn resume(user: &str, now: u64) -> Result<ResumeRecord, ResumeError> {
     let mut result = Err(ResumeError::Missing);
-    for storage in [local(), this_tabs()] {
+    for storage in [local(), tab()] {
         let mut newest = 0;
         for (key, text) in entries(&storage, RESUME) {
             let record = from_text::<ResumeRecord>(&text).ok_or(ResumeError::Corrupt);
@@ -62,7 +63,7 @@ pub(crate) fn forget_success(success: &Success) {
     remove(local(), &outbox_key(success));
 }
 
-/// The successes of this user that no page saw acknowledged. What is of no use is dropped, for a reason.
+/// Returns the kept successes of this user. Invalid records are removed, and their errors returned.
 pub(crate) fn successes(user: &str, now: u64) -> Vec<Result<Success, OutboxError>> {
     let open = |(key, text): (String, String)| {
         let record = from_text::<OutboxRecord>(&text).ok_or(OutboxError::Corrupt);
@@ -76,7 +77,8 @@ fn resume_key(link_token: &LinkToken) -> String {
     format!("{RESUME}{}", link_token.as_str())
 }
 
-/// By the time where Link named no session: no two visits end in the same millisecond.
+/// Returns the key of a success: its session, or its time if Link sent no session. No two visits end in the same
+/// millisecond.
 fn outbox_key(success: &Success) -> String {
     match success.session() {
         Some(session) => format!("{OUTBOX}{session}"),
@@ -88,7 +90,7 @@ fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
-fn this_tabs() -> Option<Storage> {
+fn tab() -> Option<Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 

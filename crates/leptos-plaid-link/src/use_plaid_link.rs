@@ -1,22 +1,24 @@
+//! The hook that drives Link with a Link token.
+
 use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::task::spawn_local;
-use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
-use plaid_types::{LinkToken, PublicToken};
+use plaid_types::LinkToken;
 
 use crate::IN_BROWSER;
 use crate::plaid_link_crate::{
-    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Payload, Submission, load,
+    Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Submission,
+    callback_builders, load,
 };
 
-/// Drives Link with a Link token: what react-plaid-link's `usePlaidLink` is to React.
+/// Controls Link with a Link token, like `usePlaidLink` of react-plaid-link.
 ///
 /// The script starts to load at once, and a handler is created as soon as there is a token, so that `open` shows
-/// Link without delay. A new token makes a new handler; without a token there is none. When the owner goes, Link
-/// is closed and its frame removed.
+/// Link without delay. Another token creates another handler; without a token there is none. When the owner is disposed,
+/// Link is closed and its frame removed.
 ///
 /// On a server it is inert.
 ///
@@ -43,88 +45,120 @@ pub fn use_plaid_link(
     options: UsePlaidLinkOptions,
 ) -> UsePlaidLinkReturn {
     let token = token.into();
-    let script_ready = RwSignal::new(false);
-    let created_with = RwSignal::new(None);
-    let is_open = RwSignal::new(false);
-    let error = RwSignal::new(None);
-    let retried = RwSignal::new(false);
-    // A handler belongs to the browser's one thread; on a server nothing of the kind may exist.
-    let visit = IN_BROWSER.then(|| {
-        let callbacks = options.callbacks.on_close(move || {
-            is_open.try_set(false);
-        });
-        StoredValue::new_local(Visit {
-            options: UsePlaidLinkOptions {
-                callbacks,
-                ..options
-            },
-            generation: 0,
-            handler: None,
-        })
-    });
-    let returned = UsePlaidLinkReturn {
-        script_ready: script_ready.into(),
-        // Not a flag of its own: it would be late by the time that it takes to notice another token.
+    let signals = Signals::new();
+    // A handler belongs to the browser's one thread. On a server none may exist.
+    let visit = IN_BROWSER.then(|| StoredValue::new_local(Visit::new(options, signals.is_open)));
+    if let Some(visit) = visit {
+        follow_token(token, visit, signals);
+    }
+    UsePlaidLinkReturn {
+        script_ready: signals.script_ready.into(),
+        // Derived, not a flag: a flag would notice another token too late.
         ready: Signal::derive(move || {
             let token = token.get();
-            token.is_some() && created_with.get() == token
+            token.is_some() && signals.created_with.get() == token
         }),
-        is_open: is_open.into(),
-        error: error.read_only(),
-        set_is_open: is_open,
-        retried,
+        is_open: signals.is_open.into(),
+        error: signals.error.read_only(),
+        set_is_open: signals.is_open,
+        retried: signals.retried,
         visit,
-    };
-    let Some(visit) = visit else { return returned };
+    }
+}
 
-    // Lighter than an `Effect`, and every page with a view has its code already.
+/// Keeps a handler for the present token until the owner goes.
+fn follow_token(
+    token: Signal<Option<LinkToken>>,
+    visit: StoredValue<Visit, LocalStorage>,
+    signals: Signals,
+) {
+    // Smaller than an `Effect`: every page with a view contains its code already.
     let effect = RenderEffect::new(move |before: Option<_>| {
-        let wanted = (token.get(), retried.get());
-        if before.as_ref() == Some(&wanted) {
-            return wanted;
+        let wanted = (token.get(), signals.retried.get());
+        if before.as_ref() != Some(&wanted) {
+            replace_handler(wanted.0.clone(), visit, signals);
         }
-        let token = wanted.0.clone();
-        created_with.set(None);
-        error.set(None);
-        // Dropped out here: Link's own code, and what it calls, must not run while the arena is held.
-        drop(visit.try_update_value(|visit| visit.handler.take()));
-        is_open.set(false);
-        let next = visit.try_update_value(Visit::next);
-        spawn_local(async move {
-            let Some((generation, options)) = next else {
-                return;
-            };
-            let plaid = load(&options.load).await;
-            // The owner may be gone, or the token be another: then this is nobody's concern.
-            if visit.try_with_value(|visit| visit.generation) != Some(generation) {
-                return;
-            }
-            script_ready.try_set(plaid.is_ok());
-            let Some(token) = token else {
-                error.try_set(plaid.err().map(Error::from));
-                return;
-            };
-            let created = plaid
-                .map_err(Error::from)
-                .and_then(|plaid| plaid.create(options.link_options(&token)));
-            match created {
-                Ok(handler) => {
-                    visit.try_update_value(|visit| visit.handler = Some(Rc::new(handler)));
-                    created_with.try_set(Some(token));
-                }
-                Err(reason) => {
-                    error.try_set(Some(reason));
-                }
-            }
-        });
         wanted
     });
     on_cleanup(move || {
         drop(effect);
-        // Now, while the signals still live: whoever listens for the focus that Link gives back may look at them.
-        drop(visit.try_update_value(|visit| visit.handler.take()));
+        // Before the signals are disposed: a focus listener of the host may read them.
+        drop_handler(visit);
     });
-    returned
+}
+
+/// Drops the handler, and starts to create one for this token.
+fn replace_handler(
+    token: Option<LinkToken>,
+    visit: StoredValue<Visit, LocalStorage>,
+    signals: Signals,
+) {
+    signals.created_with.set(None);
+    signals.error.set(None);
+    drop_handler(visit);
+    signals.is_open.set(false);
+    if let Some((generation, options)) = visit.try_update_value(Visit::next) {
+        spawn_local(create_handler(token, generation, options, visit, signals));
+    }
+}
+
+/// Drops the handler outside of the arena's lock, since Link's own code and its callbacks run meanwhile.
+fn drop_handler(visit: StoredValue<Visit, LocalStorage>) {
+    drop(visit.try_update_value(|visit| visit.handler.take()));
+}
+
+async fn create_handler(
+    token: Option<LinkToken>,
+    generation: u32,
+    options: UsePlaidLinkOptions,
+    visit: StoredValue<Visit, LocalStorage>,
+    signals: Signals,
+) {
+    let plaid = load(&options.load).await;
+    // The owner may be gone, or another token may have come.
+    if visit.try_with_value(|visit| visit.generation) != Some(generation) {
+        return;
+    }
+    signals.script_ready.try_set(plaid.is_ok());
+    let Some(token) = token else {
+        signals.error.try_set(plaid.err().map(Error::from));
+        return;
+    };
+    let created = plaid
+        .map_err(Error::from)
+        .and_then(|plaid| plaid.create(options.link_options(&token)));
+    match created {
+        Ok(handler) => {
+            visit.try_update_value(|visit| visit.handler = Some(Rc::new(handler)));
+            signals.created_with.try_set(Some(token));
+        }
+        Err(error) => {
+            signals.error.try_set(Some(error));
+        }
+    }
+}
+
+/// The signals that the hook writes.
+#[derive(Clone, Copy)]
+struct Signals {
+    script_ready: RwSignal<bool>,
+    /// The token of the present handler.
+    created_with: RwSignal<Option<LinkToken>>,
+    is_open: RwSignal<bool>,
+    error: RwSignal<Option<Error>>,
+    retried: RwSignal<bool>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        Self {
+            script_ready: RwSignal::new(false),
+            created_with: RwSignal::new(None),
+            is_open: RwSignal::new(false),
+            error: RwSignal::new(None),
+            retried: RwSignal::new(false),
+        }
+    }
 }
 
 /// Options of [`use_plaid_link`].
@@ -136,7 +170,7 @@ pub fn use_plaid_link(
 /// let options = UsePlaidLinkOptions::default()
 ///     .load(load)
 ///     .on_exit(|error, metadata| {
-///         // `error` is the last that the user met, if any
+///         // `error` is the last that the user saw, if any
 ///         # let _ = (error, metadata);
 ///     });
 /// # let _ = options;
@@ -144,68 +178,33 @@ pub fn use_plaid_link(
 #[derive(Clone, Debug, Default)]
 pub struct UsePlaidLinkOptions {
     pub(crate) load: LoadOptions,
-    /// The address, and the token that it came back with.
+    /// The redirect URI, and the token it belongs to.
     received_redirect_uri: Option<(String, Rc<OnceCell<LinkToken>>)>,
     callbacks: Callbacks,
 }
 
 impl UsePlaidLinkOptions {
-    /// Where the script comes from, its nonce, its deadline.
+    /// Sets the options of Link's script.
     #[must_use]
     pub fn load(mut self, load: LoadOptions) -> Self {
         self.load = load;
         self
     }
 
-    /// The whole address that a bank redirected to, on that page only; see
-    /// [`LinkOptions::received_redirect_uri`]. It goes with the first token, and with no other.
+    /// Sets the whole redirect URI, on its page only; see [`LinkOptions::received_redirect_uri`]. It is used with the
+    /// first token only.
     #[must_use]
     pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.received_redirect_uri = Some((uri.into(), Rc::default()));
         self
     }
 
-    /// The user linked an Item; see [`Callbacks::on_success`].
-    #[must_use]
-    pub fn on_success(
-        mut self,
-        f: impl Fn(Option<PublicToken>, Payload<SuccessMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_success(f);
-        self
-    }
-
-    /// The user left; see [`Callbacks::on_exit`].
-    #[must_use]
-    pub fn on_exit(
-        mut self,
-        f: impl Fn(Option<Payload<LinkError>>, Payload<ExitMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_exit(f);
-        self
-    }
-
-    /// Something happened in Link; see [`Callbacks::on_event`].
-    #[must_use]
-    pub fn on_event(
-        mut self,
-        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_event(f);
-        self
-    }
-
-    /// Link's own module has loaded; see [`Callbacks::on_load`].
-    #[must_use]
-    pub fn on_load(mut self, f: impl Fn() + 'static) -> Self {
-        self.callbacks = self.callbacks.on_load(f);
-        self
-    }
+    callback_builders!(on_success, on_exit, on_event, on_load);
 
     pub(crate) fn link_options(&self, token: &LinkToken) -> LinkOptions {
         let options = LinkOptions::new(token.clone()).callbacks(self.callbacks.clone());
         match &self.received_redirect_uri {
-            // Plaid refuses it with any other.
+            // Plaid refuses it with another token.
             Some((uri, first)) if first.get_or_init(|| token.clone()) == token => {
                 options.received_redirect_uri(uri)
             }
@@ -214,7 +213,7 @@ impl UsePlaidLinkOptions {
     }
 }
 
-/// What [`use_plaid_link`] returns: signals, and what can be done. `Copy`, as signals are.
+/// The signals and methods of [`use_plaid_link`]. It is `Copy`, like signals.
 ///
 /// ```no_run
 /// use leptos_plaid_link::{Error, ExitOptions, UsePlaidLinkReturn};
@@ -225,26 +224,26 @@ impl UsePlaidLinkOptions {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct UsePlaidLinkReturn {
-    /// The script has run.
+    /// Whether Link's script has run.
     pub script_ready: Signal<bool>,
-    /// There is a handler for the present token; false again when the token goes or changes.
+    /// Whether there is a handler for the present token. False again when the token changes.
     pub ready: Signal<bool>,
-    /// Link is on the screen.
+    /// Whether Link is open.
     pub is_open: Signal<bool>,
-    /// The script did not load, or Link refused the token; cleared when another token comes.
+    /// The error, if the script did not load or Link refused the token. Another token clears it.
     pub error: ReadSignal<Option<Error>>,
     set_is_open: RwSignal<bool>,
-    /// Flips with every retry.
+    /// Toggled by each retry.
     retried: RwSignal<bool>,
     visit: Option<StoredValue<Visit, LocalStorage>>,
 }
 
 impl UsePlaidLinkReturn {
-    /// Shows Link.
+    /// Opens Link.
     ///
     /// # Errors
     ///
-    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    /// [`Error::NoToken`] before there is a handler, or the error of the script or of Link.
     pub fn open(self) -> Result<(), Error> {
         let handler = self.handler()?;
         self.set_is_open.set(true);
@@ -253,36 +252,36 @@ impl UsePlaidLinkReturn {
         })
     }
 
-    /// Closes Link; ends in `on_exit`, or in `on_success` if the Item was already linked.
+    /// Closes Link. `on_exit` follows, or `on_success` if the Item was linked already.
     ///
     /// # Errors
     ///
-    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    /// [`Error::NoToken`] before there is a handler, or the error of the script or of Link.
     pub fn exit(self, options: ExitOptions) -> Result<(), Error> {
         self.handler()?.exit(options)
     }
 
-    /// Gives Layer a phone number or a date of birth.
+    /// Submits a phone number or a date of birth to Layer.
     ///
     /// # Errors
     ///
-    /// [`Error::NoToken`] before there is a handler, or what the script said.
+    /// [`Error::NoToken`] before there is a handler, or the error of the script or of Link.
     pub fn submit(self, submission: &Submission) -> Result<(), Error> {
         self.handler()?.submit(submission)
     }
 
-    /// Tries again what failed: loads the script and creates the handler anew.
+    /// Loads the script and creates the handler again, after an error.
     pub fn retry(self) {
         self.retried.try_update(|retried| *retried = !*retried);
     }
 
-    /// A reference of its own, so that the arena is not held while Link's code runs.
+    /// Returns a clone, so that the arena is not locked while Link's code runs.
     fn handler(self) -> Result<Rc<Handler>, Error> {
-        // What is left of it after its owner has gone can be asked still.
+        // The signals may be disposed: the host may call a hook whose owner is gone.
         if let Some(error) = self.error.try_get_untracked().flatten() {
             return Err(error);
         }
-        // Another token may have come that no handler was created with yet.
+        // Another token may have come, without a handler yet.
         let visit = self
             .visit
             .filter(|_| self.ready.try_get_untracked() == Some(true));
@@ -296,16 +295,27 @@ impl UsePlaidLinkReturn {
     }
 }
 
-/// What the present token is for.
+/// The handler of the present token, and how it is made.
 #[derive(Debug)]
 struct Visit {
     options: UsePlaidLinkOptions,
-    /// Counts the tokens, to tell a late load from the present one.
+    /// The number of tokens so far: a load for an earlier one is ignored.
     generation: u32,
     handler: Option<Rc<Handler>>,
 }
 
 impl Visit {
+    fn new(mut options: UsePlaidLinkOptions, is_open: RwSignal<bool>) -> Self {
+        options.callbacks = options.callbacks.on_close(move || {
+            is_open.try_set(false);
+        });
+        Self {
+            options,
+            generation: 0,
+            handler: None,
+        }
+    }
+
     fn next(&mut self) -> (u32, UsePlaidLinkOptions) {
         self.generation = self.generation.wrapping_add(1);
         (self.generation, self.options.clone())

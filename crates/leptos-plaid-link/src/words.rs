@@ -1,25 +1,27 @@
+//! Failures and outcomes in English, for users.
+
 use link_flow::{Exit, Failure, FailureKind, Outcome, Purpose, ResumeError};
 
-/// What to tell a person about a failure.
+/// The words for a failure, for users.
 ///
 /// ```
 /// use leptos_plaid_link::{Words, code_words};
 ///
 /// let Words { title, advice, .. } = code_words("ITEM_LOCKED");
-/// assert_eq!(title, "Your bank wants something from you first.");
+/// assert_eq!(title, "Your bank requires an action from you first.");
 /// # let _ = advice;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
-    /// What happened.
+    /// A sentence that says what happened.
     pub title: &'static str,
-    /// What helps.
+    /// A sentence that says what to do.
     pub advice: &'static str,
-    /// The same, for programs.
+    /// The next step, for programs.
     pub step: NextStep,
 }
 
-/// What helps.
+/// The next step after a failure.
 ///
 /// ```
 /// use leptos_plaid_link::{NextStep, code_words};
@@ -28,19 +30,19 @@ pub struct Words {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// The same again.
+    /// Try the same again.
     TryAgain,
-    /// Another bank.
+    /// Connect another bank.
     AnotherBank,
-    /// Update mode: the user signs in at the bank again.
+    /// Sign in at the bank again, in update mode.
     Reconnect,
-    /// Time.
+    /// Wait, then try again.
     Wait,
-    /// Support, who can find the visit by its `link_session_id` and `request_id`.
+    /// Contact support, with the `link_session_id` and the `request_id`.
     Support,
 }
 
-/// The words for a failure, in English.
+/// Returns the words for a failure, in English.
 ///
 /// ```
 /// use leptos_plaid_link::{Failure, FailureKind, words};
@@ -59,38 +61,34 @@ pub fn words(failure: &Failure) -> Words {
         ),
         FailureKind::LinkRefused => ("Plaid could not be started.", "Please try again.", TryAgain),
         FailureKind::BackendUnreachable => (
-            "We could not be reached.",
+            "We can't reach our server.",
             "Check your connection and try again.",
             TryAgain,
         ),
         FailureKind::PlaidUnavailable => (
-            "Plaid is not answering.",
-            "This usually passes within minutes.",
+            "Plaid is not responding.",
+            "Try again in a few minutes.",
             Wait,
         ),
         FailureKind::SignedOut => ("You are signed out.", "Sign in, then try again.", TryAgain),
-        FailureKind::RateLimited => (
-            "That was too much at once.",
-            "Wait a moment and try again.",
-            Wait,
-        ),
+        FailureKind::RateLimited => ("Too many requests.", "Wait a moment and try again.", Wait),
         FailureKind::Refused => (
-            "That did not work.",
+            "Something went wrong.",
             "Try again, or contact support.",
             Support,
         ),
         FailureKind::NotFound => (
-            "This connection is not there any more.",
-            "Please connect the bank once more.",
+            "This connection no longer exists.",
+            "Please connect the bank again.",
             TryAgain,
         ),
         FailureKind::PublicTokenInvalid => (
             "The connection could not be completed.",
-            "Please connect the bank once more.",
+            "Please connect the bank again.",
             TryAgain,
         ),
         FailureKind::TokensRefused => (
-            "Plaid keeps refusing to start.",
+            "Plaid can't be started at the moment.",
             "Try again later, or contact support.",
             Support,
         ),
@@ -105,23 +103,23 @@ pub fn words(failure: &Failure) -> Words {
 
 fn resume_words(error: ResumeError) -> (&'static str, &'static str, NextStep) {
     let title = match error {
-        ResumeError::NoState => "This is not the way back from a bank.",
+        ResumeError::NoState => "This link does not come from a bank.",
         ResumeError::Missing | ResumeError::Corrupt => {
-            "This browser does not know of your visit to the bank."
+            "This browser has no record of your visit to the bank."
         }
-        ResumeError::Foreign => "Somebody else went to the bank from here.",
+        ResumeError::Foreign => "Another user started this visit to the bank.",
         ResumeError::SignedOut => {
             return (
                 "You were signed out while you were at the bank.",
-                "Sign in, then try again: we then go on where you left off.",
+                "Sign in, then try again to continue where you left off.",
                 NextStep::TryAgain,
             );
         }
         ResumeError::Expired => "Your visit to the bank took too long.",
         ResumeError::Unreachable => {
             return (
-                "We could not be reached.",
-                "Check your connection and try again: we then go on where you left off.",
+                "We can't reach our server.",
+                "Check your connection, then try again to continue where you left off.",
                 NextStep::TryAgain,
             );
         }
@@ -133,9 +131,9 @@ fn resume_words(error: ResumeError) -> (&'static str, &'static str, NextStep) {
     )
 }
 
-/// The words for the end of a visit to Link without success, in English.
+/// Returns the words for an exit from Link, in English.
 ///
-/// Plaid's own words in [`Exit::display_message`] go before the advice, where there are any.
+/// If Plaid sent a message for users, [`Exit::display_message`], show it instead of the advice.
 ///
 /// ```
 /// use leptos_plaid_link::{Exit, exit_words};
@@ -163,7 +161,8 @@ pub fn exit_words(exit: &Exit) -> Words {
     }
 }
 
-/// What to say of the end of a visit to Link that shows in no other way, in English; empty for all others.
+/// Returns the words for the end of a visit that the page does not show otherwise, in English: an error or a duplicate.
+/// Empty for all other outcomes.
 ///
 /// ```
 /// use leptos_plaid_link::{Outcome, outcome_words};
@@ -184,16 +183,16 @@ pub fn outcome_words(outcome: &Outcome) -> String {
     }
 }
 
-/// The words for one of Plaid's error codes, in English: of a visit to Link, or of an Item.
+/// Returns the words for one of Plaid's error codes, in English. The code may be that of a visit or of an Item.
 ///
 /// ```
 /// use leptos_plaid_link::code_words;
 ///
-/// assert_eq!(code_words("INSTITUTION_DOWN").title, "Your bank is not answering at the moment.");
+/// assert_eq!(code_words("INSTITUTION_DOWN").title, "Your bank is not responding at the moment.");
 /// ```
 #[must_use]
 pub fn code_words(code: &str) -> Words {
-    // There is one for each endpoint.
+    // Each endpoint has a code of its own.
     let code = if code.ends_with("_LIMIT") {
         "RATE_LIMIT"
     } else {
@@ -206,7 +205,7 @@ pub fn code_words(code: &str) -> Words {
         .map_or(UNKNOWN, |(_, words)| *words)
 }
 
-/// Where users leave from, when nothing went wrong.
+/// The words for each exit status, for exits without an error.
 const EXIT_STATUSES: [(&str, &str, NextStep); 9] = [
     (
         "requires_credentials",
@@ -215,17 +214,17 @@ const EXIT_STATUSES: [(&str, &str, NextStep); 9] = [
     ),
     (
         "requires_questions",
-        "You left before all questions of your bank were answered.",
+        "You left before you answered your bank's questions.",
         NextStep::TryAgain,
     ),
     (
         "requires_selections",
-        "You left before all questions of your bank were answered.",
+        "You left before you answered your bank's questions.",
         NextStep::TryAgain,
     ),
     (
         "requires_code",
-        "You left before your bank had its code.",
+        "You left before you entered your bank's code.",
         NextStep::TryAgain,
     ),
     (
@@ -240,7 +239,7 @@ const EXIT_STATUSES: [(&str, &str, NextStep); 9] = [
     ),
     (
         "requires_oauth",
-        "You left before your bank said yes.",
+        "You left before you gave your consent at your bank.",
         NextStep::TryAgain,
     ),
     (
@@ -255,13 +254,13 @@ const EXIT_STATUSES: [(&str, &str, NextStep); 9] = [
     ),
 ];
 
-/// Plaid's error codes by what helps.
+/// The words for Plaid's error codes.
 const CODES: [(&str, Words); 13] = [
     (
         "INVALID_CREDENTIALS INVALID_MFA INVALID_UPDATED_USERNAME RECAPTCHA_BAD RECAPTCHA_REQUIRED",
         Words {
             title: "Your bank did not accept the sign-in.",
-            advice: "Check what you type, and try again.",
+            advice: "Check what you entered, and try again.",
             step: NextStep::TryAgain,
         },
     ),
@@ -285,47 +284,47 @@ const CODES: [(&str, Words); 13] = [
         "INSUFFICIENT_CREDENTIALS ACCESS_NOT_GRANTED NO_AUTH_ACCOUNTS NO_INVESTMENT_ACCOUNTS NO_INVESTMENT_AUTH_ACCOUNTS \
          NO_LIABILITY_ACCOUNTS ADDITIONAL_CONSENT_REQUIRED",
         Words {
-            title: "Your bank was not allowed to share enough.",
-            advice: "Try again, and allow what is asked for.",
+            title: "Your bank may not share the required data yet.",
+            advice: "Try again, and allow all requested access.",
             step: NextStep::TryAgain,
         },
     ),
     (
         "ITEM_LOCKED USER_SETUP_REQUIRED PASSWORD_RESET_REQUIRED",
         Words {
-            title: "Your bank wants something from you first.",
-            advice: "Sign in on its own site and do what it asks for. Then try again.",
+            title: "Your bank requires an action from you first.",
+            advice: "Sign in on your bank's site and follow its instructions. Then try again.",
             step: NextStep::TryAgain,
         },
     ),
     (
         "INVALID_LINK_TOKEN",
         Words {
-            title: "The visit took too long, or went wrong too often.",
-            advice: "Try again: a new one is ready.",
+            title: "Your session has expired, or had too many failed attempts.",
+            advice: "Try again with a new session.",
             step: NextStep::TryAgain,
         },
     ),
     (
         "OAUTH_STATE_ID_ALREADY_PROCESSED OAUTH_STATE_ID_NOT_FOUND INCORRECT_OAUTH_NONCE INCORRECT_LINK_TOKEN",
         Words {
-            title: "The way back from your bank leads nowhere any more.",
-            advice: "If your bank is not shown here, try again.",
+            title: "This bank sign-in link has expired.",
+            advice: "If your bank is not listed here, connect it again.",
             step: NextStep::TryAgain,
         },
     ),
     (
         "ITEM_LOGIN_REQUIRED ITEM_NO_VERIFICATION INVALID_SAVED_MFA",
         Words {
-            title: "Your bank wants you to sign in again.",
-            advice: "Until you do, it shares nothing new.",
+            title: "Your bank requires you to sign in again.",
+            advice: "Until you do, it shares no new data.",
             step: NextStep::Reconnect,
         },
     ),
     (
         "USER_PERMISSION_REVOKED",
         Words {
-            title: "You took back your permission at the bank.",
+            title: "You revoked your permission at the bank.",
             advice: "Its accounts and balances were deleted here. Connect it again to see them.",
             step: NextStep::AnotherBank,
         },
@@ -334,7 +333,7 @@ const CODES: [(&str, Words); 13] = [
         "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_NOT_AVAILABLE PLANNED_MAINTENANCE \
          PRODUCTS_NOT_READY PRODUCT_NOT_READY UNSUPPORTED_RESPONSE",
         Words {
-            title: "Your bank is not answering at the moment.",
+            title: "Your bank is not responding at the moment.",
             advice: "Try again later, or connect another bank.",
             step: NextStep::Wait,
         },
@@ -342,8 +341,8 @@ const CODES: [(&str, Words); 13] = [
     (
         "INTERNAL_SERVER_ERROR PLAID_ERROR RATE_LIMIT",
         Words {
-            title: "Plaid is not answering as it should.",
-            advice: "This usually passes within minutes.",
+            title: "Plaid has a problem at the moment.",
+            advice: "Try again in a few minutes.",
             step: NextStep::Wait,
         },
     ),
@@ -353,7 +352,7 @@ const CODES: [(&str, Words); 13] = [
          PRODUCTS_NOT_SUPPORTED PRODUCT_NOT_ENABLED UNAUTHORIZED_INSTITUTION",
         Words {
             title: "This account cannot be connected here.",
-            advice: "You can connect one at another bank.",
+            advice: "Connect an account at another bank.",
             step: NextStep::AnotherBank,
         },
     ),
@@ -361,23 +360,23 @@ const CODES: [(&str, Words); 13] = [
         "INVALID_ACCESS_TOKEN ITEM_CONCURRENTLY_DELETED ITEM_NOT_FOUND",
         Words {
             title: "This connection has ended.",
-            advice: "Disconnect it here, and connect the bank anew.",
+            advice: "Disconnect it here, then connect the bank again.",
             step: NextStep::AnotherBank,
         },
     ),
 ];
 
-/// Link has no code of its own for a bank that was asked on its own page, and said no.
+/// The words for a denied OAuth consent, for which Link has no error code.
 const DENIED: Words = Words {
-    title: "Your bank did not say yes.",
-    advice: "Try again, and allow what is asked for.",
+    title: "Your bank denied access.",
+    advice: "Try again, and allow all requested access.",
     step: NextStep::TryAgain,
 };
 
-/// For a code that there are no words for.
+/// The words for an unknown code.
 const UNKNOWN: Words = Words {
-    title: "That did not work.",
-    advice: "Try again. If it happens once more, contact support and tell them the reference.",
+    title: "Something went wrong.",
+    advice: "Try again. If it happens again, contact support with the reference.",
     step: NextStep::Support,
 };
 
@@ -431,9 +430,9 @@ mod tests {
         }
     }
 
-    /// Plaid's lists of what can be wrong with an Item, with an institution, with a token, and on the way back from a bank.
+    /// Plaid's documented error codes of Items, institutions, tokens and OAuth.
     #[test]
-    fn every_code_of_plaids_lists_has_words_of_its_own() {
+    fn every_documented_error_code_has_its_own_words() {
         let items = "ACCESS_NOT_GRANTED INSTANT_MATCH_FAILED INSUFFICIENT_CREDENTIALS INVALID_CREDENTIALS INVALID_MFA \
                      INVALID_OTP INVALID_PHONE_NUMBER INVALID_SEND_METHOD INVALID_UPDATED_USERNAME ITEM_CONCURRENTLY_DELETED \
                      ITEM_LOCKED ITEM_LOGIN_REQUIRED ITEM_NOT_FOUND ITEM_NOT_SUPPORTED MANUAL_VERIFICATION_REQUIRED \
@@ -454,17 +453,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bank_that_says_no_is_not_plaids_failure() {
+    fn a_denied_consent_is_not_a_plaid_failure() {
         let title = |status| exit_words(&exit(Some("INTERNAL_SERVER_ERROR"), status)).title;
-        assert_eq!(title("requires_oauth"), "Your bank did not say yes.");
-        assert_eq!(
-            title("requires_code"),
-            "Plaid is not answering as it should."
-        );
+        assert_eq!(title("requires_oauth"), "Your bank denied access.");
+        assert_eq!(title("requires_code"), "Plaid has a problem at the moment.");
     }
 
     #[test]
-    fn a_phone_is_not_the_bank() {
+    fn a_phone_number_error_does_not_blame_the_bank() {
         for code in ["INVALID_OTP", "INVALID_PHONE_NUMBER"] {
             assert!(code_words(code).title.contains("phone"), "{code}");
         }

@@ -1,4 +1,4 @@
-//! On a server hooks and components are inert: they render what a browser renders first, and touch nothing.
+//! Server rendering: hooks are inert, and components render their first view.
 
 #[path = "hydrated/page.rs"]
 mod page;
@@ -11,16 +11,16 @@ use leptos_plaid_link::{
     UseLinkFlowOptions, UsePlaidLinkOptions, use_link_flow, use_plaid_link,
 };
 
-/// A backend that must not be asked.
-struct Unasked;
+/// A backend that must not be used.
+struct UnusedBackend;
 
-impl LinkBackend for Unasked {
+impl LinkBackend for UnusedBackend {
     async fn user(&self) -> Result<String, Failure> {
-        panic!("a server asks for no user");
+        panic!("a server requests no user");
     }
 
     async fn create_link_token(&self, _: Purpose) -> Result<LinkTokenGrant, Failure> {
-        panic!("a server asks for no token");
+        panic!("a server requests no token");
     }
 
     async fn submit(&self, _: Success) -> Result<Submitted, Failure> {
@@ -33,11 +33,11 @@ fn token() -> Signal<Option<LinkToken>> {
 }
 
 #[test]
-fn the_components_render_what_a_browser_renders_first() {
+fn the_components_render_their_first_view() {
     let owner = Owner::new();
     let html = owner.with(|| {
         let options = UsePlaidLinkOptions::default();
-        let flow = use_link_flow(Unasked, UseLinkFlowOptions::default());
+        let flow = use_link_flow(UnusedBackend, UseLinkFlowOptions::default());
         let failure = Failure::new(FailureKind::SignedOut, "for developers");
         let failure = RwSignal::new(Some(failure)).read_only();
         let view = view! {
@@ -62,9 +62,9 @@ fn the_components_render_what_a_browser_renders_first() {
     owner.cleanup();
 }
 
-/// `hydrated` brings it to life in a browser.
+/// The test `hydrated` hydrates the same page in a browser.
 #[test]
-fn a_page_is_rendered_as_a_browser_hydrates_it() {
+fn a_rendered_page_matches_its_hydration() {
     let owner = Owner::new();
     let html = owner.with(|| page::page(UsePlaidLinkOptions::default()).to_html());
     assert_eq!(html, page::HTML);
@@ -72,7 +72,7 @@ fn a_page_is_rendered_as_a_browser_hydrates_it() {
 }
 
 #[test]
-fn the_hooks_do_nothing() {
+fn the_hooks_are_inert() {
     let owner = Owner::new();
     owner.with(|| {
         let link = use_plaid_link(token(), UsePlaidLinkOptions::default());
@@ -86,7 +86,7 @@ fn the_hooks_do_nothing() {
         }
         assert_eq!(link.error.get_untracked(), None);
 
-        let flow = use_link_flow(Unasked, UseLinkFlowOptions::default());
+        let flow = use_link_flow(UnusedBackend, UseLinkFlowOptions::default());
         flow.open();
         flow.close(true);
         flow.retry();

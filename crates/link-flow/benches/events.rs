@@ -1,6 +1,6 @@
-//! How long a million random events take, on one core; `cargo bench -p link-flow` prints it.
+//! A benchmark of a million random events on one core: `cargo bench -p link-flow`.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -27,13 +27,13 @@ fn main() {
     let taken = start.elapsed();
     black_box(&state);
     println!(
-        "{EVENTS} random events, their making included: {:.3} s, {:.0} ns each; {effects} effects",
+        "{EVENTS} random events, generated and stepped: {:.3} s, {:.0} ns each; {effects} effects",
         taken.as_secs_f64(),
         taken.as_secs_f64() * 1e9 / f64::from(EVENTS),
     );
 }
 
-/// An event of any kind; half of those that name something name what is there.
+/// Returns a random event. Half of the attempts and all of the successes are those of the state.
 fn event(random: &mut Random, state: &State) -> Event {
     let attempt = if random.below(2) == 0 {
         state.attempt
@@ -139,7 +139,7 @@ fn unsent(random: &mut Random, state: &State) -> SuccessId {
     unsent.map_or(SuccessId(0), |unsent| unsent.id)
 }
 
-/// Xorshift: the same numbers at every run.
+/// A xorshift generator, with the same numbers in every run.
 struct Random(u64);
 
 impl Random {

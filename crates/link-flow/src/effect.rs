@@ -1,9 +1,13 @@
+//! The effects that a shell carries out.
+
 use plaid_types::LinkToken;
 
 use crate::outbox::{Success, SuccessId};
-use crate::state::{Attempt, Millis, Purpose};
+use crate::purpose::Purpose;
+use crate::state::Attempt;
+use crate::token::Millis;
 
-/// What is to be done now, in this order. The machine decides; a shell carries out and answers with events.
+/// An effect for the shell to carry out. The shell reports the result as an event. The order of effects counts.
 ///
 /// ```
 /// use link_flow::{Effect, Event, State, step};
@@ -19,73 +23,73 @@ use crate::state::{Attempt, Millis, Purpose};
 pub enum Effect {
     /// Ask the backend for a Link token; answer `TokenGranted` or `TokenRefused`.
     FetchToken {
-        /// To be named in the answer.
+        /// Named in the answer.
         attempt: Attempt,
-        /// What it is for.
+        /// The purpose of the token.
         purpose: Purpose,
     },
     /// Load the script and create a handler; answer `HandlerCreated` or `HandlerFailed`.
     CreateHandler {
-        /// To be named in the answer and in all that the handler says.
+        /// Named in the answer and in every event of the handler.
         attempt: Attempt,
-        /// To be named in its success.
+        /// Named in its success.
         purpose: Purpose,
-        /// The token.
+        /// The token to create it with.
         link_token: LinkToken,
-        /// The whole address that a bank redirected to, only on the way back.
+        /// The whole redirect URI, after a bank's redirect only.
         received_redirect_uri: Option<String>,
     },
     /// Open the handler; answer `HandlerFailed` if Link throws.
     OpenHandler {
-        /// Which.
+        /// The attempt that created the handler.
         attempt: Attempt,
     },
     /// Close the handler that is open.
     ExitHandler {
-        /// At once.
+        /// Close at once, without asking the user.
         force: bool,
     },
     /// Drop the handler.
     DestroyHandler,
-    /// Say `TokenExpired` at this time.
+    /// Set a timer; answer `TokenExpired`.
     ExpireAt {
-        /// To be named in the event.
+        /// Named in the event.
         attempt: Attempt,
-        /// The time.
+        /// The time of the event.
         at: Millis,
     },
-    /// Keep what is needed to go on after a bank's redirect.
+    /// Keep a `ResumeRecord`, to continue after a bank's redirect.
     KeepResume {
         /// The token that Link is opened with.
         link_token: LinkToken,
-        /// When it ends.
+        /// The time when it expires.
         expires_at: Millis,
-        /// What the flow is for.
+        /// The purpose of the visit.
         purpose: Purpose,
     },
-    /// Link will not go on with this token any more.
+    /// Remove the `ResumeRecord` of a token.
     ForgetResume {
-        /// Which.
+        /// The token of the record.
         link_token: LinkToken,
     },
-    /// Find out who is signed in, and what was kept when Link opened; answer `Resumed` or `ResumeFailed`.
+    /// Ask for the signed-in user and read the kept `ResumeRecord`; answer `Resumed` or `ResumeFailed`.
     ReadResume,
-    /// Keep a success until the backend has acknowledged it, over reloads and crashes.
+    /// Keep an `OutboxRecord` of a success, which survives reloads and crashes.
     KeepSuccess(Success),
-    /// Tell the backend of a success; answer `Acknowledged` or `SubmitFailed`.
+    /// Submit a success to the backend; answer `Acknowledged` or `SubmitFailed`.
     Submit {
-        /// To be named in the answer.
+        /// Named in the answer.
         id: SuccessId,
-        /// What to tell.
+        /// The success to submit.
         success: Success,
     },
-    /// Say `ResendDue` after this time.
+    /// Set a timer; answer `ResendDue`.
     ResendAfter {
-        /// To be named in the event.
+        /// Named in the event.
         id: SuccessId,
-        /// Milliseconds.
+        /// The delay in milliseconds.
         delay: Millis,
     },
-    /// The backend has dealt with it: it need not be kept any longer.
+    /// Remove the `OutboxRecord` of a success.
     ForgetSuccess(Success),
 }

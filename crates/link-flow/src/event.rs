@@ -1,11 +1,16 @@
+//! The events that a flow reacts to.
+
 use plaid_types::{ItemId, LinkToken};
 
 use crate::failure::Failure;
 use crate::outbox::{OutboxError, Success, SuccessId};
+use crate::outcome::Exit;
+use crate::purpose::Purpose;
 use crate::resume::{ResumeError, ResumeRecord};
-use crate::state::{Attempt, Exit, Millis, Purpose};
+use crate::state::Attempt;
+use crate::token::Millis;
 
-/// What can happen. Every event has a defined result in every state.
+/// An event of the host, of Link, of the backend or of the browser. Every state accepts every event.
 ///
 /// ```
 /// use link_flow::{Effect, Event, Purpose, State, step};
@@ -17,134 +22,134 @@ use crate::state::{Attempt, Exit, Millis, Purpose};
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "an event lives for one step")]
 pub enum Event {
-    /// The host wants a handler ready ahead of the click.
+    /// The host asks for a handler ahead of the click.
     Prepare,
-    /// The host wants something else of the same flow, such as an Item repaired instead of a new one.
+    /// The host changes the purpose of the flow, for instance to repair an Item.
     Change {
-        /// What it is for from now on.
+        /// The new purpose.
         purpose: Purpose,
     },
-    /// The user wants Link open, for what the flow is usually for.
+    /// The user opens Link for the flow's own purpose.
     Open {
-        /// The time.
+        /// The current time.
         now: Millis,
     },
-    /// The user wants Link open for this, and for this visit only: an Item repaired, say.
+    /// The user opens Link for another purpose, and for one visit: to repair an Item, for instance.
     OpenFor {
-        /// What the visit is for.
+        /// The purpose of the visit.
         purpose: Purpose,
-        /// The time.
+        /// The current time.
         now: Millis,
     },
-    /// The host wants Link closed.
+    /// The host closes Link.
     Close {
-        /// At once, without asking the user.
+        /// Close at once, without asking the user.
         force: bool,
     },
-    /// The user wants what failed tried again.
+    /// The user retries what failed.
     Retry {
-        /// The time.
+        /// The current time.
         now: Millis,
     },
-    /// The user knows how the last visit ended.
+    /// The host clears the outcome of the last visit.
     Dismiss,
     /// The browser is back online.
     Online {
-        /// The time.
+        /// The current time.
         now: Millis,
     },
 
     /// The backend made a Link token.
     TokenGranted {
-        /// What was asked for.
+        /// The attempt of the request.
         attempt: Attempt,
         /// The token.
         link_token: LinkToken,
-        /// Milliseconds it has left.
+        /// The remaining lifetime in milliseconds.
         lifetime: Millis,
-        /// The time.
+        /// The current time.
         now: Millis,
     },
     /// The backend made no Link token.
     TokenRefused {
-        /// What was asked for.
+        /// The attempt of the request.
         attempt: Attempt,
-        /// Why.
+        /// The reason.
         failure: Failure,
     },
     /// The Link token is about to expire, unused.
     TokenExpired {
-        /// Whose token.
+        /// The attempt that the token belongs to.
         attempt: Attempt,
     },
-    /// The handler is there.
+    /// The handler was created.
     HandlerCreated {
-        /// Which.
+        /// The attempt that created the handler.
         attempt: Attempt,
     },
     /// The script did not load, or Link refused to create or to open.
     HandlerFailed {
-        /// Which.
+        /// The attempt that created the handler.
         attempt: Attempt,
-        /// Why.
+        /// The reason.
         failure: Failure,
     },
 
     /// Link's `onSuccess`.
     Succeeded {
-        /// Whose.
+        /// The attempt that created the handler.
         attempt: Attempt,
-        /// What it said, and what the handler was created for.
+        /// The arguments of `onSuccess`, with the purpose of the handler.
         success: Success,
     },
     /// Link's `onExit`.
     Exited {
-        /// Whose.
+        /// The attempt that created the handler.
         attempt: Attempt,
-        /// What it said.
+        /// The arguments of `onExit`.
         exit: Exit,
     },
 
-    /// The backend has dealt with a success.
+    /// The backend accepted a success.
     Acknowledged {
-        /// Which.
+        /// The success that was submitted.
         success: SuccessId,
-        /// How.
+        /// The backend's answer.
         submitted: Submitted,
     },
-    /// The backend could not be told of a success, or refused it.
+    /// The backend refused a success, or could not be reached.
     SubmitFailed {
-        /// Which.
+        /// The success that was submitted.
         success: SuccessId,
-        /// Why.
+        /// The reason.
         failure: Failure,
     },
-    /// It is time to tell the backend once more.
+    /// The delay before the next submission is over.
     ResendDue {
-        /// Of which success.
+        /// The success to submit again.
         success: SuccessId,
-        /// The time.
+        /// The current time.
         now: Millis,
     },
 
-    /// An earlier page left a success behind that the backend never acknowledged.
+    /// An earlier page kept a success that the backend has not acknowledged.
     Restored(Success),
-    /// An earlier page left a success behind that is of no use any more.
+    /// An earlier page kept a success that can no longer be submitted.
     RestoreFailed(OutboxError),
-    /// This is the page of the redirect URI: a bank has brought the user back.
+    /// A bank redirected the user to this page.
     Return,
-    /// The visit to the bank is known.
+    /// The record of the visit was found.
     Resumed {
-        /// What was kept when Link opened.
+        /// The record that was kept when Link opened.
         record: ResumeRecord,
-        /// The whole address, untouched.
+        /// The whole redirect URI, unchanged.
         redirect_uri: String,
     },
-    /// Link cannot go on after the bank.
+    /// The visit cannot be resumed.
     ResumeFailed(ResumeError),
 }
 
-/// How the backend dealt with a success.
+/// The backend's answer to a submitted success.
 ///
 /// ```
 /// use link_flow::{Event, Submitted, SuccessId};
@@ -157,10 +162,10 @@ pub enum Event {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
-    /// There is a new Item, or the one that an earlier try made.
+    /// A new Item, or the one that an earlier submission made.
     Linked(ItemId),
-    /// Update mode: the Item works again.
+    /// The repaired Item, in update mode.
     Repaired(ItemId),
-    /// The login is connected already, as this Item; nothing was exchanged.
+    /// The Item of a login that is connected already. Nothing was exchanged.
     Duplicate(ItemId),
 }

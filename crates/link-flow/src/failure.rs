@@ -1,7 +1,8 @@
-use crate::outbox::Success;
+//! Failures of a flow.
+
 use crate::resume::ResumeError;
 
-/// Why something failed, in all that is needed to tell a person about it.
+/// A failure, with everything that a message to the user needs.
 ///
 /// ```
 /// use link_flow::{Failure, FailureKind};
@@ -15,20 +16,20 @@ use crate::resume::ResumeError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
-    /// What programs decide by.
+    /// The kind, for programs.
     pub kind: FailureKind,
-    /// For developers.
+    /// The message for developers.
     pub message: String,
-    /// Plaid's or the backend's words for users.
+    /// The message for users from Plaid or the backend.
     pub display_message: Option<String>,
-    /// What support can find it by.
+    /// The id of the failed request, for support.
     pub request_id: Option<String>,
-    /// The visit to Link whose success could not be delivered: what Plaid's support can find it by.
+    /// The id of the visit whose success could not be submitted, for Plaid's support.
     pub link_session_id: Option<String>,
 }
 
 impl Failure {
-    /// A failure that only developers have words for.
+    /// Creates a failure with a message for developers only.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
@@ -39,53 +40,44 @@ impl Failure {
             link_session_id: None,
         }
     }
-
-    /// It came in the way of this success.
-    pub(crate) fn of(self, success: &Success) -> Self {
-        let link_session_id = success.session().map(str::to_owned);
-        Self {
-            link_session_id,
-            ..self
-        }
-    }
 }
 
-/// The kinds of failure, told apart by what helps.
+/// The kind of a failure. Each kind has its own remedy.
 ///
 /// ```
 /// use link_flow::FailureKind;
 ///
 /// assert!(FailureKind::PublicTokenInvalid.is_final());
-/// assert!(!FailureKind::BackendUnreachable.is_final(), "it is told again");
+/// assert!(!FailureKind::BackendUnreachable.is_final(), "it is submitted again");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureKind {
-    /// Link's script did not load: offline, a content blocker, a content security policy.
+    /// Link's script did not load: the browser is offline, or a content blocker or a content security policy stops it.
     ScriptBlocked,
-    /// Link's script ran, but refused.
+    /// Link's script ran and threw an error.
     LinkRefused,
-    /// The backend did not answer, or not in its own language.
+    /// The backend did not answer, or its answer was not understood.
     BackendUnreachable,
-    /// The backend answered, but Plaid did not.
+    /// Plaid did not answer the backend.
     PlaidUnavailable,
-    /// Nobody is signed in any more.
+    /// The user is signed out.
     SignedOut,
-    /// Too much was asked in too short a time.
+    /// The rate limit is exceeded.
     RateLimited,
-    /// The backend or Plaid understood and refused.
+    /// The backend or Plaid refused the request.
     Refused,
-    /// What was asked for is not there any more.
+    /// The requested resource no longer exists.
     NotFound,
-    /// The public token was used up or has expired: only a new visit to Link helps.
+    /// The public token was exchanged already or has expired. The user must open Link again.
     PublicTokenInvalid,
-    /// Link refused one token after the other.
+    /// Link refused several tokens in a row.
     TokensRefused,
-    /// The way back from a bank led nowhere.
+    /// A visit could not be resumed after a bank's redirect.
     Resume(ResumeError),
 }
 
 impl FailureKind {
-    /// Whether sending the same success once more cannot help.
+    /// Returns whether submitting the same success again is useless.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::PublicTokenInvalid | Self::NotFound)

@@ -1,18 +1,19 @@
-//! Successes that the backend has not acknowledged yet, in memory and in the browser's storage.
+//! The outbox: successes that the backend has not acknowledged yet, in memory and in the browser's storage.
 
-use plaid_types::json::Object;
-use plaid_types::{ItemId, PublicToken, json_struct};
+use json_struct::{Object, json_struct};
+use plaid_types::{ItemId, PublicToken};
 
 use crate::failure::{Failure, FailureKind};
-use crate::state::{Millis, Purpose};
+use crate::purpose::Purpose;
+use crate::token::Millis;
 
-/// How long Plaid honours a public token.
+/// The lifetime of a public token at Plaid.
 const PUBLIC_TOKEN_LIFETIME: Millis = 30 * 60 * 1000;
 
 /// The version of the stored form.
 const VERSION: u16 = 1;
 
-/// What Link's `onSuccess` said, to be told to the backend.
+/// The arguments of `onSuccess`, for the backend.
 ///
 /// ```
 /// use link_flow::{Purpose, Success};
@@ -28,17 +29,17 @@ const VERSION: u16 = 1;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Success {
-    /// What the visit was for.
+    /// The purpose of the visit.
     pub purpose: Purpose,
-    /// Null in update mode at times, where it is of no use.
+    /// The public token. It may be missing in update mode, where it is not needed.
     pub public_token: Option<PublicToken>,
-    /// What was linked, as Link said it: [`SuccessMetadata::from`](plaid_types::link::SuccessMetadata) reads it.
+    /// The metadata, unread: [`SuccessMetadata::from`](plaid_types::link::SuccessMetadata) reads its fields.
     pub metadata: Object,
-    /// When.
+    /// The time of the success.
     pub succeeded_at: Millis,
 }
 
-/// Tells the successes of one flow apart.
+/// The number of a success within its flow.
 ///
 /// ```
 /// use link_flow::{Event, SuccessId};
@@ -49,7 +50,7 @@ pub struct Success {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SuccessId(pub u32);
 
-/// A success on its way to the backend.
+/// A success that the backend has not acknowledged.
 ///
 /// ```
 /// use link_flow::{State, Unsent};
@@ -61,18 +62,18 @@ pub struct SuccessId(pub u32);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unsent {
-    /// Which.
+    /// The number of the success.
     pub id: SuccessId,
-    /// What to tell.
+    /// The success itself.
     pub success: Success,
-    /// How often it failed.
+    /// The number of failed submissions.
     pub failures: u32,
-    /// Why it failed last; none while it is being sent.
+    /// The last failure; none while a submission is in flight.
     pub failure: Option<Failure>,
 }
 
 impl Success {
-    /// Whether both tell of the same visit.
+    /// Returns whether both are of the same visit.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.public_token, &other.public_token) {
             (Some(one), Some(another)) => one == another,
@@ -80,12 +81,20 @@ impl Success {
         }
     }
 
-    /// Whether its public token has ended.
+    /// Returns whether the public token has expired.
     pub(crate) fn is_expired(&self, now: Millis) -> bool {
         now.saturating_sub(self.succeeded_at) >= PUBLIC_TOKEN_LIFETIME
     }
 
-    /// This visit to Link, if Link named it.
+    /// Adds the id of the visit to a failure of its submission, for Plaid's support.
+    pub(crate) fn failed(&self, failure: Failure) -> Failure {
+        Failure {
+            link_session_id: self.session().map(str::to_owned),
+            ..failure
+        }
+    }
+
+    /// Returns the `link_session_id` of the visit, if Link sent it.
     #[must_use]
     pub fn session(&self) -> Option<&str> {
         self.metadata.get("link_session_id")?.as_str()
@@ -93,7 +102,7 @@ impl Success {
 }
 
 impl Unsent {
-    /// Milliseconds to wait before the next try: 1 s, doubled each time, at most a minute.
+    /// Returns the delay before the next submission: one second, doubled each time, at most a minute.
     pub(crate) fn backoff(&self) -> Millis {
         let doublings = self.failures.saturating_sub(1).min(6);
         (1000 << doublings).min(60_000)
@@ -101,7 +110,7 @@ impl Unsent {
 }
 
 json_struct! {
-    /// A success as it is kept in the browser's storage.
+    /// A success in the browser's storage.
     ///
     /// ```
     /// use link_flow::{OutboxError, OutboxRecord, Purpose, Success};
@@ -117,25 +126,25 @@ json_struct! {
     /// assert_eq!(record.open("bob", 2_000), Err(OutboxError::Foreign));
     /// ```
     pub struct OutboxRecord {
-        /// The version of this form.
+        /// The version of the stored form.
         pub version: u16 = "version",
-        /// Who was signed in.
+        /// The user who was signed in.
         pub user: String = "user",
-        /// The Item, in update mode.
+        /// The Item in update mode.
         pub item_id: Option<ItemId> = ?"item_id",
-        /// Whether accounts were chosen anew.
+        /// Whether accounts were selected again.
         pub account_selection: bool = ?"account_selection",
-        /// Null in update mode at times.
+        /// The public token. It may be missing in update mode.
         pub public_token: Option<PublicToken> = "public_token",
-        /// What was linked.
+        /// The metadata of `onSuccess`.
         pub metadata: Object = "metadata",
-        /// When.
+        /// The time of the success, in milliseconds since 1970.
         pub succeeded_at: u64 = "succeeded_at",
     }
 }
 
 impl OutboxRecord {
-    /// Binds a success to the user who was signed in.
+    /// Creates a record that is bound to the signed-in user.
     #[must_use]
     pub fn new(user: String, success: Success) -> Self {
         let (item_id, account_selection) = success.purpose.into_parts();
@@ -150,11 +159,11 @@ impl OutboxRecord {
         }
     }
 
-    /// The success, if it is this user's and its public token can still be worth something.
+    /// Returns the success if it belongs to this user and its public token may still be valid.
     ///
     /// # Errors
     ///
-    /// Why the record is of no use and must go.
+    /// The reason why the record must be removed.
     pub fn open(self, user: &str, now: Millis) -> Result<Success, OutboxError> {
         if self.version != VERSION {
             return Err(OutboxError::Corrupt);
@@ -162,7 +171,7 @@ impl OutboxRecord {
         if self.user != user {
             return Err(OutboxError::Foreign);
         }
-        // Only a repair needs no public token.
+        // Update mode needs no public token.
         if self.public_token.is_none() && self.item_id.is_none() {
             return Err(OutboxError::Corrupt);
         }
@@ -179,7 +188,7 @@ impl OutboxRecord {
     }
 }
 
-/// Why a kept success was dropped.
+/// The reason why a kept success is dropped.
 ///
 /// ```
 /// use link_flow::OutboxError;
@@ -188,19 +197,19 @@ impl OutboxRecord {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutboxError {
-    /// It cannot be read, or another version wrote it.
+    /// The record cannot be read, or another version wrote it.
     #[error("the kept success cannot be read")]
     Corrupt,
-    /// Another user linked it.
+    /// The record belongs to another user.
     #[error("the kept success belongs to another user")]
     Foreign,
-    /// Its public token has expired.
+    /// The public token has expired.
     #[error("the kept success is more than 30 minutes old")]
     Expired,
 }
 
 impl From<OutboxError> for Failure {
-    /// Whatever it was that kept the success from the backend, its public token is worth nothing any more.
+    /// A success that can no longer be submitted is like one with an invalid public token.
     fn from(error: OutboxError) -> Self {
         Self::new(FailureKind::PublicTokenInvalid, error.to_string())
     }

@@ -1,14 +1,16 @@
-//! Going on after a bank's redirect: what is kept when Link opens, and what can be wrong with it on the way back.
+//! The record that resumes a visit after a bank's redirect, and the reasons why it may not.
 
-use plaid_types::{ItemId, LinkToken, OauthStateId, json_struct};
+use json_struct::json_struct;
+use plaid_types::{ItemId, LinkToken, OauthStateId};
 
-use crate::state::{Millis, Purpose};
+use crate::purpose::Purpose;
+use crate::token::Millis;
 
 /// The version of the stored form.
 const VERSION: u16 = 1;
 
 json_struct! {
-    /// What is kept in the browser's storage while Link is open.
+    /// An open visit in the browser's storage.
     ///
     /// ```
     /// use link_flow::{Purpose, ResumeError, ResumeRecord};
@@ -18,23 +20,23 @@ json_struct! {
     /// assert_eq!(record.open("ann", 1_000), Err(ResumeError::Expired));
     /// ```
     pub struct ResumeRecord {
-        /// The version of this form.
+        /// The version of the stored form.
         pub version: u16 = "version",
-        /// Who was signed in.
+        /// The user who was signed in.
         pub user: String = "user",
         /// The token that Link was opened with.
         pub link_token: LinkToken = "link_token",
-        /// When it ends.
+        /// The time when the token expires, in milliseconds since 1970.
         pub expires_at: u64 = "expires_at",
-        /// The Item, in update mode.
+        /// The Item in update mode.
         pub item_id: Option<ItemId> = ?"item_id",
-        /// Whether accounts are chosen anew.
+        /// Whether accounts are selected again.
         pub account_selection: bool = ?"account_selection",
     }
 }
 
 impl ResumeRecord {
-    /// Binds a Link token to the user who was signed in.
+    /// Creates a record that is bound to the signed-in user.
     #[must_use]
     pub fn new(user: String, link_token: LinkToken, expires_at: Millis, purpose: Purpose) -> Self {
         let (item_id, account_selection) = purpose.into_parts();
@@ -48,11 +50,11 @@ impl ResumeRecord {
         }
     }
 
-    /// The same record, if it is this user's and its token still lives.
+    /// Returns the same record if it belongs to this user and its token has not expired.
     ///
     /// # Errors
     ///
-    /// Why Link cannot go on with it; it must go.
+    /// The reason why the record must be removed.
     pub fn open(self, user: &str, now: Millis) -> Result<Self, ResumeError> {
         if self.version != VERSION {
             return Err(ResumeError::Corrupt);
@@ -67,7 +69,7 @@ impl ResumeRecord {
     }
 }
 
-/// Why Link cannot go on after a bank's redirect.
+/// The reason why a visit cannot be resumed after a bank's redirect.
 ///
 /// ```
 /// use link_flow::{Event, ResumeError};
@@ -77,31 +79,31 @@ impl ResumeRecord {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ResumeError {
-    /// The address has no `oauth_state_id`.
-    #[error("the bank's redirect carries no oauth_state_id")]
+    /// The redirect URI has no `oauth_state_id`.
+    #[error("the redirect URI has no oauth_state_id")]
     NoState,
-    /// Nothing was kept, as in another browser.
-    #[error("this browser does not know of the visit to the bank")]
+    /// There is no record, as in another browser.
+    #[error("this browser has no record of the visit to the bank")]
     Missing,
-    /// What was kept cannot be read.
-    #[error("what was kept of the visit to the bank cannot be read")]
+    /// The record cannot be read.
+    #[error("the record of the visit to the bank cannot be read")]
     Corrupt,
-    /// Another user went to the bank.
-    #[error("another user began the visit to the bank")]
+    /// The record belongs to another user.
+    #[error("another user started the visit to the bank")]
     Foreign,
-    /// Nobody is signed in any more. What was kept may still serve whoever was.
-    #[error("nobody is signed in any more")]
+    /// The user is signed out. After signing in, the record may still be good.
+    #[error("the user is signed out")]
     SignedOut,
-    /// The backend did not say who is signed in. What was kept may still serve.
-    #[error("nobody could be asked who is signed in")]
+    /// The backend did not say who is signed in. The record may still be good.
+    #[error("the backend did not say who is signed in")]
     Unreachable,
-    /// The Link token has expired meanwhile.
+    /// The Link token has expired.
     #[error("the visit to the bank took too long: its Link token has expired")]
     Expired,
 }
 
 impl ResumeError {
-    /// Whether only a new visit helps: asking again who is signed in does not.
+    /// Returns whether only a new visit helps. Otherwise a retry asks for the user again.
     ///
     /// ```
     /// use link_flow::ResumeError;
@@ -115,7 +117,7 @@ impl ResumeError {
     }
 }
 
-/// The `oauth_state_id` in the query of an address, if it carries one.
+/// Returns the `oauth_state_id` in the query of a URL, if it has one.
 ///
 /// ```
 /// let url = "https://app.example.com/oauth?oauth_state_id=1b2c";

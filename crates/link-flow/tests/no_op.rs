@@ -1,4 +1,4 @@
-//! An event that changes nothing costs no allocation.
+//! Allocations of events that change nothing.
 
 use allocation_counter::measure;
 use link_flow::{
@@ -51,7 +51,7 @@ fn created() -> Event {
     }
 }
 
-/// Late, early, twice, or about what is not there: wherever the flow stands, none of these fits.
+/// Events that are late, early, repeated or about unknown attempts: none fits any state.
 fn misfits(purpose: Purpose) -> Vec<Event> {
     let (attempt, id) = (Attempt(77), SuccessId(77));
     vec![
@@ -95,7 +95,7 @@ fn misfits(purpose: Purpose) -> Vec<Event> {
     ]
 }
 
-fn costs_nothing(state: State, event: Event) {
+fn allocates_nothing(state: State, event: Event) {
     let (before, what) = (state.clone(), format!("{event:?} in {:?}", state.stage()));
     let mut after = None;
     let cost = measure(|| after = Some(step(state, event)));
@@ -106,7 +106,7 @@ fn costs_nothing(state: State, event: Event) {
 }
 
 #[test]
-fn an_event_that_does_not_fit_allocates_nothing() {
+fn an_event_without_effect_allocates_nothing() {
     let open = Event::Open { now: 0 };
     let stages = [
         vec![],
@@ -119,14 +119,14 @@ fn an_event_that_does_not_fit_allocates_nothing() {
     for purpose in [Purpose::NewItem, repair()] {
         for events in &stages {
             for misfit in misfits(purpose.clone()) {
-                costs_nothing(after_in(purpose.clone(), events.clone()), misfit);
+                allocates_nothing(after_in(purpose.clone(), events.clone()), misfit);
             }
         }
     }
 }
 
 #[test]
-fn nor_does_one_that_comes_twice() {
+fn a_repeated_event_allocates_nothing() {
     let open = || Event::Open { now: 0 };
     let opened = || after(vec![Event::Prepare, granted(), created(), open()]);
     assert!(matches!(opened().handler, HandlerState::Open(_)));
@@ -137,10 +137,10 @@ fn nor_does_one_that_comes_twice() {
         created(),
         Event::Retry { now: 0 },
     ] {
-        costs_nothing(opened(), event);
+        allocates_nothing(opened(), event);
     }
     let clicked = || after(vec![Event::Prepare, open()]);
-    costs_nothing(clicked(), open());
+    allocates_nothing(clicked(), open());
     let submitting = after(vec![Event::Restored(success())]);
-    costs_nothing(submitting, Event::Restored(success()));
+    allocates_nothing(submitting, Event::Restored(success()));
 }

@@ -1,4 +1,4 @@
-//! What is kept of a success until the backend has acknowledged it: its form, its owner, its life.
+//! The stored form of a success, its user and its lifetime.
 
 use link_flow::{OutboxError, OutboxRecord, Purpose, Success};
 use plaid_types::link::SuccessMetadata;
@@ -19,7 +19,7 @@ fn success(purpose: Purpose) -> Success {
     }
 }
 
-/// As an earlier page wrote it.
+/// A record of an earlier page.
 fn stored() -> Value {
     json!({
         "version": 1,
@@ -37,7 +37,7 @@ fn read(stored: &Value) -> Option<OutboxRecord> {
 }
 
 #[test]
-fn its_form_is_the_one_that_earlier_pages_wrote() {
+fn the_stored_form_is_stable() {
     let record = OutboxRecord::new("user-1".to_owned(), success(Purpose::NewItem));
     assert_eq!(serde_json::to_value(&record).expect("JSON"), stored());
     assert_eq!(read(&stored()), Some(record));
@@ -55,7 +55,7 @@ fn its_form_is_the_one_that_earlier_pages_wrote() {
 }
 
 #[test]
-fn what_was_kept_comes_back_whole() {
+fn a_kept_success_is_restored_unchanged() {
     let repair = |account_selection| Purpose::Update {
         item_id: "item-1".into(),
         account_selection,
@@ -69,7 +69,7 @@ fn what_was_kept_comes_back_whole() {
 }
 
 #[test]
-fn it_is_opened_by_its_owner_while_the_public_token_lives() {
+fn a_record_opens_for_its_user_until_the_public_token_expires() {
     let cases = [
         ("user-1", 1_000_000, None),
         ("user-1", 1_000_000 + 30 * MINUTE - 1, None),
@@ -79,11 +79,11 @@ fn it_is_opened_by_its_owner_while_the_public_token_lives() {
             Some(OutboxError::Expired),
         ),
         ("user-1", u64::MAX, Some(OutboxError::Expired)),
-        // A clock that was set back.
+        // The clock was set back.
         ("user-1", 0, None),
         ("user-2", 1_000_000, Some(OutboxError::Foreign)),
         ("", 1_000_000, Some(OutboxError::Foreign)),
-        // Whose it is comes first: another user's is not even looked at.
+        // The user is checked first.
         ("user-2", u64::MAX, Some(OutboxError::Foreign)),
     ];
     for (user, now, error) in cases {
@@ -94,7 +94,7 @@ fn it_is_opened_by_its_owner_while_the_public_token_lives() {
 }
 
 #[test]
-fn what_is_corrupt_is_refused() {
+fn a_corrupt_record_is_refused() {
     let broken = [
         ("version", Value::Null),
         ("version", json!(65_536)),
@@ -114,9 +114,8 @@ fn what_is_corrupt_is_refused() {
     }
 }
 
-/// The token is what counts: metadata that cannot be read must not cost it.
 #[test]
-fn metadata_that_cannot_be_read_costs_nothing_else() {
+fn unreadable_metadata_keeps_the_public_token() {
     for metadata in [Value::Null, json!("text"), json!([7])] {
         let mut form = stored();
         form["metadata"] = metadata;
@@ -137,7 +136,7 @@ fn a_new_item_without_its_token_is_corrupt() {
 
         form["item_id"] = "item-1".into();
         let repair = read(&form).expect("a record").open("user-1", 1_000_000);
-        assert!(repair.is_ok(), "a repair needs none");
+        assert!(repair.is_ok(), "a repair needs no public token");
     }
 }
 
@@ -152,7 +151,7 @@ fn another_version_is_refused() {
 }
 
 #[test]
-fn each_reason_is_a_sentence_of_its_own() {
+fn each_error_has_its_own_message() {
     let reasons = [
         OutboxError::Corrupt,
         OutboxError::Foreign,

@@ -1,4 +1,4 @@
-//! What the machine promises, whatever happens in whatever order.
+//! Properties of the machine under random events in random order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,14 +61,14 @@ fn exit_with(code: &str) -> Exit {
     }
 }
 
-/// Now and then, half an hour later.
+/// A time, sometimes half an hour later.
 fn time() -> impl Strategy<Value = u64> {
     prop_oneof![9 => 0..40_000_u64, 1 => Just(HALF_AN_HOUR + 100)]
 }
 
 const HALF_AN_HOUR: u64 = 30 * 60 * 1000;
 
-/// An event; attempts and successes are small numbers, so that they often fit and often do not.
+/// A random event. Attempts and successes are small numbers, so that many fit and many do not.
 fn event() -> impl Strategy<Value = Event> {
     let attempt = || (0..8_u32).prop_map(Attempt);
     let id = || (0..6_u32).prop_map(SuccessId);
@@ -123,32 +123,32 @@ fn after(events: Vec<Event>) -> State {
 }
 
 proptest! {
-    /// A success leaves the outbox only by the backend's word, or with its public token's end, and what the browser keeps is
-    /// what the outbox holds.
+    /// A success leaves the outbox by an answer of the backend or by the expiry of its public token. The browser keeps
+    /// the successes of the outbox.
     #[test]
-    fn a_success_is_kept_until_the_backend_has_spoken(events in events()) {
+    fn a_success_is_kept_until_it_is_acknowledged_or_expired(events in events()) {
         let mut state = State::default();
         let mut kept: Vec<Success> = Vec::new();
         for event in events {
-            let spoken = matches!(event, Event::Acknowledged { .. } | Event::SubmitFailed { .. });
+            let answered = matches!(event, Event::Acknowledged { .. } | Event::SubmitFailed { .. });
             let now = match event {
                 Event::Retry { now } | Event::Online { now } | Event::ResendDue { now, .. } => now,
                 _ => 0,
             };
-            let told = match &event {
+            let reported = match &event {
                 Event::Succeeded { success, .. } | Event::Restored(success) => Some(success.clone()),
                 _ => None,
             };
-            let finished = told.as_ref().is_some_and(|told| {
-                told.public_token.is_none() && told.purpose == Purpose::NewItem
+            let finished = reported.as_ref().is_some_and(|success| {
+                success.public_token.is_none() && success.purpose == Purpose::NewItem
             });
             let (next, effects) = step(state, event);
             for effect in &effects {
                 match effect {
                     Effect::KeepSuccess(success) => kept.push(success.clone()),
                     Effect::ForgetSuccess(success) => {
-                        let ended = now >= success.succeeded_at + HALF_AN_HOUR;
-                        prop_assert!(spoken || ended, "forgotten without the backend's word");
+                        let expired = now >= success.succeeded_at + HALF_AN_HOUR;
+                        prop_assert!(answered || expired, "forgotten without an answer");
                         let index = kept.iter().position(|kept| kept == success);
                         prop_assert!(index.is_some(), "forgotten twice");
                         kept.remove(index.unwrap_or_default());
@@ -161,11 +161,11 @@ proptest! {
             }
             let held: Vec<Success> = next.outbox.iter().map(|unsent| unsent.success.clone()).collect();
             prop_assert_eq!(&held, &kept);
-            if let Some(told) = told.filter(|_| !finished && !effects.is_empty())
+            if let Some(reported) = reported.filter(|_| !finished && !effects.is_empty())
                 && effects.iter().any(|effect| matches!(effect, Effect::KeepSuccess(_)))
             {
                 let submitted = effects.iter().any(|effect| {
-                    matches!(effect, Effect::Submit { success, .. } if *success == told)
+                    matches!(effect, Effect::Submit { success, .. } if *success == reported)
                 });
                 prop_assert!(submitted, "kept but not submitted");
             }
@@ -173,9 +173,9 @@ proptest! {
         }
     }
 
-    /// What is kept for the way back from a bank is kept while Link is open, or about to go on there, and no longer.
+    /// A resume record is kept while Link is open or about to continue after a bank, and no longer.
     #[test]
-    fn what_is_kept_for_a_return_is_open_or_returning(events in events()) {
+    fn a_resume_record_is_kept_while_a_visit_is_open_or_returning(events in events()) {
         let mut state = State::default();
         let mut kept = BTreeSet::new();
         for event in events {
@@ -211,9 +211,9 @@ proptest! {
         }
     }
 
-    /// However often Link and the backend repeat themselves, each success is submitted under one number only.
+    /// Repeated events of Link and the backend do not submit a success again.
     #[test]
-    fn a_success_told_twice_is_one(success in success(), repeats in 1..5_usize) {
+    fn a_repeated_success_is_submitted_once(success in success(), repeats in 1..5_usize) {
         prop_assume!(success.public_token.is_some());
         let mut state = State::default();
         let mut submitted = 0;
@@ -229,9 +229,9 @@ proptest! {
         prop_assert_eq!(submitted, 1);
     }
 
-    /// Link opens only the handler that was created last, with the token that was granted to it.
+    /// Link opens the newest handler only, with the token that was granted for it.
     #[test]
-    fn nothing_opens_with_a_token_that_is_not_the_newest(events in events()) {
+    fn link_opens_with_the_newest_token_only(events in events()) {
         let mut state = State::default();
         let mut granted = BTreeMap::new();
         let mut created = None;
@@ -266,9 +266,9 @@ proptest! {
         }
     }
 
-    /// Whatever failed, `Retry` does something about it, and after a lost success `Open` does.
+    /// `Retry` acts on every failure.
     #[test]
-    fn every_failure_has_a_way_forward(events in events()) {
+    fn every_failure_can_be_retried(events in events()) {
         let state = after(events);
         match state.stage() {
             Stage::Failed(_) => {
@@ -290,9 +290,9 @@ proptest! {
         }
     }
 
-    /// From wherever it got to, a user who clicks, with a script, a backend and a bank that work, gets an Item.
+    /// From every state, a click leads to an Item if the script, the backend and the bank work.
     #[test]
-    fn nothing_gets_stuck(events in events()) {
+    fn every_state_leads_to_an_item(events in events()) {
         let mut state = after(events);
         let mut inbox = vec![
             Event::Close { force: true },
@@ -300,13 +300,13 @@ proptest! {
             Event::Open { now: 100_000 },
         ];
         if let HandlerState::Open(_) = state.handler {
-            // A user who is in Link already leaves it first.
+            // The user leaves an open Link first.
             inbox.insert(0, Event::Exited {
                 attempt: state.attempt,
                 exit: Exit::default(),
             });
         }
-        // What was asked before is answered now, one way or the other.
+        // Pending requests are answered first.
         if let HandlerState::FetchingToken { .. } = state.handler {
             inbox.insert(0, granted(state.attempt));
         }
@@ -320,7 +320,7 @@ proptest! {
         let mut steps = 0;
         while !inbox.is_empty() {
             steps += 1;
-            prop_assert!(steps < 100, "it goes round in circles");
+            prop_assert!(steps < 100, "the events loop");
             let (next, effects) = step(state, inbox.remove(0));
             for effect in effects {
                 match effect {
@@ -340,7 +340,7 @@ proptest! {
                         exit: Exit::default(),
                     }),
                     Effect::Submit { id, .. } => inbox.push(linked(id)),
-                    // Before the user clicks once more.
+                    // Before the user clicks again.
                     Effect::ReadResume => inbox.insert(0, Event::ResumeFailed(ResumeError::Missing)),
                     _ => {}
                 }
@@ -351,9 +351,9 @@ proptest! {
         prop_assert!(state.outbox.is_empty());
     }
 
-    /// A script that refuses every token is not asked for ever.
+    /// A script that refuses every token is not retried forever.
     #[test]
-    fn refused_tokens_do_not_loop(now in 0..1_000_u64) {
+    fn refused_tokens_do_not_loop_forever(now in 0..1_000_u64) {
         let mut inbox = vec![Event::Open { now }];
         let mut state = State::default();
         let mut fetched = 0;
@@ -363,7 +363,7 @@ proptest! {
                 match effect {
                     Effect::FetchToken { attempt, .. } => {
                         fetched += 1;
-                        prop_assert!(fetched <= 10, "asked {} times", fetched);
+                        prop_assert!(fetched <= 10, "fetched {} times", fetched);
                         inbox.push(granted(attempt));
                     }
                     Effect::CreateHandler { attempt, .. } => inbox.push(Event::Exited {

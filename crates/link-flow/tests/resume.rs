@@ -1,4 +1,4 @@
-//! What is kept while the user is at a bank, and what can be wrong with it on the way back.
+//! The stored form of an open visit, its user and its lifetime.
 
 use link_flow::{Purpose, ResumeError, ResumeRecord, oauth_state_id};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn record(purpose: Purpose) -> ResumeRecord {
     ResumeRecord::new("user-1".to_owned(), "link-1".into(), 5_000, purpose)
 }
 
-/// As an earlier page wrote it.
+/// A record of an earlier page.
 fn stored() -> Value {
     json!({ "version": 1, "user": "user-1", "link_token": "link-1", "expires_at": 5_000 })
 }
@@ -24,7 +24,7 @@ fn read(stored: &Value) -> Option<ResumeRecord> {
 }
 
 #[test]
-fn its_form_is_the_one_that_earlier_pages_wrote() {
+fn the_stored_form_is_stable() {
     let mut for_repair = stored();
     for_repair["item_id"] = "item-1".into();
     for_repair["account_selection"] = true.into();
@@ -36,7 +36,7 @@ fn its_form_is_the_one_that_earlier_pages_wrote() {
 }
 
 #[test]
-fn it_is_opened_by_its_owner_while_the_link_token_lives() {
+fn a_record_opens_for_its_user_until_the_link_token_expires() {
     let cases = [
         ("user-1", 0, None),
         ("user-1", 4_999, None),
@@ -57,7 +57,7 @@ fn it_is_opened_by_its_owner_while_the_link_token_lives() {
 }
 
 #[test]
-fn what_is_corrupt_is_refused() {
+fn a_corrupt_record_is_refused() {
     let broken = [
         ("version", Value::Null),
         ("version", json!(-1)),
@@ -86,7 +86,7 @@ fn another_version_is_refused() {
 }
 
 #[test]
-fn the_state_of_the_redirect_is_found_where_it_is_and_nowhere_else() {
+fn the_oauth_state_id_is_read_from_the_query_only() {
     let rows = [
         (
             "https://a.example/oauth?oauth_state_id=1b-2c",

@@ -1,4 +1,4 @@
-//! Modal dialogs of the host: while one is open, everything outside of it is inert, and Link stands outside.
+//! Modal dialogs of the host. While one is open, everything outside it is inert, and Link is outside it.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,8 +9,8 @@ use web_sys::{AddEventListenerOptions, Document, HtmlDialogElement, HtmlElement}
 pub(crate) struct ModalDialogs(Vec<HtmlDialogElement>);
 
 impl ModalDialogs {
-    /// Leaves them open, but modal no longer.
-    pub(crate) fn step_back(document: &Document, focus: Option<&HtmlElement>) -> Self {
+    /// Makes the modal dialogs non-modal. They stay open.
+    pub(crate) fn make_non_modal(document: &Document, focus: Option<&HtmlElement>) -> Self {
         let found = document.query_selector_all("dialog:modal").ok();
         let dialogs = found.map(|found| {
             (0..found.length())
@@ -18,24 +18,24 @@ impl ModalDialogs {
                 .collect()
         });
         let mut dialogs = Self(dialogs.unwrap_or_default());
-        // Only the one on top can have the focus; what else opened when, the page does not say.
+        // Only the dialog on top can have the focus. The page does not tell the order of the others.
         let is_on_top = |dialog: &HtmlDialogElement| dialog.contains(focus.map(AsRef::as_ref));
         if let Some(top) = dialogs.0.iter().rposition(is_on_top) {
             let top = dialogs.0.remove(top);
             dialogs.0.push(top);
         }
         for dialog in &dialogs.0 {
-            close_unheard(dialog);
+            close_silently(dialog);
             dialog.show();
         }
         dialogs
     }
 
-    /// Makes modal again what is still open; whether there was any.
-    pub(crate) fn step_forward(&self) -> bool {
+    /// Makes the dialogs that are still open modal again. Returns whether there was any.
+    pub(crate) fn make_modal(&self) -> bool {
         let open: Vec<_> = self.0.iter().filter(|dialog| dialog.open()).collect();
         for dialog in &open {
-            // Not by `close`, of which the host would hear: only a modal dialog needs it.
+            // Without `close`, which would send the host an event: only a modal dialog needs it.
             let _ = dialog.remove_attribute("open");
             let _ = dialog.show_modal();
         }
@@ -43,22 +43,22 @@ impl ModalDialogs {
     }
 }
 
-/// Closes a dialog, and keeps it from the host, for whom it never closed.
-fn close_unheard(dialog: &HtmlDialogElement) {
-    if let Some(silence) = silence() {
+/// Closes a dialog without an event to the host.
+fn close_silently(dialog: &HtmlDialogElement) {
+    if let Some(stop) = event_stopper() {
         let first = AddEventListenerOptions::new();
         first.set_capture(true);
         first.set_once(true);
         let _ = dialog.add_event_listener_with_callback_and_add_event_listener_options(
-            "close", &silence, &first,
+            "close", &stop, &first,
         );
     }
     dialog.close();
 }
 
-/// A function that ends the event that it is given: `call`, bound to `stopImmediatePropagation`. It belongs to JavaScript, so
-/// nobody has to keep it.
-fn silence() -> Option<Function> {
+/// Returns a function that stops the event it is called with: `call`, bound to `stopImmediatePropagation`. JavaScript
+/// owns it, so it outlives this call.
+fn event_stopper() -> Option<Function> {
     let get = |of: &JsValue, key: &str| Reflect::get(of, &key.into()).ok();
     let events = get(&get(&js_sys::global(), "Event")?, "prototype")?;
     let stop = get(&events, "stopImmediatePropagation")?;

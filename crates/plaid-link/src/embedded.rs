@@ -1,3 +1,5 @@
+//! The embedded institution search.
+
 use std::fmt;
 use std::rc::Rc;
 
@@ -9,14 +11,15 @@ use crate::instance::{Instance, Opens};
 use crate::loader::Plaid;
 use crate::options::LinkOptions;
 
-/// Embedded institution search: a grid of banks inside an element of the page.
+/// An embedded institution search: a grid of banks inside an element of the page.
 ///
-/// Choosing one opens Link. Dropping it removes the grid, as soon as Link has closed, and silences its callbacks.
+/// A click on a bank opens Link. Dropping the handler removes the grid as soon as Link has closed. Its callbacks are
+/// not called any longer.
 ///
 /// ```no_run
 /// use plaid_link::{Callbacks, EmbeddedHandler};
 ///
-/// fn listen_anew(search: &EmbeddedHandler) {
+/// fn replace_callbacks(search: &EmbeddedHandler) {
 ///     search.set_callbacks(Callbacks::default().on_success(|token, metadata| { /* post both */ }));
 /// }
 /// ```
@@ -26,14 +29,14 @@ pub struct EmbeddedHandler {
 }
 
 impl Plaid {
-    /// Fills an element with the embedded search: `Plaid.createEmbedded`.
+    /// Fills an element with the embedded search, by `Plaid.createEmbedded`.
     ///
-    /// The search takes the element's whole size; Plaid recommends at least 350 × 300 or 300 × 350 pixels.
-    /// It is not for update mode.
+    /// The search has the size of the element. Plaid recommends at least 350 × 300 or 300 × 350 pixels. Update mode is
+    /// not supported.
     ///
     /// # Errors
     ///
-    /// [`Error::NotALinkToken`] without asking Link, [`Error::Refused`] with what Link said.
+    /// [`Error::NotALinkToken`] for another kind of token, [`Error::Refused`] if Link throws.
     ///
     /// ```no_run
     /// use plaid_link::{EmbeddedHandler, Error, LinkOptions, Plaid};
@@ -55,7 +58,7 @@ impl Plaid {
 }
 
 impl EmbeddedHandler {
-    /// From now on these callbacks are called; the grid stays as it is.
+    /// Replaces the callbacks without rebuilding the grid.
     pub fn set_callbacks(&self, callbacks: Callbacks) {
         self.instance.set_callbacks(callbacks);
     }

@@ -1,10 +1,11 @@
+//! The errors of this crate.
+
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-/// Why Link could not be created or driven.
+/// An error of a call to Link.
 ///
-/// What goes wrong inside Link is not here: it reaches `on_exit` as a
-/// [`LinkError`](plaid_types::link::LinkError).
+/// Errors inside Link are not among them: `on_exit` has them as a [`LinkError`](plaid_types::link::LinkError).
 ///
 /// ```
 /// use plaid_link::Error;
@@ -18,39 +19,39 @@ pub enum Error {
     /// The script did not load.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// `open` came before a Link token.
+    /// The handler was used before there was a Link token.
     #[error(
-        "Link has no Link token yet: ask the backend for one with /link/token/create before opening"
+        "there is no Link token yet: create one in the backend with /link/token/create before opening Link"
     )]
     NoToken,
-    /// The token is not a Link token: a public key or a public token of an old integration, or none at all.
+    /// The token is not a Link token but, for example, a public key of an old integration.
     #[error(
         "this is not a Link token (`link-…`): Plaid has refused public keys since February 2025; \
          see docs/migrating-from-public-key.md"
     )]
     NotALinkToken,
-    /// Link is on the screen for another handler, or is about to leave it: it shows one visit at a time.
+    /// Link is open for another handler, or still closing. It shows one visit at a time.
     #[error(
-        "Plaid Link is still open, and shows one visit at a time: open again once `on_success` or `on_exit` has come"
+        "Plaid Link is still open and shows one visit at a time: open it again after `on_success` or `on_exit`"
     )]
     StillOpen,
-    /// Link's script refused; this is what it said.
+    /// Link threw an exception, with this message.
     #[error("Plaid Link refused: {0}")]
     Refused(String),
 }
 
 impl Error {
-    /// Any JavaScript value can be thrown: an `Error` has a message, the rest is shown as it is.
+    /// Creates an error from a thrown value, which may be an `Error`, a string or anything else.
     pub(crate) fn refused(thrown: &JsValue) -> Self {
         let message = Reflect::get(thrown, &"message".into())
             .ok()
             .and_then(|message| message.as_string())
             .or_else(|| thrown.as_string());
-        Self::Refused(message.unwrap_or_else(|| "it threw something that is no error".to_owned()))
+        Self::Refused(message.unwrap_or_else(|| "it threw a value without a message".to_owned()))
     }
 }
 
-/// Why Link's script did not load. Each can be tried again by calling [`load`](crate::load) once more.
+/// An error of loading Link's script. Each can be retried by another call of [`load`](crate::load).
 ///
 /// ```
 /// use plaid_link::{LINK_SCRIPT_URL, LoadError};
@@ -61,31 +62,31 @@ impl Error {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The browser reported a failure: offline, a content blocker, or a content security policy.
+    /// The browser could not load the script: it is offline, or a content blocker or the page's CSP stops it.
     #[error(
         "Plaid Link's script {src} did not load: check the connection, content blockers and the page's CSP"
     )]
     Blocked {
-        /// Where the script should have come from.
+        /// The address of the script.
         src: String,
     },
-    /// The script ran, but left no `window.Plaid`: something else answered in its place.
+    /// The script ran but did not define `window.Plaid`, so it is another script.
     #[error(
-        "{src} loaded, but it is not Plaid Link's script: something between here and there replaced it"
+        "{src} loaded, but it is not Plaid Link's script: check for a proxy or a captive portal"
     )]
     NotPlaid {
-        /// Where the script came from.
+        /// The address of the script.
         src: String,
     },
-    /// Neither loaded nor failed in time.
+    /// The script neither loaded nor failed before the deadline.
     #[error("Plaid Link's script {src} did not load within {seconds} s")]
     TimedOut {
-        /// Where the script should have come from.
+        /// The address of the script.
         src: String,
-        /// The deadline.
+        /// The deadline in seconds.
         seconds: u32,
     },
-    /// There is no page to load it into, as on a server.
-    #[error("Plaid Link needs a web page: there is no document here")]
+    /// There is no document, as in a worker.
+    #[error("Plaid Link needs a web page: there is no document")]
     NoDocument,
 }

@@ -1,3 +1,5 @@
+//! Link's handler.
+
 use std::fmt;
 use std::rc::Rc;
 
@@ -9,18 +11,19 @@ use crate::error::Error;
 use crate::instance::{Instance, Opens};
 use crate::loader::Plaid;
 use crate::options::LinkOptions;
+use crate::registration::Lifecycle;
 use crate::sys;
 
-/// One prepared visit to Link.
+/// A handler of Link: one prepared visit.
 ///
-/// Create it when the view appears, not on the click: Link then loads ahead in a hidden frame.
-/// Dropping it closes Link if it is open, removes its frame, and silences its callbacks.
+/// Create it when the view appears, not on the click: Link then loads in a hidden frame ahead of the click.
+/// Dropping it closes Link, removes the frame and drops the callbacks.
 ///
 /// ```no_run
 /// use plaid_link::{Error, Handler};
 ///
 /// fn show(handler: &Handler) -> Result<(), Error> {
-///     // While another handler is open, this is `Error::StillOpen`.
+///     // `Error::StillOpen` while another handler is open.
 ///     handler.open()
 /// }
 /// ```
@@ -30,11 +33,11 @@ pub struct Handler {
 }
 
 impl Plaid {
-    /// Prepares Link with a Link token: `Plaid.create`.
+    /// Creates a handler with a Link token, by `Plaid.create`.
     ///
     /// # Errors
     ///
-    /// [`Error::NotALinkToken`] without asking Link, [`Error::Refused`] with what Link said.
+    /// [`Error::NotALinkToken`] for another kind of token, [`Error::Refused`] if Link throws.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), plaid_link::Error> {
@@ -48,18 +51,18 @@ impl Plaid {
     pub fn create(&self, options: LinkOptions) -> Result<Handler, Error> {
         let config = options.to_config()?;
         let make = || self.0.create(&config);
-        let instance = Instance::create(Opens::WhenTold, options.callbacks, &config, make)?;
+        let instance = Instance::create(Opens::OnRequest, options.callbacks, &config, make)?;
         Ok(Handler { instance })
     }
 }
 
 impl Handler {
-    /// Shows Link; while it is open, nothing. Called before Link has loaded, it is deferred by Link, not lost.
+    /// Opens Link. Does nothing while it is open. Link defers a call that comes before it has loaded.
     ///
     /// # Errors
     ///
-    /// [`Error::StillOpen`] while another handler is open, or this one is about to close by force; [`Error::Refused`]
-    /// with what Link said.
+    /// [`Error::StillOpen`] while another handler is open or this one is closing by force; [`Error::Refused`] if Link
+    /// throws.
     ///
     /// ```no_run
     /// # fn example(handler: &plaid_link::Handler) -> Result<(), plaid_link::Error> {
@@ -71,22 +74,21 @@ impl Handler {
         self.instance.open()
     }
 
-    /// Closes Link; ends in `on_exit`, or in `on_success` if the Item was already linked. While Link is not open it
-    /// does nothing.
+    /// Closes Link. Does nothing while it is closed. `on_exit` follows, or `on_success` if the Item was linked already.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with what Link said.
+    /// [`Error::Refused`] if Link throws.
     pub fn exit(&self, options: ExitOptions) -> Result<(), Error> {
-        self.instance.exit(options)
+        self.instance.exit(options.force)
     }
 
-    /// Gives Layer what it asks for. The phone number comes first; the date of birth is a call of its own,
-    /// after `LAYER_NOT_AVAILABLE`.
+    /// Submits the user's data to Layer: first the phone number, then in another call the date of birth, after
+    /// `LAYER_NOT_AVAILABLE`.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with what Link said.
+    /// [`Error::Refused`] if Link throws.
     pub fn submit(&self, submission: &Submission) -> Result<(), Error> {
         let (key, value) = match submission {
             Submission::PhoneNumber(number) => ("phone_number", number),
@@ -102,18 +104,18 @@ impl Handler {
             .map_err(|thrown| Error::refused(&thrown))
     }
 
-    /// Whether Link is on the screen, and has not been told to leave it at once.
+    /// Returns whether Link is open, and not closing by force.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.instance.is_open()
     }
 
-    /// From now on these callbacks are called; the handler and its frame stay.
+    /// Replaces the callbacks without another handler or frame.
     ///
     /// ```no_run
     /// use plaid_link::{Callbacks, Handler};
     ///
-    /// fn listen_anew(handler: &Handler) {
+    /// fn replace_callbacks(handler: &Handler) {
     ///     handler.set_callbacks(Callbacks::default().on_exit(|error, _| { /* the newest */ }));
     /// }
     /// ```
@@ -121,7 +123,7 @@ impl Handler {
         self.instance.set_callbacks(callbacks);
     }
 
-    /// Link's own handler, for what this crate does not cover.
+    /// Returns Link's own handler, for features that this crate does not cover.
     ///
     /// ```no_run
     /// # fn example(handler: &plaid_link::Handler) {
@@ -149,7 +151,7 @@ impl Drop for Handler {
     }
 }
 
-/// How to leave Link.
+/// The options of [`Handler::exit`].
 ///
 /// ```no_run
 /// use plaid_link::{Error, ExitOptions, Handler};
@@ -160,11 +162,11 @@ impl Drop for Handler {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExitOptions {
-    /// At once; otherwise Link may ask whether the user is sure.
+    /// Whether to close at once. Otherwise Link may ask the user first.
     pub force: bool,
 }
 
-/// What Layer asks for: one or the other, never both.
+/// The data of one [`Handler::submit`] to Layer.
 ///
 /// ```no_run
 /// use plaid_link::{Error, Handler, Submission};
@@ -175,8 +177,8 @@ pub struct ExitOptions {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submission {
-    /// In E.164, such as `+14155550011`.
+    /// A phone number in E.164, such as `+14155550011`.
     PhoneNumber(String),
-    /// As `YYYY-MM-DD`.
+    /// A date of birth, as `YYYY-MM-DD`.
     DateOfBirth(String),
 }

@@ -1,32 +1,34 @@
+//! The shared state of a handler and its callbacks: one visit to Link at a time.
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use crate::callbacks::{Callbacks, Registration};
+use crate::callbacks::Callbacks;
 use crate::error::Error;
-use crate::handler::ExitOptions;
 use crate::mark::mark;
 use crate::page::{PageState, Scroll};
+use crate::registration::{Lifecycle, Registration};
 use crate::sys::{self, RawHandler};
 
 thread_local! {
-    /// Whether any handler of the page is open: Link shows one visit at a time, and lets the others open in vain.
+    /// Whether any handler of the page is open: Link shows one visit at a time, and ignores the `open` of others.
     static LINK_IS_OPEN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What a handler and its callbacks share.
+/// The shared state of a handler and its callbacks.
 pub(crate) struct Instance {
     opens: Opens,
-    /// Gone once destroyed.
+    /// None once Link's handler is destroyed.
     link: RefCell<Option<Rc<Link>>>,
     visit: Cell<Visit>,
-    /// The page as it was before Link opened, until it has closed.
+    /// The page before Link opened, until Link has closed.
     page: RefCell<Option<PageState>>,
-    /// The host has dropped the handler: destroy it as soon as Link lets us.
+    /// The host has dropped the handler: destroy it as soon as Link allows that.
     abandoned: Cell<bool>,
-    /// Link is destroying it, and may call back meanwhile.
+    /// Link is destroying the handler, and may call back meanwhile.
     destroying: Cell<bool>,
 }
 
@@ -35,11 +37,12 @@ pub(crate) struct Link {
     registration: Registration,
 }
 
-/// What opens Link.
+/// The origin of a visit.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Opens {
-    WhenTold,
-    /// The embedded search does, and takes care of the scroll lock.
+    /// The host calls `open`.
+    OnRequest,
+    /// The embedded search opens Link and locks the page's scrolling.
     ByItself,
 }
 
@@ -47,12 +50,12 @@ pub(crate) enum Opens {
 enum Visit {
     Over,
     Open,
-    /// Link was told to close at once, and has not said yet that it has.
+    /// A forced exit was requested; Link has not reported it yet.
     Closing,
 }
 
 impl Instance {
-    /// Registers the callbacks, writes them into the configuration, and has Link make the handler.
+    /// Registers the callbacks, writes them into the configuration, and creates Link's handler.
     pub(crate) fn create(
         opens: Opens,
         callbacks: Callbacks,
@@ -73,13 +76,9 @@ impl Instance {
         Ok(instance)
     }
 
-    /// A reference of its own, so that nothing is borrowed while Link's code runs, or the host's.
+    /// Returns a clone, so that nothing is borrowed while the code of Link or the host runs.
     pub(crate) fn link(&self) -> Option<Rc<Link>> {
         self.link.borrow().clone()
-    }
-
-    pub(crate) fn is_open(&self) -> bool {
-        self.visit.get() == Visit::Open
     }
 
     pub(crate) fn open(&self) -> Result<(), Error> {
@@ -90,18 +89,11 @@ impl Instance {
             return Err(Error::StillOpen);
         }
         mark("plaid-link-open");
-        self.begin(PageState::make_way(true));
+        self.begin(PageState::capture(true));
         link.raw.open().map_err(|thrown| {
             self.closed();
             Error::refused(&thrown)
         })
-    }
-
-    /// Link says that it has opened.
-    pub(crate) fn opened(&self) {
-        if self.opens == Opens::ByItself && self.visit.get() == Visit::Over {
-            self.begin(PageState::make_way(false));
-        }
     }
 
     fn begin(&self, page: Option<PageState>) {
@@ -110,16 +102,16 @@ impl Instance {
         LINK_IS_OPEN.set(true);
     }
 
-    pub(crate) fn exit(&self, options: ExitOptions) -> Result<(), Error> {
+    pub(crate) fn exit(&self, force: bool) -> Result<(), Error> {
         let Some(link) = self.link().filter(|_| self.is_open()) else {
             return Ok(());
         };
         let config = Object::new();
-        sys::set(&config, "force", &options.force.into());
+        sys::set(&config, "force", &force.into());
         link.raw
             .exit(&config)
             .map_err(|thrown| Error::refused(&thrown))?;
-        if options.force && self.is_open() {
+        if force && self.is_open() {
             self.visit.set(Visit::Closing);
             LINK_IS_OPEN.set(false);
         }
@@ -132,48 +124,59 @@ impl Instance {
         }
     }
 
-    /// The host has no use for it any more.
+    /// Closes Link and destroys the handler as soon as Link allows that. No callback is called any longer.
     pub(crate) fn abandon(&self) {
         self.set_callbacks(Callbacks::default());
         self.abandoned.set(true);
-        // Link refuses to be destroyed while it is open; it says when it no longer is.
-        let _ = self.exit(ExitOptions { force: true });
+        // Link refuses `destroy` while it is open. Its `onExit` calls `closed`, which destroys the handler.
+        let _ = self.exit(true);
         self.destroy();
     }
 
-    /// Removes the frame. If Link refuses since it is still closing, its `onExit` brings us back here.
+    /// Removes the frame. If Link refuses because it is still closing, its `onExit` calls this again.
     fn destroy(&self) {
         let Some(link) = self.link() else { return };
         if self.destroying.replace(true) {
             return;
         }
-        // A frame that goes may take the page to its top.
+        // Removing a frame may scroll the page to its top.
         let scroll = Scroll::now();
         let destroyed = link.raw.destroy();
         self.destroying.set(false);
         if destroyed.is_ok() {
             scroll.restore();
-            self.leave_page();
+            self.restore_page();
             self.link.take();
         }
     }
 
-    /// Link has closed; the callback of the host comes next.
-    pub(crate) fn closed(&self) {
-        self.leave_page();
+    fn restore_page(&self) {
+        if self.visit.replace(Visit::Over) == Visit::Open {
+            LINK_IS_OPEN.set(false);
+        }
+        // Taken out first: a focus listener of the host may drop the handler or open it again.
+        let page = self.page.take();
+        if let Some(page) = page {
+            page.restore();
+        }
+    }
+}
+
+impl Lifecycle for Instance {
+    fn opened(&self) {
+        if self.opens == Opens::ByItself && self.visit.get() == Visit::Over {
+            self.begin(PageState::capture(false));
+        }
+    }
+
+    fn closed(&self) {
+        self.restore_page();
         if self.abandoned.get() {
             self.destroy();
         }
     }
 
-    fn leave_page(&self) {
-        if self.visit.replace(Visit::Over) == Visit::Open {
-            LINK_IS_OPEN.set(false);
-        }
-        // Taken out first: whoever listens for the focus may drop the handler, or open it again.
-        let page = self.page.take();
-        if let Some(page) = page {
-            page.restore();
-        }
+    fn is_open(&self) -> bool {
+        self.visit.get() == Visit::Open
     }
 }

@@ -1,20 +1,20 @@
-//! JavaScript values to and from JSON: total over whatever a script may hand over.
+//! Conversion between JavaScript values and JSON. Every value can be converted.
 
 use js_sys::{Array, JSON, Object, Reflect};
 use plaid_types::json::Json;
 use plaid_types::serde_json::{Map, Value};
 use wasm_bindgen::JsValue;
 
-/// Deeper than anything that Link sends; a cycle ends here.
-const DEEPEST: u32 = 16;
+/// The depth at which reading stops, which ends cycles. Link sends nothing this deep.
+const MAX_DEPTH: u32 = 16;
 
-/// More values than anything that Link sends; what branches without end, such as `window`, ends here.
-const MOST: u32 = 10_000;
+/// The number of values at which reading stops, which bounds objects such as `window`. Link sends fewer.
+const MAX_VALUES: u32 = 10_000;
 
 /// The largest whole number that a JavaScript number holds exactly.
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
 
-/// Reads a value. What JSON has no word for, such as a function, is null.
+/// Converts a JavaScript value to JSON. A value without a form in JSON, such as a function, becomes null.
 ///
 /// ```no_run
 /// use plaid_link::json::from_js;
@@ -24,10 +24,10 @@ const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
 /// ```
 #[must_use]
 pub fn from_js(value: &JsValue) -> Value {
-    read(value, DEEPEST, &mut { MOST })
+    read(value, MAX_DEPTH, &mut { MAX_VALUES })
 }
 
-/// Writes a value.
+/// Converts JSON to a JavaScript value.
 ///
 /// ```no_run
 /// use plaid_link::json::to_js;
@@ -52,7 +52,7 @@ pub fn to_js(value: &Value) -> JsValue {
     }
 }
 
-/// The text of a value, by the browser's own `JSON.stringify`.
+/// Returns the JSON text of a value, by the browser's `JSON.stringify`.
 ///
 /// ```no_run
 /// use plaid_link::json::to_text;
@@ -68,7 +68,7 @@ pub fn to_text(value: &impl Json) -> String {
         .unwrap_or_default()
 }
 
-/// The value of a text, by the browser's own `JSON.parse`; none if it is not JSON or of another kind.
+/// Returns the value of a JSON text, by the browser's `JSON.parse`. Returns none for invalid JSON or another type.
 ///
 /// ```no_run
 /// use plaid_link::json::from_text;
@@ -108,9 +108,9 @@ fn read_number(number: f64) -> Value {
     }
 }
 
-/// Its own entries. A getter or a proxy may throw: what it hides is left out.
+/// Reads the own entries of an object. An entry whose getter throws is left out.
 fn read_object(value: &JsValue, depth: u32, left: &mut u32) -> Value {
-    // Before all else: once this works, asking whether it is an array cannot throw.
+    // First: after this has worked, `Array::is_array` cannot throw.
     let Ok(keys) = Reflect::own_keys(value) else {
         return Value::Null;
     };

@@ -12,6 +12,7 @@ mod mark;
 mod options;
 mod page;
 mod payload;
+mod registration;
 mod sys;
 
 pub use callbacks::Callbacks;
@@ -23,10 +24,10 @@ pub use mark::mark;
 pub use options::LinkOptions;
 pub use payload::Payload;
 
-/// Plaid's types, as `plaid-types` has them.
+/// Plaid's types.
 pub use plaid_types;
 
-/// Compiles the code of the guide along with that of this crate.
+/// Compiles the code of the guide with the tests of this crate.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/migrating-from-public-key.md")]
 struct MigrationGuide;

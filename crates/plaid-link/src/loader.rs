@@ -1,4 +1,4 @@
-//! Brings Link's script into the page: once, shared, and again after a failure.
+//! The loader of Link's script: one tag for all consumers, and another after a failure.
 
 use std::cell::RefCell;
 
@@ -10,14 +10,14 @@ use web_sys::{Document, HtmlScriptElement, Window};
 use crate::error::LoadError;
 use crate::sys::{self, PlaidGlobal};
 
-/// Where Plaid serves Link; there is no version, the newest is always served.
+/// The address of Link's script. It has no version: Plaid always serves the newest.
 ///
 /// ```
 /// assert_eq!(plaid_link::LoadOptions::default().src, plaid_link::LINK_SCRIPT_URL);
 /// ```
 pub const LINK_SCRIPT_URL: &str = "https://cdn.plaid.com/link/v2/stable/link-initialize.js";
 
-/// Where Link's script comes from and how long to wait for it.
+/// The options of [`load`].
 ///
 /// ```
 /// use plaid_link::LoadOptions;
@@ -31,11 +31,12 @@ pub const LINK_SCRIPT_URL: &str = "https://cdn.plaid.com/link/v2/stable/link-ini
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// Used to the letter: Link's script looks for its own tag by it. [`LINK_SCRIPT_URL`] unless told otherwise.
+    /// The address of the script, [`LINK_SCRIPT_URL`] by default. It is used unchanged, since Link's script finds its own
+    /// tag by it.
     pub src: String,
     /// The nonce of the page's content security policy, set on the tag.
     pub nonce: Option<String>,
-    /// Seconds until the load counts as failed; 30 unless told otherwise.
+    /// The deadline in seconds, 30 by default.
     pub timeout_seconds: u32,
 }
 
@@ -49,7 +50,7 @@ impl Default for LoadOptions {
     }
 }
 
-/// `window.Plaid`: the proof that the script has run, and the way to [`create`](Self::create) handlers.
+/// `window.Plaid`, which [`create`](Self::create)s handlers. It exists once the script has run.
 ///
 /// ```no_run
 /// use plaid_link::{LoadError, LoadOptions, Plaid};
@@ -61,22 +62,22 @@ impl Default for LoadOptions {
 #[derive(Clone, Debug)]
 pub struct Plaid(pub(crate) PlaidGlobal);
 
-/// Another library may have just put its tag there: so long it is waited for.
-const MOST_SILENT_SECONDS: u32 = 3;
+/// The deadline for a tag in a loaded page, which another library may have just added.
+const MAX_SILENT_SECONDS: u32 = 3;
 
 thread_local! {
-    /// The load under way. A page has one Link, so it has one load.
+    /// The pending load. A page has one Link, so it has one load.
     static LOADING: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
-/// Loads Link's script, or joins the load that is under way, or finds it loaded.
+/// Loads Link's script, unless it is loaded already or a load is pending.
 ///
-/// A tag that is in the page already is adopted, whether it has run or not. A tag that failed is removed,
-/// so that the next call injects a new one. Dropping the future stops nothing: others may be waiting.
+/// A tag that is in the page already is adopted, whether it has run or not. A tag that fails is removed, so that the next
+/// call injects another. Dropping the future does not cancel the load, since others may wait for it.
 ///
 /// # Errors
 ///
-/// See [`LoadError`]; each is worth another call.
+/// A [`LoadError`]; another call may succeed.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), plaid_link::LoadError> {
@@ -95,7 +96,7 @@ pub async fn load(options: &LoadOptions) -> Result<Plaid, LoadError> {
         .ok_or_else(|| decode(&outcome, options))
 }
 
-/// The promise that all share. It owns its listeners and its timer, so no consumer's going away matters to it.
+/// Starts the shared load. It owns its listeners and its timer, so it does not depend on any consumer.
 fn start(options: &LoadOptions) -> Promise {
     Promise::new(&mut |resolve, _reject| {
         let options = options.clone();
@@ -113,14 +114,14 @@ fn start(options: &LoadOptions) -> Promise {
 async fn load_once(options: &LoadOptions) -> Result<(), LoadError> {
     let window = web_sys::window().ok_or(LoadError::NoDocument)?;
     let document = window.document().ok_or(LoadError::NoDocument)?;
-    // A page that has loaded awaits none of its own tags: one that is silent then has most likely failed before.
+    // A loaded page has no pending tags of its own. A silent tag has most likely failed earlier.
     let is_loaded = document.ready_state() == "complete";
     let (script, seconds) = match find(&document, &options.src) {
-        Some(script) if is_loaded => (script, options.timeout_seconds.min(MOST_SILENT_SECONDS)),
+        Some(script) if is_loaded => (script, options.timeout_seconds.min(MAX_SILENT_SECONDS)),
         Some(script) => (script, options.timeout_seconds),
         None => (inject(&document, options)?, options.timeout_seconds),
     };
-    let result = match settled(&window, &script, seconds).await {
+    let result = match wait_for_tag(&window, &script, seconds).await {
         Settled::Loaded if sys::plaid_global().is_some() => return Ok(()),
         Settled::Loaded => Err(not_plaid(&options.src)),
         Settled::TimedOut if seconds == options.timeout_seconds => Err(LoadError::TimedOut {
@@ -135,7 +136,7 @@ async fn load_once(options: &LoadOptions) -> Result<(), LoadError> {
     result
 }
 
-/// The tag with exactly this `src`.
+/// Returns the tag with exactly this `src`.
 fn find(document: &Document, src: &str) -> Option<HtmlScriptElement> {
     let scripts = document.scripts();
     (0..scripts.length())
@@ -151,7 +152,7 @@ fn inject(document: &Document, options: &LoadOptions) -> Result<HtmlScriptElemen
         .unchecked_into();
     script.set_async(true);
     if let Some(nonce) = &options.nonce {
-        // The attribute, not the property: both count, and this one needs no newer web-sys.
+        // By attribute, which needs no newer web-sys than the property does.
         let _ = script.set_attribute("nonce", nonce);
     }
     script.set_src(&options.src);
@@ -166,14 +167,18 @@ enum Settled {
     TimedOut,
 }
 
-/// Waits for `load`, `error` or the deadline, whichever is first.
-async fn settled(window: &Window, script: &HtmlScriptElement, timeout_seconds: u32) -> Settled {
-    let mut listening = None;
+/// Waits for the first of `load`, `error` and the deadline.
+async fn wait_for_tag(
+    window: &Window,
+    script: &HtmlScriptElement,
+    timeout_seconds: u32,
+) -> Settled {
+    let mut listeners = None;
     let first = Promise::new(&mut |resolve, _reject| {
-        listening = Some(Listening::new(window, script, &resolve, timeout_seconds));
+        listeners = Some(Listeners::new(window, script, &resolve, timeout_seconds));
     });
     let outcome = JsFuture::from(first).await;
-    drop(listening);
+    drop(listeners);
     match outcome.ok().and_then(|value| value.as_string()).as_deref() {
         Some("load") => Settled::Loaded,
         Some("error") => Settled::Failed,
@@ -181,8 +186,8 @@ async fn settled(window: &Window, script: &HtmlScriptElement, timeout_seconds: u
     }
 }
 
-/// Listeners on the tag and a timer, all taken back on drop.
-struct Listening {
+/// Listeners on the tag and a timer. They are removed on drop.
+struct Listeners {
     window: Window,
     script: HtmlScriptElement,
     on_load: Function,
@@ -190,15 +195,19 @@ struct Listening {
     timer: Option<i32>,
 }
 
-impl Listening {
+impl Listeners {
     fn new(window: &Window, script: &HtmlScriptElement, resolve: &Function, seconds: u32) -> Self {
-        // A bound `resolve` says what happened, and no Rust closure has to outlive this function.
-        let says = |what: &str| -> Function {
+        // A bound `resolve`, so that no Rust closure has to outlive this function.
+        let resolve_with = |what: &str| -> Function {
             resolve
                 .bind1(&JsValue::UNDEFINED, &what.into())
                 .unchecked_into()
         };
-        let (on_load, on_error, on_timeout) = (says("load"), says("error"), says("timeout"));
+        let (on_load, on_error, on_timeout) = (
+            resolve_with("load"),
+            resolve_with("error"),
+            resolve_with("timeout"),
+        );
         let _ = script.add_event_listener_with_callback("load", &on_load);
         let _ = script.add_event_listener_with_callback("error", &on_error);
         let milliseconds = i32::try_from(seconds.saturating_mul(1000)).unwrap_or(i32::MAX);
@@ -215,7 +224,7 @@ impl Listening {
     }
 }
 
-impl Drop for Listening {
+impl Drop for Listeners {
     fn drop(&mut self) {
         let _ = self
             .script
@@ -235,7 +244,7 @@ fn not_plaid(src: &str) -> LoadError {
     }
 }
 
-/// The promise is JavaScript's: the kind of failure travels as a word, the rest is in the options.
+/// Encodes an error as the word that the shared promise resolves to. The options have the rest.
 fn encode(error: &LoadError) -> JsValue {
     match error {
         LoadError::Blocked { .. } => "blocked".into(),

@@ -1,16 +1,16 @@
+//! The options of a handler.
+
 use js_sys::Object;
 use plaid_types::LinkToken;
-use plaid_types::link::{EventMetadata, EventName, ExitMetadata, LinkError, SuccessMetadata};
 
 use crate::callbacks::Callbacks;
 use crate::error::Error;
-use crate::payload::Payload;
 use crate::sys;
 
-/// What [`Plaid::create`](crate::Plaid::create) takes.
+/// The options of [`Plaid::create`](crate::Plaid::create): the Link token, the callbacks, and after a bank's redirect the
+/// redirect URI.
 ///
-/// The Link token, the callbacks, and on the way back from a bank the address that it came back to. All else is
-/// decided by the backend in `/link/token/create`.
+/// The backend sets everything else in `/link/token/create`.
 ///
 /// ```
 /// use plaid_link::LinkOptions;
@@ -21,7 +21,7 @@ use crate::sys;
 ///         # let _ = (public_token, metadata);
 ///     })
 ///     .on_exit(|error, metadata| {
-///         // `error` is the last one that the user met, if any
+///         // `error` is the last one that the user saw, if any
 ///         # let _ = (error, metadata);
 ///     });
 /// # let _ = options;
@@ -34,7 +34,7 @@ pub struct LinkOptions {
 }
 
 impl LinkOptions {
-    /// Begins with the Link token.
+    /// Creates options with a Link token.
     #[must_use]
     pub fn new(token: LinkToken) -> Self {
         Self {
@@ -44,61 +44,25 @@ impl LinkOptions {
         }
     }
 
-    /// Replaces all callbacks at once.
+    /// Replaces all callbacks.
     #[must_use]
     pub fn callbacks(mut self, callbacks: Callbacks) -> Self {
         self.callbacks = callbacks;
         self
     }
 
-    /// See [`Callbacks::on_success`].
-    #[must_use]
-    pub fn on_success(
-        mut self,
-        f: impl Fn(Option<plaid_types::PublicToken>, Payload<SuccessMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_success(f);
-        self
-    }
+    crate::callback_builders!(on_success, on_exit, on_event, on_load);
 
-    /// See [`Callbacks::on_exit`].
-    #[must_use]
-    pub fn on_exit(
-        mut self,
-        f: impl Fn(Option<Payload<LinkError>>, Payload<ExitMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_exit(f);
-        self
-    }
-
-    /// See [`Callbacks::on_event`].
-    #[must_use]
-    pub fn on_event(
-        mut self,
-        f: impl Fn(Payload<EventName>, Payload<EventMetadata>) + 'static,
-    ) -> Self {
-        self.callbacks = self.callbacks.on_event(f);
-        self
-    }
-
-    /// See [`Callbacks::on_load`].
-    #[must_use]
-    pub fn on_load(mut self, f: impl Fn() + 'static) -> Self {
-        self.callbacks = self.callbacks.on_load(f);
-        self
-    }
-
-    /// The whole address that a bank redirected to, as the browser shows it, with `?oauth_state_id=…`.
+    /// Sets the whole redirect URI after a bank's redirect, as the browser shows it, with `?oauth_state_id=…`.
     ///
-    /// Only when Link is created again after an OAuth redirect, with the same Link token; on a first creation
-    /// Plaid refuses it.
+    /// Only for a handler that continues a visit, with the same Link token. Plaid refuses it for the first handler.
     #[must_use]
     pub fn received_redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.received_redirect_uri = Some(uri.into());
         self
     }
 
-    /// The configuration object of Link's JavaScript, without callbacks.
+    /// Returns the configuration object of Link's JavaScript, without callbacks.
     pub(crate) fn to_config(&self) -> Result<Object, Error> {
         if !self.token.as_str().starts_with("link-") {
             return Err(Error::NotALinkToken);

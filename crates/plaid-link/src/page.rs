@@ -1,17 +1,17 @@
-//! What Link does to the page while it is open, and its undoing.
+//! The state of the page that Link changes while it is open.
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, FocusOptions, HtmlElement, Window};
 
 use crate::dialogs::ModalDialogs;
 
-/// How the page was before Link opened: its scroll lock, its scroll position, its focus and its modal dialogs.
+/// The page before Link opened: its scroll lock, scroll position, focus and modal dialogs.
 ///
-/// Link restores the `overflow` that it saw when the handler was *created*, which may be long out of date.
+/// Link itself restores the `overflow` from when the handler was *created*, which may be out of date.
 #[derive(Debug)]
 pub(crate) struct PageState {
     document: Document,
-    /// As `overflow` alone it would say nothing of a page that sets only one of them.
+    /// Both properties, since `overflow` is empty on a page that sets only one of them.
     overflow: Option<[String; 2]>,
     scroll: Scroll,
     focus: Option<HtmlElement>,
@@ -21,8 +21,9 @@ pub(crate) struct PageState {
 const OVERFLOW: [&str; 2] = ["overflow-x", "overflow-y"];
 
 impl PageState {
-    /// Notes how the page is, and makes way for Link. Once Link has opened, its scroll lock is not the page's own.
-    pub(crate) fn make_way(is_unlocked: bool) -> Option<Self> {
+    /// Captures the state of the page and makes its dialogs non-modal. The scroll lock is captured only if Link has not set
+    /// its own yet.
+    pub(crate) fn capture(is_unlocked: bool) -> Option<Self> {
         let document = web_sys::window()?.document()?;
         let style = document.body()?.style();
         let overflow = is_unlocked
@@ -31,7 +32,7 @@ impl PageState {
             .active_element()
             .and_then(|element| element.dyn_into().ok());
         let scroll = Scroll::now();
-        let dialogs = ModalDialogs::step_back(&document, focus.as_ref());
+        let dialogs = ModalDialogs::make_non_modal(&document, focus.as_ref());
         Some(Self {
             document,
             overflow,
@@ -48,11 +49,11 @@ impl PageState {
         for (key, value) in OVERFLOW.iter().zip(self.overflow.iter().flatten()) {
             let _ = body.style().set_property(key, value);
         }
-        // A dialog that opens takes the focus, even if it had none.
-        let has_moved_focus = self.dialogs.step_forward();
+        // A dialog that becomes modal takes the focus, even if it did not have it before.
+        let has_moved_focus = self.dialogs.make_modal();
         self.scroll.restore();
         if let Some(element) = self.focus.filter(|element| element.is_connected())
-            && (has_moved_focus || focus_is_nowhere(&self.document))
+            && (has_moved_focus || !page_has_focus(&self.document))
         {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
@@ -61,7 +62,7 @@ impl PageState {
     }
 }
 
-/// Where the page is scrolled to.
+/// The scroll position of the page.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Scroll {
     x: f64,
@@ -86,9 +87,9 @@ impl Scroll {
     }
 }
 
-/// Whether nothing of the page's own has the focus, so that giving it back takes it from nobody.
-fn focus_is_nowhere(document: &Document) -> bool {
+/// Returns whether an element of the page has the focus, rather than the body or Link's frame.
+fn page_has_focus(document: &Document) -> bool {
     document
         .active_element()
-        .is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "IFRAME"))
+        .is_some_and(|element| !matches!(element.tag_name().as_str(), "BODY" | "IFRAME"))
 }

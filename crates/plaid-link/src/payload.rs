@@ -1,3 +1,5 @@
+//! Arguments of Link's callbacks, read on first use.
+
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Deref;
@@ -9,22 +11,22 @@ use wasm_bindgen::JsValue;
 
 use crate::json::from_js;
 
-/// What Link handed to a callback: read into its type when it is first looked at, so that a page that only passes it on
-/// carries no code that reads it.
+/// An argument of a callback, which is read into its type on first use.
 ///
-/// Reading is total: what is missing, or of another kind, is as in `T`'s `Default`.
+/// A page that only forwards payloads contains no code that reads them. Reading never fails: a field that is missing or
+/// of another type has the value of `T`'s `Default`.
 ///
 /// ```no_run
 /// use plaid_link::Payload;
 /// use plaid_link::plaid_types::link::SuccessMetadata;
 ///
-/// fn tell(metadata: &Payload<SuccessMetadata>) -> String {
+/// fn describe(metadata: &Payload<SuccessMetadata>) -> String {
 ///     let name = metadata.institution.as_ref().and_then(|institution| institution.name.clone());
 ///     format!("{} accounts at {}", metadata.accounts.len(), name.unwrap_or_default())
 /// }
 ///
-/// /// The body of a request, as Link said it.
-/// fn pass_on(metadata: &Payload<SuccessMetadata>) -> String {
+/// /// Returns the body of a request, unread.
+/// fn forward(metadata: &Payload<SuccessMetadata>) -> String {
 ///     metadata.to_text()
 /// }
 /// ```
@@ -42,18 +44,18 @@ impl<T> Payload<T> {
         }
     }
 
-    /// The JavaScript value.
+    /// Returns the JavaScript value.
     pub const fn as_raw(&self) -> &JsValue {
         &self.raw
     }
 
-    /// The entries that it has, known or not; none if it is no object.
+    /// Returns all entries, known or unknown; none if the value is not an object.
     #[must_use]
     pub fn to_object(&self) -> Object {
         Object::read(from_js(&self.raw)).unwrap_or_default()
     }
 
-    /// All of it as JSON text, by the browser's own `JSON.stringify`; null where that has no words for it.
+    /// Returns the value as JSON text, by the browser's `JSON.stringify`; null if that fails.
     #[must_use]
     pub fn to_text(&self) -> String {
         let text = JSON::stringify(&self.raw).ok();
@@ -61,7 +63,7 @@ impl<T> Payload<T> {
             .unwrap_or_else(|| "null".to_owned())
     }
 
-    /// Its type, to keep.
+    /// Reads the value and returns it.
     #[must_use]
     pub fn into_inner(self) -> T
     where
@@ -89,7 +91,7 @@ impl<T: Json + fmt::Debug> fmt::Debug for Payload<T> {
     }
 }
 
-/// As [`LinkError`] shows itself, but only its code and its message are read for it.
+/// Displays it like a [`LinkError`], but reads its code and its message only.
 impl fmt::Display for Payload<LinkError> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |key: &str| Reflect::get(&self.raw, &key.into()).ok()?.as_string();

@@ -1,5 +1,8 @@
-//! Link's JavaScript as it is: the only `extern` of the workspace.
-#![allow(unsafe_code, reason = "the macro of wasm-bindgen expands to it")]
+//! The foreign functions of Link's JavaScript: the only `extern` block of the workspace.
+#![allow(
+    unsafe_code,
+    reason = "the macro of wasm-bindgen expands to unsafe code"
+)]
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -21,7 +24,7 @@ extern "C" {
         element: &HtmlElement,
     ) -> Result<RawHandler, JsValue>;
 
-    /// What `create` and `createEmbedded` return; the latter only knows `destroy`.
+    /// Link's handler. That of `createEmbedded` has `destroy` only.
     #[derive(Clone, Debug)]
     pub(crate) type RawHandler;
 
@@ -38,13 +41,13 @@ extern "C" {
     pub(crate) fn destroy(this: &RawHandler) -> Result<(), JsValue>;
 }
 
-/// `window.Plaid`, once the script has run.
+/// Returns `window.Plaid`, which exists once the script has run.
 pub(crate) fn plaid_global() -> Option<PlaidGlobal> {
     let global = Reflect::get(&js_sys::global(), &"Plaid".into()).ok()?;
     global.is_object().then(|| global.unchecked_into())
 }
 
-/// Sets a property of an object that was made here, which cannot fail.
+/// Sets a property of an object that was created here, which cannot fail.
 pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
 }

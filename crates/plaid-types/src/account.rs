@@ -1,7 +1,11 @@
-use crate::{AccountId, json_struct};
+//! Accounts and their balances.
+
+use json_struct::json_struct;
+
+use crate::AccountId;
 
 json_struct! {
-    /// An account of an Item, as `/accounts/get` and its relatives answer it.
+    /// An account of an Item, from `/accounts/get` and similar endpoints.
     ///
     /// Source: schema `AccountBase` of Plaid's OpenAPI specification, 2020-09-14.
     ///
@@ -16,19 +20,19 @@ json_struct! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct Account {
-        /// Plaid's name for the account; changes when the Item is linked anew.
+        /// Plaid's id of the account. It changes when the Item is linked again.
         pub account_id: AccountId = "account_id",
-        /// What the account holds.
+        /// The balances of the account.
         pub balances: Balances = "balances",
-        /// Two to four last characters of the account number as the bank shows them; not unique.
+        /// The last two to four characters of the account number as the bank shows them; not unique.
         pub mask: Option<String> = "mask",
         /// The name that the user or the bank gave it.
         pub name: String = "name",
-        /// The bank's own name for the product.
+        /// The bank's name of the product.
         pub official_name: Option<String> = "official_name",
-        /// The broad kind.
+        /// The type, in Plaid's terms.
         pub kind: AccountType = "type",
-        /// The exact kind.
+        /// The subtype, in Plaid's terms.
         pub subtype: Option<AccountSubtype> = "subtype",
     }
 }
@@ -42,15 +46,15 @@ json_struct! {
     /// use plaid_types::Balances;
     ///
     /// let balances = Balances { current: Some(110.5), limit: None, ..Balances::default() };
-    /// assert_eq!(balances.available, None, "not every bank says so");
+    /// assert_eq!(balances.available, None, "not every bank reports it");
     /// ```
     #[derive(Default)]
     pub struct Balances {
-        /// What can be spent or withdrawn now.
+        /// The amount that can be spent or withdrawn now.
         pub available: Option<f64> = "available",
-        /// What is in it, or what is owed on a credit card or a loan.
+        /// The amount in the account, or the amount owed on a credit card or a loan.
         pub current: Option<f64> = "current",
-        /// The limit of a credit card, or a deposit account's pre-arranged overdraft.
+        /// The limit of a credit card, or the agreed overdraft of a deposit account.
         pub limit: Option<f64> = "limit",
         /// ISO 4217; null when `unofficial_currency_code` is set.
         pub iso_currency_code: Option<String> = "iso_currency_code",
@@ -60,7 +64,7 @@ json_struct! {
 }
 
 open_enum! {
-    /// The broad kind of an account.
+    /// The type of an account.
     ///
     /// ```
     /// use plaid_types::AccountType;
@@ -79,7 +83,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// The exact kind of an account. Those that Sandbox serves are named; Plaid documents many more.
+    /// The subtype of an account. The subtypes of the Sandbox have variants; Plaid documents many more.
     ///
     /// ```
     /// use plaid_types::AccountSubtype;

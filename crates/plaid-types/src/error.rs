@@ -1,9 +1,13 @@
+//! Plaid's error object.
+
 use std::fmt;
 
-use crate::{RequestId, json_struct};
+use json_struct::json_struct;
+
+use crate::RequestId;
 
 json_struct! {
-    /// Plaid's error object: the body of every answer that is not 2xx, and `error` of an Item.
+    /// Plaid's error object: the body of every response that is not 2xx, and the `error` of an Item.
     ///
     /// Source: schema `PlaidError` of Plaid's OpenAPI specification, 2020-09-14.
     ///
@@ -18,19 +22,19 @@ json_struct! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct PlaidError {
-        /// The broad kind.
+        /// The broad type.
         pub error_type: ErrorType = "error_type",
-        /// What happened, such as `INVALID_PUBLIC_TOKEN`; what programs decide by.
+        /// The code, for programs, such as `INVALID_PUBLIC_TOKEN`.
         pub error_code: String = "error_code",
-        /// For developers, in English; may change at any time.
+        /// The message for developers, in English. It may change at any time.
         pub error_message: String = ?"error_message",
-        /// For users; null when they can do nothing about it.
+        /// The message for users; null when they can do nothing about it.
         pub display_message: Option<String> = "display_message",
-        /// The request that failed; absent in webhooks and on Items.
+        /// The id of the failed request; absent in webhooks and on Items.
         pub request_id: Option<RequestId> = ?"request_id",
-        /// The HTTP status; only where the error travels inside something else.
+        /// The HTTP status; only where the error is a part of another object.
         pub status: Option<u16> = ?"status",
-        /// Why an OAuth consent ended, such as `OAUTH_CONSENT_EXPIRED`.
+        /// The reason why an OAuth consent ended, such as `OAUTH_CONSENT_EXPIRED`.
         pub error_code_reason: Option<String> = ?"error_code_reason",
     }
 }
@@ -52,7 +56,7 @@ impl fmt::Display for PlaidError {
 impl std::error::Error for PlaidError {}
 
 open_enum! {
-    /// The broad kind of an error.
+    /// The broad type of an error.
     ///
     /// ```
     /// use plaid_types::ErrorType;
@@ -93,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_without_words_is_an_error() {
+    fn an_error_without_a_message_is_read() {
         let read = |json| serde_json::from_str::<PlaidError>(json);
         let error = read(r#"{"error_type":"ITEM_ERROR","error_code":"ITEM_LOCKED"}"#);
         assert_eq!(error.expect("an error").error_message, "");

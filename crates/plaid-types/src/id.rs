@@ -1,6 +1,6 @@
 //! Plaid's identifiers and the two tokens that may reach a browser, each a type of its own.
 //!
-//! An access token is not among them: it lives in `plaid-client`, on which no browser crate depends.
+//! The access token is a type of `plaid-client`, on which no crate of the browser depends.
 
 use std::fmt;
 
@@ -20,12 +20,12 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text as Plaid sent it; nothing is checked.
+            /// Creates it from the text that Plaid sent, without a check.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
-            /// The text as Plaid sent it.
+            /// Returns the text that Plaid sent.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -43,6 +43,8 @@ macro_rules! id {
                 Self(text)
             }
         }
+
+        json_struct::json_text!($name);
     )+};
 }
 
@@ -62,7 +64,7 @@ macro_rules! shown {
     )+};
 }
 
-/// A token opens something: no `Display`, and `Debug` shows its kind only, so that none is logged by accident.
+/// Tokens have no `Display`, and their `Debug` shows the type only, so that no token is logged by accident.
 macro_rules! hidden {
     ($($name:ident),+) => {$(
         impl fmt::Debug for $name {
@@ -74,23 +76,23 @@ macro_rules! hidden {
 }
 
 id! {
-    /// Opens Link once (`link-sandbox-<uuid>`); lives 4 hours for a new Item, 30 minutes for update mode.
+    /// A token that opens Link (`link-sandbox-<uuid>`). It lives 4 hours for a new Item, 30 minutes in update mode.
     LinkToken;
-    /// What Link hands over on success (`public-sandbox-<uuid>`); lives 30 minutes, exchanged once.
+    /// A token from Link's `onSuccess` (`public-sandbox-<uuid>`). It lives 30 minutes and is exchanged once.
     PublicToken;
-    /// Names an Item: one login at one institution. Safe to log.
+    /// The id of an Item: one login at one institution. Safe to log.
     ItemId;
-    /// Names an account of an Item. Safe to log.
+    /// The id of an account. Safe to log.
     AccountId;
-    /// Names a transaction of an account. Safe to log.
+    /// The id of a transaction. Safe to log.
     TransactionId;
-    /// Names an institution (`ins_109508`). Safe to log.
+    /// The id of an institution (`ins_109508`). Safe to log.
     InstitutionId;
-    /// Names one visit to Link. Safe to log, and what Plaid's support asks for.
+    /// The id of a Link session. Safe to log; Plaid's support asks for it.
     LinkSessionId;
-    /// Names one request to Plaid. Safe to log, and what Plaid's support asks for.
+    /// The id of a request to Plaid. Safe to log; Plaid's support asks for it.
     RequestId;
-    /// Names one visit to a bank's OAuth page; comes back in the redirect's query.
+    /// The id of a visit to a bank's OAuth page, from the query of the redirect URI.
     OauthStateId;
 }
 shown!(
@@ -109,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_does_not_show_itself() {
+    fn debug_hides_tokens() {
         let token = LinkToken::new("link-sandbox-1");
         assert_eq!(format!("{token:?}"), "LinkToken(…)");
         let token = PublicToken::new("public-sandbox-1");

@@ -1,8 +1,10 @@
+//! Institutions and their health.
+
 use serde::{Deserialize, Serialize};
 
 use crate::InstitutionId;
 
-/// A bank or another place that keeps accounts.
+/// A bank or another financial institution.
 ///
 /// Source: schema `Institution` of Plaid's OpenAPI specification, 2020-09-14.
 ///
@@ -11,42 +13,42 @@ use crate::InstitutionId;
 ///
 /// let bank: Institution =
 ///     serde_json::from_str(r#"{"institution_id":"ins_109508","name":"First Platypus Bank","oauth":false}"#)?;
-/// assert!(!bank.oauth, "its users sign in inside of Link");
+/// assert!(!bank.oauth, "its users sign in inside Link");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Institution {
-    /// Plaid's name for it.
+    /// Plaid's id of the institution.
     pub institution_id: InstitutionId,
-    /// Its name to show.
+    /// The name to show.
     pub name: String,
-    /// What Plaid can ask of it.
+    /// The products that Plaid offers for it.
     #[serde(default)]
     pub products: Vec<String>,
-    /// Where it serves, ISO 3166-1 alpha-2.
+    /// The countries it serves, ISO 3166-1 alpha-2.
     #[serde(default)]
     pub country_codes: Vec<String>,
-    /// Its site; only with `include_optional_metadata`.
+    /// The address of its site; only with `include_optional_metadata`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// A hexadecimal colour such as `#004966`; only with `include_optional_metadata`.
+    /// The brand colour, in hexadecimal such as `#004966`; only with `include_optional_metadata`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_color: Option<String>,
-    /// A PNG in base64, 152 × 152 pixels; only with `include_optional_metadata`.
+    /// The logo, a PNG of 152 × 152 pixels in base64; only with `include_optional_metadata`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
-    /// Its routing numbers (United States).
+    /// The routing numbers (United States).
     #[serde(default)]
     pub routing_numbers: Vec<String>,
     /// Whether the user signs in on the bank's own page.
     #[serde(default)]
     pub oauth: bool,
-    /// Its health; only with `include_status`.
+    /// The health; only with `include_status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<InstitutionStatus>,
 }
 
-/// How well an institution answers, product by product.
+/// The health of an institution by product.
 ///
 /// ```
 /// use plaid_types::{HealthStatus, InstitutionStatus};
@@ -59,7 +61,7 @@ pub struct Institution {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstitutionStatus {
-    /// Whether new Items can be linked: what decides Link's warning or block.
+    /// The health of new logins. Link warns or blocks by it.
     #[serde(default)]
     pub item_logins: Option<ProductStatus>,
 }
@@ -75,15 +77,15 @@ pub struct InstitutionStatus {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProductStatus {
-    /// The verdict.
+    /// The present health.
     pub status: HealthStatus,
-    /// When the verdict last changed, ISO 8601.
+    /// The time of the last change, ISO 8601.
     #[serde(default)]
     pub last_status_change: Option<String>,
 }
 
 open_enum! {
-    /// Whether an institution answers.
+    /// The health of a product at an institution.
     ///
     /// ```
     /// use plaid_types::HealthStatus;

@@ -1,8 +1,10 @@
+//! Items.
+
 use serde::{Deserialize, Serialize};
 
 use crate::{InstitutionId, ItemId, PlaidError};
 
-/// One login at one institution, as `/item/get` answers it.
+/// An Item, from `/item/get`: one login at one institution.
 ///
 /// Source: schema `Item` of Plaid's OpenAPI specification, 2020-09-14.
 ///
@@ -10,35 +12,35 @@ use crate::{InstitutionId, ItemId, PlaidError};
 /// use plaid_types::Item;
 ///
 /// let item: Item = serde_json::from_str(r#"{"item_id":"item_1","error":null}"#)?;
-/// assert!(item.error.is_none(), "nothing is wrong with it");
+/// assert!(item.error.is_none(), "the Item works");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
-    /// Plaid's name for it.
+    /// Plaid's id of the Item.
     pub item_id: ItemId,
-    /// Where it is; null for Items of manually entered account numbers.
+    /// The institution; null for Items with account numbers that the user typed in.
     #[serde(default)]
     pub institution_id: Option<InstitutionId>,
-    /// The institution's name.
+    /// The name of the institution.
     #[serde(default)]
     pub institution_name: Option<String>,
-    /// Where Plaid reports changes of it.
+    /// The address of the webhooks about it.
     #[serde(default)]
     pub webhook: Option<String>,
-    /// What is wrong with it, if anything is.
+    /// The present error, if any.
     #[serde(default)]
     pub error: Option<PlaidError>,
-    /// What could be added without the user.
+    /// The products that can be added without the user.
     #[serde(default)]
     pub available_products: Vec<String>,
-    /// What is billed.
+    /// The products that are billed.
     #[serde(default)]
     pub billed_products: Vec<String>,
-    /// What is in use.
+    /// The products that are in use.
     #[serde(default)]
     pub products: Vec<String>,
-    /// When the user's consent ends, ISO 8601; null when it does not.
+    /// The expiry of the user's consent, ISO 8601; null when it does not expire.
     #[serde(default)]
     pub consent_expiration_time: Option<String>,
     /// `background`, or `user_present_required`.

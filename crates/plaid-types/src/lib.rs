@@ -7,7 +7,6 @@ mod error;
 mod id;
 mod institution;
 mod item;
-pub mod json;
 pub mod link;
 mod transaction;
 pub mod webhook;
@@ -22,7 +21,7 @@ pub use institution::{HealthStatus, Institution, InstitutionStatus, ProductStatu
 pub use item::Item;
 pub use transaction::{PersonalFinanceCategory, Transaction};
 
+/// The crate that reads and writes these types, and the JSON values that some of them keep.
+pub use json_struct as json;
 #[doc(hidden)]
-pub use serde;
-#[doc(hidden)]
-pub use serde_json;
+pub use json_struct::serde_json;

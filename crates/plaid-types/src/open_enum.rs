@@ -1,5 +1,6 @@
-/// Declares an enum over Plaid's strings that is open: Plaid adds values at any time, and one that
-/// is not known here is kept in `Other` rather than refused.
+//! The macro that declares open enums.
+
+/// Declares an open enum over Plaid's strings. Plaid adds values at any time; an unknown one is kept in `Other`.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -16,7 +17,7 @@ macro_rules! open_enum {
                 #[doc = concat!("`", $text, "`")]
                 $variant,
             )+
-            /// A value that this version does not know, as Plaid wrote it.
+            /// A value that this version does not know.
             Other(String),
         }
 
@@ -24,7 +25,7 @@ macro_rules! open_enum {
             /// The values that this version knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The value as Plaid writes it.
+            /// Returns Plaid's spelling of the value.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -52,6 +53,8 @@ macro_rules! open_enum {
                 f.write_str(self.as_str())
             }
         }
+
+        json_struct::json_text!($name);
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,10 @@
+//! Transactions.
+
 use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, TransactionId};
 
-/// Money that moved, as `/transactions/sync` answers it, with what an app shows of it.
+/// A transaction from `/transactions/sync`, with the fields that an app shows.
 ///
 /// Source: schema `Transaction` of Plaid's OpenAPI specification, 2020-09-14.
 ///
@@ -17,11 +19,11 @@ use crate::{AccountId, TransactionId};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transaction {
-    /// Plaid's name for it. A pending transaction and the booked one that it becomes have two.
+    /// Plaid's id of the transaction. A pending transaction and its booked successor have different ids.
     pub transaction_id: TransactionId,
-    /// The account it moved on.
+    /// The account of the transaction.
     pub account_id: AccountId,
-    /// How much, in major units of the currency: positive when it left the account.
+    /// The amount in major units of the currency. It is positive when money leaves the account.
     pub amount: f64,
     /// ISO 4217; null when `unofficial_currency_code` is set.
     #[serde(default)]
@@ -29,23 +31,23 @@ pub struct Transaction {
     /// A currency outside ISO 4217, such as a cryptocurrency.
     #[serde(default)]
     pub unofficial_currency_code: Option<String>,
-    /// The day on which it was booked, or happened while it is pending: `2026-11-22`.
+    /// The day of the booking, or of the payment while it is pending: `2026-11-22`.
     pub date: String,
-    /// What the bank calls it.
+    /// The bank's description.
     #[serde(default)]
     pub name: Option<String>,
-    /// With whom, as Plaid makes it out.
+    /// The merchant that Plaid recognizes.
     #[serde(default)]
     pub merchant_name: Option<String>,
-    /// Whether it may yet change or go.
+    /// Whether it may still change or disappear.
     #[serde(default)]
     pub pending: bool,
-    /// What it was for, as Plaid makes it out.
+    /// The category that Plaid recognizes.
     #[serde(default)]
     pub personal_finance_category: Option<PersonalFinanceCategory>,
 }
 
-/// What a transaction was for.
+/// The category of a transaction.
 ///
 /// ```
 /// use plaid_types::PersonalFinanceCategory;
@@ -55,6 +57,6 @@ pub struct Transaction {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonalFinanceCategory {
-    /// Broadly, such as `FOOD_AND_DRINK`.
+    /// The broad category, such as `FOOD_AND_DRINK`.
     pub primary: String,
 }

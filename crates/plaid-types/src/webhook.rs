@@ -1,4 +1,4 @@
-//! What Plaid tells a server unasked.
+//! Plaid's webhooks.
 //!
 //! Source: the webhook schemas of Plaid's OpenAPI specification, 2020-09-14.
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::link::Extra;
 use crate::{InstitutionId, ItemId, LinkSessionId, LinkToken, PlaidError, PublicToken};
 
-/// A webhook: its type and code, and the fields that one or another of them has.
+/// A webhook, with the fields of every type and code.
 ///
-/// It may come twice, late, and after its successor: what it tells is best asked again.
+/// A webhook may come twice, late, or after its successor. Query the present state rather than rely on its contents.
 ///
 /// ```
 /// use plaid_types::webhook::{Webhook, WebhookCode};
@@ -22,56 +22,56 @@ use crate::{InstitutionId, ItemId, LinkSessionId, LinkToken, PlaidError, PublicT
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Webhook {
-    /// What it is about.
+    /// The subject of the webhook.
     pub webhook_type: WebhookType,
-    /// What happened.
+    /// The event.
     pub webhook_code: WebhookCode,
-    /// The Item, except where Link itself is the matter.
+    /// The Item; null when the webhook is about Link itself.
     #[serde(default)]
     pub item_id: Option<ItemId>,
     /// `sandbox` or `production`.
     #[serde(default)]
     pub environment: Option<String>,
-    /// With `ERROR` and `USER_PERMISSION_REVOKED`.
+    /// The error, with `ERROR` and `USER_PERMISSION_REVOKED`.
     #[serde(default)]
     pub error: Option<PlaidError>,
-    /// With `PENDING_EXPIRATION`: when the consent ends, ISO 8601.
+    /// The expiry of the consent, with `PENDING_EXPIRATION`, ISO 8601.
     #[serde(default)]
     pub consent_expiration_time: Option<String>,
-    /// With `PENDING_DISCONNECT`: when the Item stops working, ISO 8601.
+    /// The time when the Item stops working, with `PENDING_DISCONNECT`, ISO 8601.
     #[serde(default)]
     pub disconnect_time: Option<String>,
-    /// With `PENDING_DISCONNECT`, such as `INSTITUTION_MIGRATION`.
+    /// The reason, with `PENDING_DISCONNECT`, such as `INSTITUTION_MIGRATION`.
     #[serde(default)]
     pub reason: Option<String>,
-    /// With type `LINK`: the visit.
+    /// The Link session, with type `LINK`.
     #[serde(default)]
     pub link_session_id: Option<LinkSessionId>,
-    /// With type `LINK`: the token that opened Link.
+    /// The token that opened Link, with type `LINK`.
     #[serde(default)]
     pub link_token: Option<LinkToken>,
-    /// With `ITEM_ADD_RESULT`: the Item that was added.
+    /// The public token of the new Item, with `ITEM_ADD_RESULT`.
     #[serde(default)]
     pub public_token: Option<PublicToken>,
-    /// With `SESSION_FINISHED`: the Items that were added.
+    /// The public tokens of the new Items, with `SESSION_FINISHED`.
     #[serde(default)]
     pub public_tokens: Vec<PublicToken>,
-    /// With `SESSION_FINISHED`: `SUCCESS` or `EXITED`.
+    /// The result, with `SESSION_FINISHED`: `SUCCESS` or `EXITED`.
     #[serde(default)]
     pub status: Option<String>,
-    /// With `SYNC_UPDATES_AVAILABLE`: whether all of the past is there.
+    /// Whether all past transactions are available, with `SYNC_UPDATES_AVAILABLE`.
     #[serde(default)]
     pub historical_update_complete: Option<bool>,
-    /// The institution, where one is named.
+    /// The institution, if the webhook names one.
     #[serde(default)]
     pub institution_id: Option<InstitutionId>,
-    /// Fields that this version does not know.
+    /// The fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 open_enum! {
-    /// What a webhook is about.
+    /// The subject of a webhook.
     ///
     /// ```
     /// use plaid_types::webhook::WebhookType;
@@ -89,7 +89,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What happened. The same code may mean different things under different types.
+    /// The event of a webhook. The same code may have another meaning under another type.
     ///
     /// ```
     /// use plaid_types::webhook::WebhookCode;
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_webhook_of_tomorrow_is_kept() {
+    fn an_unknown_webhook_is_preserved() {
         let text = r#"{"webhook_type":"WEATHER","webhook_code":"RAIN","item_id":"i1","drops":3}"#;
         let webhook: Webhook = serde_json::from_str(text).expect("a webhook");
         assert_eq!(webhook.webhook_type.as_str(), "WEATHER");

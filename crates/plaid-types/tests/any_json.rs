@@ -1,4 +1,4 @@
-//! Whatever JSON arrives, each public type reads it or refuses it, never panics, and forgets nothing it has read.
+//! Random JSON: each public type reads it or refuses it, never panics, and preserves every field that it has read.
 
 use plaid_types::link::{
     EventMetadata, EventName, ExitMetadata, ExitStatus, LinkAccount, LinkError, LinkInstitution,
@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The keys that some type knows, so that any JSON is often almost right.
+/// The keys of all types, so that random JSON is often almost valid.
 const KEYS: &[&str] = &[
     "account_id",
     "accounts",
@@ -92,7 +92,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What can be read can be written, and what was written reads as the same.
+/// Checks that a value that can be read is written and read again as the same value.
 fn survives<T>(value: &Value) -> TestCaseResult
 where
     T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug,
@@ -100,13 +100,13 @@ where
     let Ok(read) = serde_json::from_value::<T>(value.clone()) else {
         return Ok(());
     };
-    let written = serde_json::to_value(&read).expect("what was read can be written");
-    let again: T = serde_json::from_value(written).expect("what was written can be read");
+    let written = serde_json::to_value(&read).expect("JSON");
+    let again: T = serde_json::from_value(written).expect("the same value");
     prop_assert_eq!(again, read);
     Ok(())
 }
 
-/// Link's objects are read whatever is in them, and each field that has a value is found again in what is written.
+/// Checks that an object of any contents is read, and that each field with a value is written again.
 fn is_read<T>(value: &Value) -> TestCaseResult
 where
     T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug,
@@ -118,7 +118,7 @@ where
         return Ok(());
     };
     let read = read.map_err(|error| TestCaseError::fail(error.to_string()))?;
-    let written = serde_json::to_value(&read).expect("what was read can be written");
+    let written = serde_json::to_value(&read).expect("JSON");
     for key in fields.keys().filter(|key| !fields[*key].is_null()) {
         prop_assert!(!written[key].is_null(), "{} is lost", key);
         if !fields[key].is_object() && !fields[key].is_array() {
@@ -128,7 +128,7 @@ where
     Ok(())
 }
 
-/// One line a type.
+/// Runs a check for each type.
 macro_rules! each {
     ($check:ident, $value:expr, $($type:ty),+ $(,)?) => { $( $check::<$type>($value)?; )+ };
 }
@@ -137,17 +137,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn what_link_says_is_always_read(value in json()) {
+    fn any_link_payload_is_read(value in json()) {
         each!(is_read, &value, SuccessMetadata, ExitMetadata, EventMetadata, LinkError, LinkAccount, LinkInstitution);
     }
 
     #[test]
-    fn what_plaid_says_is_read_or_refused(value in json()) {
+    fn any_api_value_is_read_or_refused(value in json()) {
         each!(survives, &value, Account, Balances, Institution, InstitutionStatus, ProductStatus, Item, PlaidError, Webhook);
     }
 
     #[test]
-    fn a_word_is_read_or_refused(value in prop_oneof![json(), word().prop_map(Value::from)]) {
+    fn any_text_is_read_or_refused(value in prop_oneof![json(), word().prop_map(Value::from)]) {
         each!(
             survives, &value, AccountId, AccountSubtype, AccountType, ErrorType, EventName, ExitStatus,
             HealthStatus, InstitutionId, ItemId, LinkSessionId, LinkToken, MfaType, OauthStateId, PublicToken,

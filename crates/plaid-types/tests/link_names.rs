@@ -1,4 +1,4 @@
-//! Every name that Plaid documents for Link on the web is known, and one that is not is kept.
+//! The names that Plaid documents for Link on the web: each is known, and an unknown one is preserved.
 
 use std::fmt::Debug;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-/// Each name is a variant of its own, and reads and writes as Plaid spells it.
+/// Checks that each name is a variant of its own, which is read and written in Plaid's spelling.
 fn check<T>(names: &str)
 where
     T: Debug + PartialEq + Serialize + DeserializeOwned + 'static,

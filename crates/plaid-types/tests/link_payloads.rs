@@ -1,4 +1,4 @@
-//! What Link hands to the page, payload by payload: read into types, and written back to the letter.
+//! Payloads of Link's callbacks, read into types and written back unchanged.
 
 use plaid_types::link::{
     EventMetadata, ExitMetadata, ExitStatus, LinkAccount, LinkError, LinkInstitution, MfaType,
@@ -13,7 +13,7 @@ fn read<T: DeserializeOwned>(payload: &Value) -> T {
     serde_json::from_value(payload.clone()).expect("a payload of Link")
 }
 
-/// Reads a payload that has every key, and finds the very same JSON when writing it.
+/// Reads a payload that has every key, and checks that it is written as the same JSON.
 fn golden<T: DeserializeOwned + Serialize>(payload: &Value) -> T {
     let value: T = read(payload);
     let written = serde_json::to_value(&value).expect("JSON");
@@ -82,7 +82,7 @@ fn a_success_by_micro_deposits_has_no_institution() {
 }
 
 #[test]
-fn a_success_of_older_days_keeps_what_is_documented_no_more() {
+fn a_success_keeps_fields_that_are_no_longer_documented() {
     let account = json!({ "id": "acc_1", "name": "Plaid Checking", "mask": "0000" });
     let metadata: SuccessMetadata = golden(&json!({
         "institution": { "name": "First Platypus Bank", "institution_id": "ins_109508" },
@@ -105,7 +105,7 @@ fn a_success_of_a_flow_that_makes_no_item_may_be_empty() {
 }
 
 #[test]
-fn an_account_may_lack_what_only_some_samples_have() {
+fn an_account_may_lack_optional_fields() {
     let account: LinkAccount = read(&json!({ "id": "acc_1", "name": "Plaid Checking" }));
     assert_eq!(account.name.as_deref(), Some("Plaid Checking"));
     assert_eq!(account.verification_status, None);
@@ -150,7 +150,7 @@ fn an_exit_before_an_institution_was_chosen() {
 }
 
 #[test]
-fn an_exit_since_the_link_token_is_of_no_use_any_more() {
+fn an_exit_with_an_invalid_link_token() {
     let error: LinkError = read(&json!({
         "error_type": "INVALID_INPUT", "error_code": "INVALID_LINK_TOKEN",
         "error_message": "the token has expired", "display_message": null
@@ -158,7 +158,7 @@ fn an_exit_since_the_link_token_is_of_no_use_any_more() {
     assert!(error.is_invalid_link_token());
 }
 
-/// Every key that any event carries, with something in it.
+/// An event with a value for every key.
 fn event_with_everything() -> Value {
     json!({
         "account_number_mask": "6789",
@@ -218,9 +218,9 @@ fn an_event_with_everything() {
     assert!(metadata.extra.is_empty());
 }
 
-/// Each documented event as Link sends it: every key there, null but for the few that the event is about.
+/// Each documented event as Link sends it: every key is present, and null unless the event is about it.
 #[test]
-fn each_event_carries_what_it_is_about() {
+fn each_event_carries_its_own_fields() {
     let rows = [
         json!({ "view_name": "CONSENT", "is_update_mode": "false" }),
         json!({ "view_name": "MFA", "mfa_type": "selections" }),
@@ -241,9 +241,9 @@ fn each_event_carries_what_it_is_about() {
     }
 }
 
-/// What Plaid adds tomorrow, at any depth, is there for the host and written back.
+/// Fields and values that Plaid adds later reach the host at any depth, and are written back.
 #[test]
-fn what_is_not_known_is_kept() {
+fn unknown_fields_and_values_are_preserved() {
     let metadata: SuccessMetadata = golden(&json!({
         "institution": { "name": "Bank", "institution_id": "ins_1", "country": "NZ" },
         "accounts": [{
@@ -265,9 +265,9 @@ fn what_is_not_known_is_kept() {
     assert_eq!(account.extra["colour"], json!([1, 2]));
 }
 
-/// A field of another kind than documented is as good as missing, harms no other, and is not lost.
+/// A field of an undocumented type counts as missing, is preserved, and affects no other field.
 #[test]
-fn a_wrong_kind_spoils_nothing_else() {
+fn a_field_of_the_wrong_type_affects_no_other() {
     let payload = json!({
         "institution": "First Platypus Bank",
         "accounts": [checking(), 7],

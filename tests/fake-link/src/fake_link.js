@@ -1,11 +1,11 @@
-// A Link that does what it is told: it records each call, and says what a test makes it say.
+// A fake of Link that records each call and calls back on request of a test.
 (() => {
   const calls = [];
   const instances = [];
   const refusals = new Map();
   let echo = null;
 
-  const asked = (number, method, argument) => {
+  const record = (number, method, argument) => {
     if (refusals.has(method)) throw refusals.get(method);
     const written = argument === undefined ? "" : ` ${JSON.stringify(argument)}`;
     calls.push(`${number} ${method}${written}`);
@@ -13,11 +13,11 @@
 
   const make = (method, config, parent) => {
     const number = instances.length + 1;
-    asked(number, method, config);
+    record(number, method, config);
     const frame = document.createElement("iframe");
     frame.title = "Plaid Link";
     parent.appendChild(frame);
-    // Link remembers this when it is created, and puts it back when it closes.
+    // Link restores this value when it closes.
     const overflow = document.body.style.overflow;
     const instance = { config, frame, overflow, isOpen: false };
     instances.push(instance);
@@ -25,7 +25,7 @@
   };
 
   const open = (instance) => {
-    // It shows one visit at a time, and says nothing of the others.
+    // Link shows one visit at a time, and ignores other calls without an error.
     if (instances.some((other) => other?.isOpen)) return;
     instance.isOpen = true;
     document.body.style.overflow = "hidden";
@@ -41,25 +41,25 @@
 
   const destroy = (number, instance) => {
     if (instance.isOpen) throw new Error("Do not call destroy() when Link is open");
-    asked(number, "destroy");
+    record(number, "destroy");
     instance.frame.remove();
-    // As a browser may, when a frame goes that had the focus.
+    // A browser may do so when it removes a frame with the focus.
     window.scrollTo(0, 0);
   };
 
   window.fakeLink = {
     calls: () => calls.splice(0),
     keys: (number) => Object.keys(instances[number - 1].config).sort(),
-    // Nothing more will be said to a handler: what it was created with can go.
+    // Releases the configuration of a handler that is not called back any longer.
     forget: (number) => void (instances[number - 1] = null),
     refuse: (method, thrown) => void refusals.set(method, thrown),
     accept: (method) => void refusals.delete(method),
-    // From now on `destroy` and a forced `exit` call back at once, rather than later.
-    answerAtOnce: (callback) => void (echo = callback),
-    say: (number, callback, first, second) => {
+    // Makes `destroy` and a forced `exit` call back before they return.
+    callBackAtOnce: (callback) => void (echo = callback),
+    callBack: (number, callback, first, second) => {
       const instance = instances[number - 1];
       if (callback === "onSuccess" || callback === "onExit") close(instance);
-      // Whoever chooses a bank in the embedded search opens Link.
+      // A click on a bank of the embedded search opens Link.
       if (callback === "onEvent" && first === "OPEN" && instance.isEmbedded) open(instance);
       instance.config[callback](first, second);
     },
@@ -70,15 +70,15 @@
       const { number, instance } = make("create", config, document.body);
       return {
         open() {
-          asked(number, "open");
+          record(number, "open");
           open(instance);
         },
         exit(options) {
-          asked(number, "exit", options);
-          if (echo && options.force) window.fakeLink.say(number, echo, null, {});
+          record(number, "exit", options);
+          if (echo && options.force) window.fakeLink.callBack(number, echo, null, {});
         },
         submit(data) {
-          asked(number, "submit", data);
+          record(number, "submit", data);
         },
         destroy: () => destroy(number, instance),
       };
@@ -88,7 +88,7 @@
       instance.isEmbedded = true;
       return {
         destroy() {
-          if (echo) window.fakeLink.say(number, echo, null, {});
+          if (echo) window.fakeLink.callBack(number, echo, null, {});
           destroy(number, instance);
         },
       };

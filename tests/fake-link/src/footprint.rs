@@ -1,44 +1,46 @@
+//! The memory, frames and listeners of a page.
+
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::page;
 
-/// What a page holds on to.
+/// The frames and memory of a page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Footprint {
-    /// Frames in the page.
+    /// The frames in the page.
     pub frames: u32,
-    /// Bytes of WebAssembly memory, which can only grow.
+    /// The bytes of WebAssembly memory, which never shrinks.
     pub wasm_bytes: f64,
-    /// Bytes of JavaScript that are in use after a garbage collection.
+    /// The bytes of JavaScript in use after a garbage collection.
     pub heap_bytes: f64,
 }
 
-/// How often garbage is collected before what is left counts as kept: a frame's remains go in several steps.
+/// The number of garbage collections before the rest counts as leaked. A frame is collected in several steps.
 const ROUNDS: usize = 100;
 
-/// What a page may hold on to more than before: less than a megabyte of JavaScript.
+/// The allowed growth of JavaScript memory: a megabyte.
 const GROWTH: f64 = 1_048_576.0;
 
 impl Footprint {
-    /// Collects the garbage and measures.
+    /// Collects garbage and measures.
     ///
     /// # Panics
     /// When the browser was not started with `--js-flags=--expose-gc` and `--enable-precise-memory-info`.
     pub async fn measure() -> Self {
         for _ in 0..3 {
-            // What is collected first lets go of what can be collected next.
+            // Each collection may release objects for the next one.
             Self::collect().await;
         }
         Self::now()
     }
 
-    /// Collects garbage until nothing has been left behind since.
+    /// Collects garbage until the page is back at this footprint.
     ///
     /// # Panics
-    /// When a frame stays, more WebAssembly memory, or a megabyte more JavaScript.
-    pub async fn comes_back(&self) {
+    /// When a frame, WebAssembly memory or a megabyte of JavaScript has leaked.
+    pub async fn is_restored(&self) {
         let mut now = Self::now();
         for _ in 0..ROUNDS {
             if now.heap_bytes - self.heap_bytes < GROWTH {
@@ -55,7 +57,7 @@ impl Footprint {
 
     async fn collect() {
         page::next_task().await;
-        // From a task of its own, with nothing on the stack that could be taken for a reference.
+        // In another task, so that the stack has no references.
         let collected = page::run("", "return gc({ type: 'major', execution: 'async' })", &[]);
         let collected = JsFuture::from(collected.unchecked_into::<Promise>()).await;
         collected.expect("garbage is collected");
@@ -73,12 +75,12 @@ impl Footprint {
     }
 }
 
-/// Counts the listeners on the window, the document and the body, from its making until it is dropped.
+/// A counter of the listeners on the window, the document and the body. It counts until it is dropped.
 #[derive(Debug)]
 pub struct Listeners(());
 
 impl Listeners {
-    /// Begins to count.
+    /// Starts to count.
     #[must_use]
     pub fn count() -> Self {
         page::run(
@@ -112,10 +114,10 @@ impl Listeners {
         Self(())
     }
 
-    /// How many were added and not removed.
+    /// Returns the number of listeners that were added and not removed.
     ///
     /// # Panics
-    /// When another count has begun meanwhile.
+    /// When another count has started.
     #[must_use]
     pub fn left(&self) -> f64 {
         let left = page::run("", "return listeners.left()", &[]);

@@ -1,6 +1,6 @@
-//! A Link that does what a test tells it, and the page that browser tests share.
+//! A fake of Link for browser tests, and the page that the tests share.
 
-mod diary;
+mod call_log;
 mod footprint;
 pub mod page;
 
@@ -10,25 +10,25 @@ use js_sys::{Array, Function, Reflect};
 use plaid_link::{LoadOptions, Plaid};
 use wasm_bindgen::{JsCast, JsValue};
 
-pub use diary::Diary;
+pub use call_log::CallLog;
 pub use footprint::{Footprint, Listeners};
 
 /// The script of the fake.
 pub const SCRIPT: &str = include_str!("fake_link.js");
 
-/// The token of tests that are about something else.
+/// A valid Link token.
 pub const TOKEN: &str = "link-test-1";
 
-/// The fake, which is in the page once its script has run; on drop the page is as it was.
+/// A fake of Link. Dropping it clears the page.
 #[derive(Debug)]
 pub struct FakeLink {
-    /// Where its script is.
+    /// The options that load its script.
     pub options: LoadOptions,
     plaid: OnceCell<Plaid>,
 }
 
 impl FakeLink {
-    /// Clears the page and offers the script, which nobody has loaded yet.
+    /// Clears the page and creates the script without loading it.
     #[must_use]
     pub fn offer() -> Self {
         page::clear();
@@ -45,7 +45,7 @@ impl FakeLink {
     /// Clears the page and loads the script.
     ///
     /// # Panics
-    /// When it does not load.
+    /// When the script does not load.
     pub async fn load() -> Self {
         let fake = Self::offer();
         let plaid = plaid_link::load(&fake.options)
@@ -55,79 +55,79 @@ impl FakeLink {
         fake
     }
 
-    /// `window.Plaid`.
+    /// Returns `window.Plaid`.
     ///
     /// # Panics
-    /// When it was only offered.
+    /// When the script was not loaded.
     #[must_use]
     pub fn plaid(&self) -> &Plaid {
         self.plaid.get().expect("the fake is loaded")
     }
 
-    /// What was asked of it since the last time: the handler's number, the method, the argument as JSON.
+    /// Takes the calls since the last read: the handler's number, the method, the argument as JSON.
     pub fn calls(&self) -> Vec<String> {
-        // Nobody can have asked what has not been loaded.
+        // A fake that is not loaded has no calls.
         let is_there = Reflect::has(&page::window(), &"fakeLink".into()) == Ok(true);
-        let calls = is_there.then(|| strings(&ask("calls", &[])));
+        let calls = is_there.then(|| strings(&call("calls", &[])));
         calls.unwrap_or_default()
     }
 
-    /// The keys of the configuration that a handler was created with.
+    /// Returns the keys of a handler's configuration.
     #[must_use]
     pub fn keys(&self, handler: u32) -> Vec<String> {
-        strings(&ask("keys", &[handler.into()]))
+        strings(&call("keys", &[handler.into()]))
     }
 
-    /// How many frames of its handlers are in the page.
+    /// Returns the number of its frames in the page.
     #[must_use]
     pub fn frames(&self) -> u32 {
         page::count("iframe[title='Plaid Link']")
     }
 
-    /// Nothing more will be said to a handler; without this the fake keeps it, to call it late.
+    /// Releases a handler that is not called back any longer.
     pub fn forget(&self, handler: u32) {
-        ask("forget", &[handler.into()]);
+        call("forget", &[handler.into()]);
     }
 
-    /// From now on a method throws.
+    /// Makes a method throw.
     pub fn refuse(&self, method: &str, thrown: &JsValue) {
-        ask("refuse", &[method.into(), thrown.clone()]);
+        call("refuse", &[method.into(), thrown.clone()]);
     }
 
-    /// A method does as it is told again.
+    /// Makes a method work again.
     pub fn accept(&self, method: &str) {
-        ask("accept", &[method.into()]);
+        call("accept", &[method.into()]);
     }
 
-    /// From now on `destroy` and a forced `exit` call back before they return.
-    pub fn answer_at_once(&self, callback: &str) {
-        ask("answerAtOnce", &[callback.into()]);
+    /// Makes `destroy` and a forced `exit` call back before they return.
+    pub fn call_back_at_once(&self, callback: &str) {
+        call("callBackAtOnce", &[callback.into()]);
     }
 
-    /// Calls a callback of a handler, as Link does; whatever the callback throws fails the test.
-    pub fn say(&self, handler: u32, callback: &str, first: &JsValue, second: &JsValue) {
-        let call = [
+    /// Calls a callback of a handler, as Link does. An exception of the callback fails the test.
+    pub fn call_back(&self, handler: u32, callback: &str, first: &JsValue, second: &JsValue) {
+        let arguments = [
             handler.into(),
             callback.into(),
             first.clone(),
             second.clone(),
         ];
-        ask("say", &call);
+        call("callBack", &arguments);
     }
 
-    /// The user has linked an Item.
+    /// Calls `onSuccess`: the user has linked an Item.
     pub fn succeed(&self, handler: u32) {
-        self.say(handler, "onSuccess", &"public-test-1".into(), &js("{}"));
+        self.call_back(handler, "onSuccess", &"public-test-1".into(), &js("{}"));
     }
 
-    /// The user has left.
+    /// Calls `onExit`: the user has left.
     pub fn leave(&self, handler: u32) {
-        self.say(handler, "onExit", &JsValue::NULL, &js("{}"));
+        self.call_back(handler, "onExit", &JsValue::NULL, &js("{}"));
     }
 
-    /// Something has happened in Link.
-    pub fn tell(&self, handler: u32, event: &str) {
-        self.say(handler, "onEvent", &event.into(), &js("{}"));
+    /// Calls `onEvent` with this event.
+    pub fn emit(&self, handler: u32, event: &str) {
+        self.call_back(handler, "onEvent", &event.into(), &js("{}"));
     }
 }
 
@@ -137,7 +137,7 @@ impl Drop for FakeLink {
     }
 }
 
-/// The value of an expression in JavaScript.
+/// Evaluates a JavaScript expression.
 ///
 /// # Panics
 /// When it throws.
@@ -146,10 +146,10 @@ pub fn js(source: &str) -> JsValue {
     js_sys::eval(&format!("({source})")).expect("JavaScript that runs")
 }
 
-/// How many JavaScript values Rust holds on to, rounded up: the table that it keeps them in.
+/// Returns the size of wasm-bindgen's table of JavaScript values: how many Rust holds, rounded up.
 ///
 /// # Panics
-/// When there is none.
+/// When there is no table.
 #[must_use]
 pub fn held_values() -> u32 {
     let exports = wasm_bindgen::exports();
@@ -166,7 +166,7 @@ pub fn held_values() -> u32 {
 }
 
 /// Calls a function of `window.fakeLink`.
-fn ask(function: &str, arguments: &[JsValue]) -> JsValue {
+fn call(function: &str, arguments: &[JsValue]) -> JsValue {
     let fake = Reflect::get(&page::window(), &"fakeLink".into()).expect("a window");
     let function = Reflect::get(&fake, &function.into())
         .expect("the fake has loaded")

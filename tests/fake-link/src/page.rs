@@ -1,11 +1,11 @@
-//! The one page that all tests of a suite share.
+//! The page that all tests of a suite share.
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, HtmlElement, HtmlScriptElement, Window};
 
-/// The window.
+/// Returns the window.
 ///
 /// # Panics
 /// Outside of a browser.
@@ -14,7 +14,7 @@ pub fn window() -> Window {
     web_sys::window().expect("a window")
 }
 
-/// The document.
+/// Returns the document.
 ///
 /// # Panics
 /// Outside of a browser.
@@ -23,7 +23,7 @@ pub fn document() -> Document {
     window().document().expect("a document")
 }
 
-/// The body.
+/// Returns the body.
 ///
 /// # Panics
 /// Outside of a browser.
@@ -32,7 +32,7 @@ pub fn body() -> HtmlElement {
     document().body().expect("a body")
 }
 
-/// Where a script of these words can be had, without a network.
+/// Returns a URL that serves this script without a network.
 ///
 /// # Panics
 /// Outside of a browser.
@@ -46,13 +46,13 @@ pub fn script_url(source: &str) -> String {
     url.as_string().expect("a URL")
 }
 
-/// Where there is nothing: the browser reports an error.
+/// Returns a URL that serves nothing.
 #[must_use]
 pub fn dead_url() -> String {
     "blob:nowhere/".to_owned() + &js_sys::Math::random().to_string()
 }
 
-/// The tags with this `src`.
+/// Returns the tags with this `src`.
 #[must_use]
 pub fn tags(src: &str) -> Vec<HtmlScriptElement> {
     let scripts = document().scripts();
@@ -62,7 +62,7 @@ pub fn tags(src: &str) -> Vec<HtmlScriptElement> {
         .collect()
 }
 
-/// A tag that the host wrote into its page, and that settles only when told to.
+/// Adds a tag that neither loads nor fails until `settle`.
 #[must_use]
 pub fn inert_tag(src: &str) -> HtmlScriptElement {
     let tag: HtmlScriptElement = add("script").unchecked_into();
@@ -71,7 +71,7 @@ pub fn inert_tag(src: &str) -> HtmlScriptElement {
     tag
 }
 
-/// Has a tag say `load` or `error`.
+/// Dispatches `load` or `error` on a tag.
 pub fn settle(tag: &HtmlScriptElement, event: &str) {
     run(
         "tag, name",
@@ -94,17 +94,17 @@ pub fn add(tag: &str) -> HtmlElement {
     element.unchecked_into()
 }
 
-/// How many elements a selector finds.
+/// Returns the number of elements that match a selector.
 ///
 /// # Panics
-/// When it is none.
+/// When the selector is invalid.
 #[must_use]
 pub fn count(selector: &str) -> u32 {
     let found = document().query_selector_all(selector);
     found.expect("a selector").length()
 }
 
-/// Removes what tests, the loader and the fake may have left in the page.
+/// Removes everything that tests, the loader and the fake may have added to the page.
 pub fn clear() {
     run(
         "",
@@ -119,10 +119,10 @@ pub fn clear() {
     );
 }
 
-/// Runs a few words of JavaScript.
+/// Runs a JavaScript function body.
 ///
 /// # Panics
-/// When they throw.
+/// When it throws.
 pub fn run(arguments: &str, source: &str, values: &[&JsValue]) -> JsValue {
     let function = Function::new_with_args(arguments, source);
     let values: Array = values.iter().copied().collect();
@@ -131,21 +131,21 @@ pub fn run(arguments: &str, source: &str, values: &[&JsValue]) -> JsValue {
         .expect("JavaScript that runs")
 }
 
-/// Lets everything run that is due.
+/// Waits until all due tasks have run.
 ///
 /// # Panics
 /// Outside of a browser.
 pub async fn next_task() {
-    // Not a timer: a browser makes those that follow each other wait.
+    // Not a timer: a browser delays nested timers.
     let soon = "return scheduler.postTask(() => {}, { priority: 'background' })";
     let soon = run("", soon, &[]).unchecked_into::<Promise>();
     JsFuture::from(soon).await.expect("its turn comes");
 }
 
-/// Waits until something is true.
+/// Waits for a condition.
 ///
 /// # Panics
-/// When it has not come true after far longer than it needs.
+/// When it is not met before a generous deadline.
 pub async fn until(what: &str, mut is_true: impl FnMut() -> bool) {
     let deadline = js_sys::Date::now() + 20_000.0;
     while !is_true() {

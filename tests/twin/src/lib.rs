@@ -1,5 +1,5 @@
-//! A page that drives our bindings and keeps what they call in `calls`; bench/peer-react/twin.html is the same page
-//! over react-plaid-link.
+//! A page over our bindings that records their callbacks in `calls`. bench/peer-react/twin.html is the same page over
+//! react-plaid-link.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -17,11 +17,11 @@ use wasm_bindgen::prelude::*;
 
 thread_local! {
     static LINK: Cell<Option<UsePlaidLinkReturn>> = const { Cell::new(None) };
-    /// Unmounts on drop.
+    /// The mounted view. It is unmounted on drop.
     static MOUNTED: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// Mounts the hook, with Link's script from here.
+/// Mounts the hook, with Link's script from this address.
 #[wasm_bindgen]
 pub fn start(script: String, token: String) {
     let body = document().body().expect_throw("a page has a body");
@@ -32,7 +32,7 @@ pub fn start(script: String, token: String) {
     MOUNTED.set(Some(Box::new(mounted)));
 }
 
-/// Opens Link. Before there is a handler it says false.
+/// Opens Link. Returns false if there is no handler yet.
 #[wasm_bindgen]
 pub fn open() -> bool {
     LINK.get().is_some_and(|link| link.open().is_ok())
@@ -42,7 +42,7 @@ pub fn open() -> bool {
 #[wasm_bindgen]
 pub fn exit(force: bool) {
     if let Some(link) = LINK.get() {
-        // That there is no handler is what some scenarios are about.
+        // Some scenarios have no handler.
         let _ = link.exit(ExitOptions { force });
     }
 }
@@ -62,20 +62,20 @@ fn options(script: String) -> UsePlaidLinkOptions {
         .on_success(|token, metadata| {
             let token = token.as_ref().map(PublicToken::as_str);
             let token = token.map_or(JsValue::NULL, JsValue::from);
-            keep(&["success".into(), token, to_js(&metadata.write())]);
+            record(&["success".into(), token, to_js(&metadata.write())]);
         })
         .on_exit(|error, metadata| {
             let error = error.map_or(JsValue::NULL, |error| to_js(&error.write()));
-            keep(&["exit".into(), error, to_js(&metadata.write())]);
+            record(&["exit".into(), error, to_js(&metadata.write())]);
         })
         .on_event(|name, metadata| {
             let name = name.as_str().into();
-            keep(&["event".into(), name, to_js(&metadata.write())]);
+            record(&["event".into(), name, to_js(&metadata.write())]);
         })
-        .on_load(|| keep(&["load".into()]))
+        .on_load(|| record(&["load".into()]))
 }
 
-fn keep(call: &[JsValue]) {
+fn record(call: &[JsValue]) {
     if let Ok(calls) = Reflect::get(&global(), &"calls".into()) {
         let calls: Array = calls.unchecked_into();
         calls.push(&call.iter().collect::<Array>());

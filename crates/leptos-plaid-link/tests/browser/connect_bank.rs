@@ -1,6 +1,6 @@
-//! The button with its progress and its failures: by role and name, as people and screen readers find them.
+//! The `ConnectBank` component: its button, progress and failures, found by role and name.
 
-use fake_link::{Diary, FakeLink, TOKEN, js, page};
+use fake_link::{CallLog, FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
 use leptos_plaid_link::{
     ConnectBank, Failure, FailureKind, FailureNotice, ResumeError, Submitted, UseLinkFlowOptions,
@@ -9,10 +9,10 @@ use leptos_plaid_link::{
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::mounted::{Mounted, calm, mount};
+use crate::mounted::{Mounted, mount, run_due_tasks};
 use crate::plaid_link::button;
 use crate::scripted_backend::ScriptedBackend;
-use crate::use_link_flow::{forget_everything, linked};
+use crate::use_link_flow::{clear_storage, linked};
 
 struct Page {
     fake: FakeLink,
@@ -22,7 +22,7 @@ struct Page {
 
 impl Page {
     fn new() -> Self {
-        forget_everything();
+        clear_storage();
         let (fake, backend) = (FakeLink::offer(), ScriptedBackend::of("ann"));
         let (shared, load) = (backend.clone(), fake.options.clone());
         let mounted = mount(move || {
@@ -36,7 +36,7 @@ impl Page {
         }
     }
 
-    /// One whose Link is open.
+    /// Creates a page and opens Link.
     async fn open() -> Self {
         let page = Self::new();
         page.backend.grants(TOKEN);
@@ -45,10 +45,10 @@ impl Page {
         page
     }
 
-    async fn says(&self, role: &str, text: &str) {
+    async fn shows(&self, role: &str, text: &str) {
         let selector = format!("[role='{role}']");
-        let says = || self.mounted.text(&selector).contains(text);
-        page::until(text, says).await;
+        let is_shown = || self.mounted.text(&selector).contains(text);
+        page::until(text, is_shown).await;
     }
 
     fn alerts(&self) -> bool {
@@ -62,7 +62,7 @@ impl Page {
 }
 
 #[wasm_bindgen_test]
-async fn it_says_what_goes_on() {
+async fn it_shows_progress() {
     let page = Page::new();
     let button = button(&page.mounted);
     assert_eq!(
@@ -74,12 +74,12 @@ async fn it_says_what_goes_on() {
     assert!(!page.alerts());
 
     button.click();
-    page.says("status", "Opening Plaid…").await;
+    page.shows("status", "Opening Plaid…").await;
     page.backend.grants(TOKEN);
     page.opens().await;
     page.fake.succeed(1);
-    page.says("status", "Saving your connection…").await;
-    assert!(!button.disabled(), "disabled it would lose the focus");
+    page.shows("status", "Saving your connection…").await;
+    assert!(!button.disabled(), "a disabled button loses the focus");
     page.backend.acknowledges(linked());
     let quiet = || page.mounted.text("[role='status']").is_empty();
     page::until("quiet", quiet).await;
@@ -87,13 +87,13 @@ async fn it_says_what_goes_on() {
 }
 
 #[wasm_bindgen_test]
-async fn it_says_what_failed_and_tries_again() {
+async fn it_shows_a_failure_and_retries() {
     let page = Page::new();
     button(&page.mounted).click();
-    page.backend.grants_nothing(FailureKind::BackendUnreachable);
-    page.says("alert", "We could not be reached.").await;
-    page.says("alert", "Plaid's own words.").await;
-    page.says("alert", "Reference: request-1").await;
+    page.backend.refuses_token(FailureKind::BackendUnreachable);
+    page.shows("alert", "We can't reach our server.").await;
+    page.shows("alert", "Plaid's own message.").await;
+    page.shows("alert", "Reference: request-1").await;
     assert!(page.alerts());
     assert!(!button(&page.mounted).disabled());
 
@@ -106,24 +106,24 @@ async fn it_says_what_failed_and_tries_again() {
 }
 
 #[wasm_bindgen_test]
-async fn it_says_how_a_visit_ended_where_that_shows_in_no_other_way() {
+async fn it_reports_errors_and_duplicates_at_the_end_of_a_visit() {
     let error = js("{ error_type: 'ITEM_ERROR', error_code: 'ITEM_LOCKED' }");
-    let told = js("{ error_code: 'ITEM_LOCKED', display_message: 'Plaid says so.' }");
+    let with_message = js("{ error_code: 'ITEM_LOCKED', display_message: 'Plaid says so.' }");
     for (error, words) in [
-        (error, "Sign in on its own site"),
+        (error, "Sign in on your bank's site"),
         (
-            told,
-            "Your bank wants something from you first. Plaid says so.",
+            with_message,
+            "Your bank requires an action from you first. Plaid says so.",
         ),
         (JsValue::NULL, ""),
     ] {
         let page = Page::open().await;
-        page.fake.say(1, "onExit", &error, &js("{}"));
-        calm().await;
-        let said = page.mounted.text("[role='status']");
+        page.fake.call_back(1, "onExit", &error, &js("{}"));
+        run_due_tasks().await;
+        let status = page.mounted.text("[role='status']");
         assert!(
-            said.contains(words) && said.is_empty() == words.is_empty(),
-            "{said}"
+            status.contains(words) && status.is_empty() == words.is_empty(),
+            "{status}"
         );
     }
 
@@ -131,17 +131,18 @@ async fn it_says_how_a_visit_ended_where_that_shows_in_no_other_way() {
     page.fake.succeed(1);
     page.backend
         .acknowledges(Submitted::Duplicate("item-7".into()));
-    page.says("status", "This account is connected already.")
+    page.shows("status", "This account is connected already.")
         .await;
     assert!(!page.alerts());
 }
 
 #[wasm_bindgen_test]
-async fn it_says_what_is_lost_and_begins_anew() {
+async fn it_reports_a_lost_success_and_starts_again() {
     let page = Page::open().await;
     page.fake.succeed(1);
-    page.backend.fails(FailureKind::PublicTokenInvalid);
-    page.says("alert", "The connection could not be completed.")
+    page.backend
+        .fails_submission(FailureKind::PublicTokenInvalid);
+    page.shows("alert", "The connection could not be completed.")
         .await;
     assert!(page.alerts());
     page.backend.grants("link-test-2");
@@ -151,27 +152,27 @@ async fn it_says_what_is_lost_and_begins_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_button_that_goes_leaves_the_focus_beside_it() {
+async fn a_hidden_retry_button_moves_the_focus() {
     let page = Page::new();
-    page.backend.grants_nothing(FailureKind::BackendUnreachable);
-    page.says("alert", "We could not be reached.").await;
+    page.backend.refuses_token(FailureKind::BackendUnreachable);
+    page.shows("alert", "We can't reach our server.").await;
     let again = page.mounted.find("[role='alert'] button");
     again.focus().expect("focus");
     again.click();
-    calm().await;
+    run_due_tasks().await;
     assert!(!page.alerts());
     let button = page.mounted.find(".connect-bank-button");
     assert_eq!(page::document().active_element(), Some(button.into()));
 }
 
 #[wasm_bindgen_test]
-async fn a_page_may_say_it_in_its_own_words() {
-    forget_everything();
+async fn the_host_can_replace_the_outcome_words() {
+    clear_storage();
     let (fake, backend) = (FakeLink::load().await, ScriptedBackend::of("ann"));
     let (shared, load) = (backend.clone(), fake.options.clone());
     let mounted = mount(move || {
         let flow = use_link_flow(shared, UseLinkFlowOptions::default().load(load));
-        view! { <ConnectBank flow tell=|_| "That was that.".to_owned() /> }
+        view! { <ConnectBank flow describe=|_| "The visit has ended.".to_owned() /> }
     });
     backend.grants(TOKEN);
     button(&mounted).click();
@@ -180,13 +181,13 @@ async fn a_page_may_say_it_in_its_own_words() {
     })
     .await;
     fake.leave(1);
-    calm().await;
-    assert_eq!(mounted.text("[role='status']"), "That was that.");
+    run_due_tasks().await;
+    assert_eq!(mounted.text("[role='status']"), "The visit has ended.");
 }
 
 #[wasm_bindgen_test]
-async fn its_label_is_the_hosts() {
-    forget_everything();
+async fn the_label_is_configurable() {
+    clear_storage();
     let fake = FakeLink::offer();
     let load = fake.options.clone();
     let mounted = mount(move || {
@@ -195,11 +196,11 @@ async fn its_label_is_the_hosts() {
         view! { <ConnectBank flow label="Pay by bank" /> }
     });
     assert_eq!(mounted.text(".connect-bank-button"), "Pay by bank");
-    calm().await;
+    run_due_tasks().await;
 }
 
 #[wasm_bindgen_test]
-async fn a_notice_has_words_for_every_failure() {
+async fn every_failure_has_words() {
     let kinds = [
         FailureKind::ScriptBlocked,
         FailureKind::LinkRefused,
@@ -215,8 +216,8 @@ async fn a_notice_has_words_for_every_failure() {
     ];
     page::clear();
     let shown = ArcRwSignal::new(None::<Failure>);
-    let (failure, diary) = (shown.clone(), Diary::default());
-    let retried = diary.clone();
+    let (failure, log) = (shown.clone(), CallLog::default());
+    let retried = log.clone();
     let mounted = mount(move || {
         let failure = RwSignal::from(failure).read_only();
         view! { <FailureNotice failure on_retry=Box::new(move || retried.write("retry")) /> }
@@ -227,7 +228,7 @@ async fn a_notice_has_words_for_every_failure() {
         let failure = Failure::new(kind, "for developers");
         let expected = words(&failure);
         shown.set(Some(failure));
-        calm().await;
+        run_due_tasks().await;
         assert!(!notice.hidden());
         let text = mounted.text("[role='alert']");
         assert!(text.contains(expected.title), "{text}");
@@ -236,8 +237,8 @@ async fn a_notice_has_words_for_every_failure() {
         assert!(!text.contains("Reference"), "{text}");
     }
     mounted.find("button").click();
-    assert_eq!(diary.read(), ["retry"]);
+    assert_eq!(log.read(), ["retry"]);
     shown.set(None);
-    calm().await;
+    run_due_tasks().await;
     assert!(notice.hidden());
 }

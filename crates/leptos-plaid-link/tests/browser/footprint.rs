@@ -1,4 +1,4 @@
-//! A thousand mounts and unmounts leave nothing behind.
+//! Memory and frames after a thousand mounts.
 
 use fake_link::{FakeLink, Footprint, Listeners, TOKEN, page};
 use leptos::prelude::*;
@@ -10,10 +10,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::mounted::mount;
 use crate::scripted_backend::ScriptedBackend;
-use crate::use_link_flow::forget_everything;
+use crate::use_link_flow::clear_storage;
 
-/// Mounts both ways to connect a bank, waits until both are ready, opens one and unmounts, at every other time while it is open.
-async fn come_and_go(link: &FakeLink, number: u32) {
+/// Mounts both hooks, opens Link by one of them, and unmounts; every other time while Link is open.
+async fn mount_and_unmount(link: &FakeLink, number: u32) {
     let load = link.options.clone();
     let mounted = mount(move || {
         let token = Signal::stored(Some(LinkToken::from(TOKEN)));
@@ -50,17 +50,17 @@ async fn come_and_go(link: &FakeLink, number: u32) {
 }
 
 #[wasm_bindgen_test]
-async fn a_thousand_mounts_leave_nothing_behind() {
-    forget_everything();
+async fn a_thousand_mounts_leak_nothing() {
+    clear_storage();
     let link = FakeLink::load().await;
     let listeners = Listeners::count();
     for number in 1..=100 {
-        come_and_go(&link, number).await;
+        mount_and_unmount(&link, number).await;
     }
     let before = (Footprint::measure().await, listeners.left());
     for number in 101..=1_100 {
-        come_and_go(&link, number).await;
+        mount_and_unmount(&link, number).await;
     }
     assert_eq!(listeners.left(), before.1);
-    before.0.comes_back().await;
+    before.0.is_restored().await;
 }

@@ -1,4 +1,4 @@
-//! What the hooks and the components promise, in a real browser and over a fake Link.
+//! Browser tests of the hooks and components over a fake Link.
 #![cfg(target_arch = "wasm32")]
 
 mod connect_bank;

@@ -1,4 +1,4 @@
-//! A view in the page, for as long as it is kept.
+//! A view that is mounted in the page.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -12,24 +12,24 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// A view in the page; dropping it unmounts the view.
+/// A mounted view. Dropping it unmounts the view.
 pub(crate) struct Mounted {
     pub(crate) element: HtmlElement,
     _handle: Box<dyn Any>,
 }
 
-/// Puts a view into the page.
+/// Mounts a view in the page.
 pub(crate) fn mount<N: IntoView + 'static>(view: impl FnOnce() -> N + 'static) -> Mounted {
     mount_into(page::add("div"), view)
 }
 
-/// Puts a view into an element of the page.
+/// Mounts a view in an element.
 pub(crate) fn mount_into<N: IntoView + 'static>(
     element: HtmlElement,
     view: impl FnOnce() -> N + 'static,
 ) -> Mounted {
     count_panics();
-    // What another test has come to is not this one's concern.
+    // Panics of earlier tests do not count.
     PANICS.store(0, Ordering::Relaxed);
     let handle = Box::new(mount_to(element.clone(), view));
     Mounted {
@@ -38,7 +38,7 @@ pub(crate) fn mount_into<N: IntoView + 'static>(
     }
 }
 
-/// Runs a hook in a view of its own; gives what it returned.
+/// Runs a hook in a view of its own and returns its result.
 pub(crate) fn hook<T: 'static>(hook: impl FnOnce() -> T + 'static) -> (T, Mounted) {
     let returned = Rc::new(RefCell::new(None));
     let place = returned.clone();
@@ -50,7 +50,7 @@ pub(crate) fn hook<T: 'static>(hook: impl FnOnce() -> T + 'static) -> (T, Mounte
 }
 
 impl Mounted {
-    /// The one element inside that a selector finds.
+    /// Returns the first element inside that matches a selector.
     pub(crate) fn find(&self, selector: &str) -> HtmlElement {
         let found = self.element.query_selector(selector).expect("a selector");
         let found: Option<Element> = found;
@@ -62,13 +62,13 @@ impl Mounted {
     }
 }
 
-/// Lets everything happen that is due, and makes sure that none of it panicked: a task of its own that panics fails
-/// no test by itself.
-pub(crate) async fn calm() {
+/// Waits until all due tasks have run. Panics if one of them has panicked, since a panic in a task fails no test by
+/// itself.
+pub(crate) async fn run_due_tasks() {
     for _ in 0..5 {
         page::next_task().await;
     }
-    assert_eq!(PANICS.load(Ordering::Relaxed), 0, "something panicked");
+    assert_eq!(PANICS.load(Ordering::Relaxed), 0, "a task panicked");
 }
 
 static PANICS: AtomicU32 = AtomicU32::new(0);

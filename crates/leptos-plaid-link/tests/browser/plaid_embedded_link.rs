@@ -1,12 +1,12 @@
-//! The embedded search: built once for a token, whatever else changes.
+//! The `PlaidEmbeddedLink` component: it is built once for each token.
 
-use fake_link::{Diary, FakeLink, TOKEN, js, page};
+use fake_link::{CallLog, FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;
 use leptos_plaid_link::{Error, LoadError, LoadOptions, PlaidEmbeddedLink, UsePlaidLinkOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::mounted::{Mounted, calm, mount};
+use crate::mounted::{Mounted, mount, run_due_tasks};
 
 struct Search {
     token: ArcRwSignal<Option<LinkToken>>,
@@ -18,9 +18,9 @@ impl Search {
     fn new(token: Option<&str>, options: UsePlaidLinkOptions) -> Self {
         let token = ArcRwSignal::new(token.map(LinkToken::from));
         let error = ArcRwSignal::new(None);
-        let (given, told) = (token.clone(), error.clone());
+        let (shared_token, shared_error) = (token.clone(), error.clone());
         let mounted = mount(move || {
-            view! { <PlaidEmbeddedLink token=given options error=told.into() attr:class="search" /> }
+            view! { <PlaidEmbeddedLink token=shared_token options error=shared_error.into() attr:class="search" /> }
         });
         Self {
             token,
@@ -50,7 +50,7 @@ async fn it_is_built_inside_its_element_for_each_token() {
         page::run("", "return 'Plaid' in window", &[]).is_truthy()
     })
     .await;
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(search.frames(), 0);
     search.token.set(Some(TOKEN.into()));
     search.is_built().await;
@@ -60,7 +60,7 @@ async fn it_is_built_inside_its_element_for_each_token() {
     );
 
     search.token.set(Some("link-test-2".into()));
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(
         fake.calls(),
         ["1 destroy", r#"2 createEmbedded {"token":"link-test-2"}"#]
@@ -68,21 +68,21 @@ async fn it_is_built_inside_its_element_for_each_token() {
     assert_eq!(search.frames(), 1);
 
     search.token.set(None);
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(fake.calls(), ["2 destroy"]);
     assert_eq!(search.frames(), 0);
 }
 
 #[wasm_bindgen_test]
-async fn the_address_that_a_bank_redirected_to_goes_with_the_first_token_only() {
+async fn the_redirect_uri_is_used_with_the_first_token_only() {
     let fake = FakeLink::load().await;
-    let address = "https://app.example.com/oauth?oauth_state_id=1";
-    let options = from(&fake.options).received_redirect_uri(address);
+    let redirect_uri = "https://app.example.com/oauth?oauth_state_id=1";
+    let options = from(&fake.options).received_redirect_uri(redirect_uri);
     let search = Search::new(Some(TOKEN), options);
     search.is_built().await;
-    assert!(fake.calls()[0].contains(address));
+    assert!(fake.calls()[0].contains(redirect_uri));
     search.token.set(Some("link-test-2".into()));
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(
         fake.calls()[1..],
         [r#"2 createEmbedded {"token":"link-test-2"}"#]
@@ -90,11 +90,11 @@ async fn the_address_that_a_bank_redirected_to_goes_with_the_first_token_only() 
 }
 
 #[wasm_bindgen_test]
-async fn neither_a_new_closure_nor_the_same_token_rebuilds_it() {
+async fn the_same_token_does_not_rebuild_it() {
     let fake = FakeLink::load().await;
-    let diary = Diary::default();
+    let log = CallLog::default();
     let newest = ArcRwSignal::new(Callback::new(|()| "old"));
-    let (called, heard) = (newest.clone(), diary.clone());
+    let (called, heard) = (newest.clone(), log.clone());
     let options =
         from(&fake.options).on_success(move |_, _| heard.write(called.get_untracked().run(())));
     let search = Search::new(Some(TOKEN), options);
@@ -103,19 +103,19 @@ async fn neither_a_new_closure_nor_the_same_token_rebuilds_it() {
 
     newest.set(Callback::new(|()| "new"));
     search.token.set(Some(TOKEN.into()));
-    calm().await;
+    run_due_tasks().await;
     assert!(fake.calls().is_empty());
     fake.succeed(1);
-    assert_eq!(diary.read(), ["new"]);
+    assert_eq!(log.read(), ["new"]);
 }
 
 #[wasm_bindgen_test]
-async fn what_goes_wrong_is_told_and_gone_with_the_next_token() {
+async fn an_error_is_set_and_cleared_by_the_next_token() {
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
     let search = Search::new(Some(TOKEN), from(&fake.options));
     let error = || search.error.get_untracked();
-    calm().await;
+    run_due_tasks().await;
     page::settle(&tag, "error");
     page::until("an error", || error().is_some()).await;
     let src = fake.options.src.clone();
@@ -135,7 +135,7 @@ async fn what_goes_wrong_is_told_and_gone_with_the_next_token() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_that_is_taken_back_is_a_retry() {
+async fn clearing_the_error_retries() {
     let fake = FakeLink::load().await;
     fake.refuse("createEmbedded", &js("new Error('no')"));
     let search = Search::new(Some(TOKEN), from(&fake.options));
@@ -144,19 +144,19 @@ async fn an_error_that_is_taken_back_is_a_retry() {
     fake.accept("createEmbedded");
     search.error.set(None);
     search.is_built().await;
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(fake.calls().len(), 1, "once");
 }
 
 #[wasm_bindgen_test]
-async fn several_stand_side_by_side() {
+async fn several_on_a_page_are_independent() {
     let fake = FakeLink::offer();
     let one = Search::new(Some(TOKEN), from(&fake.options));
     let two = Search::new(Some("link-test-2"), from(&fake.options));
     one.is_built().await;
     two.is_built().await;
     drop(one);
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(two.frames(), 1);
     assert_eq!(fake.frames(), 1);
 }

@@ -1,4 +1,4 @@
-//! The button: enabled when a click opens at once, found by its role and name, wherever it stands.
+//! The `PlaidLink` component: a button that is enabled once Link is ready.
 
 use fake_link::{FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlButtonElement;
 
-use crate::mounted::{Mounted, calm, mount, mount_into};
+use crate::mounted::{Mounted, mount, mount_into, run_due_tasks};
 
 pub(crate) fn button(mounted: &Mounted) -> HtmlButtonElement {
     mounted.find("button").unchecked_into()
@@ -20,24 +20,24 @@ fn connect(token: Signal<Option<LinkToken>>, load: LoadOptions) -> impl IntoView
 }
 
 #[wasm_bindgen_test]
-async fn it_is_a_button_that_is_enabled_once_a_click_opens() {
+async fn the_button_is_enabled_once_link_is_ready() {
     let fake = FakeLink::offer();
     let load = fake.options.clone();
     let token = ArcRwSignal::new(None);
-    let given = token.clone();
-    let mounted = mount(move || connect(given.into(), load));
+    let shared_token = token.clone();
+    let mounted = mount(move || connect(shared_token.into(), load));
     let button = button(&mounted);
     assert_eq!(
         button.text_content().as_deref(),
         Some("Connect a bank account")
     );
-    assert_eq!(button.type_(), "button", "in a form it submits nothing");
+    assert_eq!(button.type_(), "button", "it does not submit a form");
     assert_eq!(button.class_name(), "primary");
     page::until("the script", || {
         page::run("", "return 'Plaid' in window", &[]).is_truthy()
     })
     .await;
-    calm().await;
+    run_due_tasks().await;
     assert!(button.disabled(), "there is no token");
 
     token.set(Some(TOKEN.into()));
@@ -56,19 +56,19 @@ async fn it_is_a_button_that_is_enabled_once_a_click_opens() {
 }
 
 #[wasm_bindgen_test]
-async fn after_an_error_a_click_tries_again() {
+async fn a_click_after_an_error_retries() {
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
     let load = fake.options.clone();
     let error = ArcRwSignal::new(None);
-    let told = error.clone();
+    let shared_error = error.clone();
     let mounted = mount(move || {
         let token = Signal::stored(Some(TOKEN.into()));
         let options = UsePlaidLinkOptions::default().load(load);
-        view! { <PlaidLink token options error=told.into()>"Connect"</PlaidLink> }
+        view! { <PlaidLink token options error=shared_error.into()>"Connect"</PlaidLink> }
     });
     let button = button(&mounted);
-    calm().await;
+    run_due_tasks().await;
     assert!(button.disabled());
     page::settle(&tag, "error");
     page::until("an error", || error.with_untracked(Option::is_some)).await;
@@ -76,7 +76,7 @@ async fn after_an_error_a_click_tries_again() {
     button.click();
     page::until("no error", || error.with_untracked(Option::is_none)).await;
     page::until("a handler", || fake.frames() == 1).await;
-    calm().await;
+    run_due_tasks().await;
 
     fake.refuse("open", &js("new Error('no')"));
     button.click();
@@ -90,7 +90,7 @@ async fn after_an_error_a_click_tries_again() {
 }
 
 #[wasm_bindgen_test]
-async fn it_works_inside_a_dialog_that_closes_meanwhile() {
+async fn it_works_inside_a_dialog_that_closes() {
     let fake = FakeLink::load().await;
     let dialog = page::add("dialog");
     page::run("dialog", "dialog.show()", &[&dialog]);
@@ -107,12 +107,12 @@ async fn it_works_inside_a_dialog_that_closes_meanwhile() {
     drop(mounted);
     assert_eq!(fake.calls(), [r#"1 exit {"force":true}"#]);
     fake.leave(1);
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(fake.frames(), 0);
 }
 
 #[wasm_bindgen_test]
-async fn several_stand_side_by_side() {
+async fn several_on_a_page_are_independent() {
     let fake = FakeLink::offer();
     let load = fake.options.clone();
     let mounted = mount(move || {

@@ -1,29 +1,29 @@
-//! What an earlier page left behind: a success that nobody acknowledged, a visit to a bank.
+//! Records of an earlier page: a success that was not acknowledged, and a visit to a bank.
 
 use fake_link::{FakeLink, TOKEN, page};
 use leptos_plaid_link::{FailureKind, Outcome, Purpose, ResumeError, Stage, UseLinkFlowOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::mounted::calm;
+use crate::mounted::run_due_tasks;
 use crate::scripted_backend::ScriptedBackend;
-use crate::use_link_flow::{Flow, IS_LINKED, forget_everything, kept, linked};
+use crate::use_link_flow::{Flow, IS_LINKED, clear_storage, kept, linked};
 
-const ADDRESS: &str = "https://app.example.com/oauth?oauth_state_id=1b2c";
+const REDIRECT_URI: &str = "https://app.example.com/oauth?oauth_state_id=1b2c";
 
-/// The page of the redirect URI.
-fn back_at(address: &str, backend: ScriptedBackend) -> Flow {
-    let options = UseLinkFlowOptions::default().received_redirect_uri(address);
+/// Mounts the page of the redirect URI.
+fn back_at(redirect_uri: &str, backend: ScriptedBackend) -> Flow {
+    let options = UseLinkFlowOptions::default().received_redirect_uri(redirect_uri);
     Flow::new(backend, options)
 }
 
-/// Leaves for the bank: the page goes while Link is open.
+/// Leaves the page for the bank while Link is open.
 async fn leave_for_the_bank() {
     let flow = Flow::open().await;
     assert_eq!(kept(), ["resume.link-test-1"]);
     leave_page(flow);
 }
 
-/// A page that is left cleans nothing up.
+/// Drops a page without its clean-up, as a browser does.
 fn leave_page(flow: Flow) {
     let storages = "[localStorage, sessionStorage]";
     let kept = page::run(
@@ -40,37 +40,37 @@ fn leave_page(flow: Flow) {
 async fn a_success_is_submitted_by_the_next_page() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
-    calm().await;
+    run_due_tasks().await;
     drop(flow);
     assert_eq!(kept().len(), 1);
 
     let backend = ScriptedBackend::of("ann");
     let flow = Flow::new(backend, UseLinkFlowOptions::default());
-    flow.comes_to(Stage::Submitting).await;
-    calm().await;
-    let mut asked = flow.backend.asked();
-    asked.sort();
-    assert_eq!(asked, ["submit public-test-1", "token"]);
+    flow.reaches(Stage::Submitting).await;
+    run_due_tasks().await;
+    let mut requests = flow.backend.requests();
+    requests.sort();
+    assert_eq!(requests, ["submit public-test-1", "token"]);
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;
     assert!(kept().is_empty());
 }
 
 #[wasm_bindgen_test]
-async fn anothers_success_is_dropped() {
+async fn a_success_of_another_user_is_dropped() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     drop(flow);
 
     let flow = Flow::new(ScriptedBackend::of("bob"), UseLinkFlowOptions::default());
     page::until("dropped", || kept().is_empty()).await;
-    calm().await;
-    assert_eq!(flow.backend.asked(), ["token"]);
+    run_due_tasks().await;
+    assert_eq!(flow.backend.requests(), ["token"]);
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_read_is_dropped() {
-    forget_everything();
+async fn an_unreadable_record_is_dropped() {
+    clear_storage();
     page::run(
         "",
         "for (const text of ['', '{', 'null', '[]', '{\"version\":9}'])
@@ -80,32 +80,28 @@ async fn what_cannot_be_read_is_dropped() {
     );
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     page::until("dropped", || kept().is_empty()).await;
-    calm().await;
-    assert_eq!(flow.backend.asked(), ["token"]);
+    run_due_tasks().await;
+    assert_eq!(flow.backend.requests(), ["token"]);
     let others = page::run("", "return localStorage.length", &[]);
-    assert_eq!(
-        others.as_f64(),
-        Some(1.0),
-        "another's entries are not touched"
-    );
-    forget_everything();
+    assert_eq!(others.as_f64(), Some(1.0), "other entries stay");
+    clear_storage();
 }
 
 #[wasm_bindgen_test]
-async fn a_success_is_kept_however_late_the_user_is_known() {
-    forget_everything();
+async fn a_success_is_kept_once_the_user_is_known() {
+    clear_storage();
     let backend = ScriptedBackend::default();
     let flow = Flow::new(backend, UseLinkFlowOptions::default());
     flow.backend.grants(TOKEN);
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     flow.flow.open();
     flow.fake.succeed(1);
-    calm().await;
-    assert!(kept().is_empty(), "whose would it be?");
-    flow.backend.knows("ann");
+    run_due_tasks().await;
+    assert!(kept().is_empty(), "there is no user yet");
+    flow.backend.signs_in("ann");
     page::until("kept", || kept().len() == 1).await;
-    calm().await;
-    let submissions = flow.backend.asked();
+    run_due_tasks().await;
+    let submissions = flow.backend.requests();
     assert_eq!(submissions, ["token", "submit public-test-1"]);
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;
@@ -113,17 +109,17 @@ async fn a_success_is_kept_however_late_the_user_is_known() {
 }
 
 #[wasm_bindgen_test]
-async fn a_user_whom_the_backend_did_not_know_at_first_is_asked_for_again() {
-    forget_everything();
+async fn the_user_is_requested_again_after_a_failure() {
+    clear_storage();
     let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
-    flow.backend.knows_nobody();
-    flow.backend.grants_nothing(FailureKind::SignedOut);
+    flow.backend.answers_signed_out();
+    flow.backend.refuses_token(FailureKind::SignedOut);
     flow.fails_with(FailureKind::SignedOut).await;
-    flow.backend.knows("ann");
+    flow.backend.signs_in("ann");
     flow.backend.grants(TOKEN);
     flow.flow.retry();
-    flow.comes_to(Stage::Ready).await;
-    calm().await;
+    flow.reaches(Stage::Ready).await;
+    run_due_tasks().await;
     flow.flow.open();
     assert_eq!(kept(), ["resume.link-test-1"]);
     flow.fake.succeed(1);
@@ -131,7 +127,7 @@ async fn a_user_whom_the_backend_did_not_know_at_first_is_asked_for_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_user_whom_nobody_knew_is_asked_for_whenever_something_is_to_be_kept() {
+async fn an_unknown_user_is_requested_when_a_record_is_kept() {
     type Moment = fn(&Flow);
     let rows: [(&str, bool, Moment, &str); 3] = [
         ("opening", false, |flow| flow.flow.open(), "resume."),
@@ -150,63 +146,59 @@ async fn a_user_whom_nobody_knew_is_asked_for_whenever_something_is_to_be_kept()
         ),
     ];
     for (moment, is_open, act, key) in rows {
-        forget_everything();
+        clear_storage();
         let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
-        flow.backend.knows_nobody();
-        calm().await;
+        flow.backend.answers_signed_out();
+        run_due_tasks().await;
         flow.backend.grants(TOKEN);
-        flow.comes_to(Stage::Ready).await;
+        flow.reaches(Stage::Ready).await;
         if is_open {
             flow.flow.open();
-            flow.backend.knows_nobody();
-            calm().await;
+            flow.backend.answers_signed_out();
+            run_due_tasks().await;
         }
         act(&flow);
-        calm().await;
-        flow.backend.knows("ann");
-        calm().await;
+        run_due_tasks().await;
+        flow.backend.signs_in("ann");
+        run_due_tasks().await;
         let is_kept = kept().iter().any(|kept| kept.starts_with(key));
         assert!(is_kept, "{moment}: {:?}", kept());
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_flow_that_goes_leaves_no_visit_behind() {
+async fn an_unmounted_flow_forgets_its_visit() {
     let flow = Flow::open().await;
     drop(flow.mounted);
     assert!(kept().is_empty(), "{:?}", kept());
 
-    // Who is signed in is heard of too late.
-    forget_everything();
+    // The user is known too late.
+    clear_storage();
     let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
     flow.backend.grants(TOKEN);
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     flow.flow.open();
     drop(flow.mounted);
-    flow.backend.knows("ann");
-    calm().await;
+    flow.backend.signs_in("ann");
+    run_due_tasks().await;
     assert!(kept().is_empty(), "{:?}", kept());
 }
 
 #[wasm_bindgen_test]
-async fn another_visit_forgets_its_own_only() {
+async fn a_visit_forgets_its_own_record_only() {
     leave_for_the_bank().await;
     let options = UseLinkFlowOptions::default;
     let flow = Flow::new(ScriptedBackend::of("ann"), options());
     flow.backend.grants("link-test-2");
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     flow.flow.open();
     assert_eq!(kept().len(), 2);
     flow.fake.leave(1);
-    assert_eq!(
-        kept(),
-        ["resume.link-test-1"],
-        "the other is at the bank still"
-    );
+    assert_eq!(kept(), ["resume.link-test-1"], "the other visit continues");
 }
 
 #[wasm_bindgen_test]
-async fn a_tab_goes_on_with_its_own_visit_and_without_one_with_the_newest() {
+async fn a_tab_resumes_its_own_visit_or_else_the_newest() {
     for (tab, token) in [("this", "link-test-1"), ("a new", "link-test-2")] {
         leave_for_the_bank().await;
         page::run(
@@ -215,7 +207,7 @@ async fn a_tab_goes_on_with_its_own_visit_and_without_one_with_the_newest() {
              const record = JSON.parse(localStorage.getItem(key));
              record.link_token = 'link-test-2';
              record.expires_at += 1;
-             // Between two that are older.
+             // The newest record is between two older ones.
              localStorage.setItem('plaid-link.resume.link-test-2', JSON.stringify(record));
              record.link_token = 'link-test-3';
              record.expires_at -= 2;
@@ -223,54 +215,54 @@ async fn a_tab_goes_on_with_its_own_visit_and_without_one_with_the_newest() {
              if (is_new) sessionStorage.clear();",
             &[&(tab == "a new").into()],
         );
-        let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
-        flow.comes_to(Stage::Open).await;
+        let flow = back_at(REDIRECT_URI, ScriptedBackend::of("ann"));
+        flow.reaches(Stage::Open).await;
         let expected = format!(r#""token":"{token}""#);
         assert!(flow.fake.calls()[0].contains(&expected), "{tab} tab");
     }
 }
 
 #[wasm_bindgen_test]
-async fn what_failed_on_the_way_back_goes_on_where_the_user_left_off() {
+async fn retry_after_a_failed_return_resumes_the_visit() {
     leave_for_the_bank().await;
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
-    let options = UseLinkFlowOptions::default().received_redirect_uri(ADDRESS);
+    let options = UseLinkFlowOptions::default().received_redirect_uri(REDIRECT_URI);
     let flow = Flow::at(fake, ScriptedBackend::of("ann"), options);
-    calm().await;
+    run_due_tasks().await;
     page::settle(&tag, "error");
     flow.fails_with(FailureKind::ScriptBlocked).await;
-    goes_on(flow).await;
+    assert_resumes(flow).await;
 
-    for (does_not_say_who_is_there, error) in [
+    for (fail, error) in [
         (
-            ScriptedBackend::cannot_be_reached as fn(&ScriptedBackend),
+            ScriptedBackend::is_unreachable as fn(&ScriptedBackend),
             ResumeError::Unreachable,
         ),
-        (ScriptedBackend::knows_nobody, ResumeError::SignedOut),
+        (ScriptedBackend::answers_signed_out, ResumeError::SignedOut),
     ] {
         leave_for_the_bank().await;
         let backend = ScriptedBackend::default();
-        does_not_say_who_is_there(&backend);
-        let flow = back_at(ADDRESS, backend);
+        fail(&backend);
+        let flow = back_at(REDIRECT_URI, backend);
         flow.fails_with(FailureKind::Resume(error)).await;
-        flow.backend.knows("ann");
-        goes_on(flow).await;
+        flow.backend.signs_in("ann");
+        assert_resumes(flow).await;
     }
 }
 
-async fn goes_on(flow: Flow) {
+async fn assert_resumes(flow: Flow) {
     assert_eq!(kept(), ["resume.link-test-1"]);
     flow.flow.retry();
-    flow.comes_to(Stage::Open).await;
+    flow.reaches(Stage::Open).await;
     let created = &flow.fake.calls()[0];
     assert!(created.contains(r#""token":"link-test-1""#), "{created}");
-    assert!(created.contains(ADDRESS), "{created}");
-    assert!(flow.backend.asked().is_empty(), "no other token");
+    assert!(created.contains(REDIRECT_URI), "{created}");
+    assert!(flow.backend.requests().is_empty(), "no other token");
 }
 
 #[wasm_bindgen_test]
-async fn a_success_that_was_kept_for_too_long_is_told_as_lost() {
+async fn an_expired_success_is_reported_as_lost() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     drop(flow);
@@ -289,18 +281,18 @@ async fn a_success_that_was_kept_for_too_long_is_told_as_lost() {
 }
 
 #[wasm_bindgen_test]
-async fn link_goes_on_after_the_bank_with_the_token_of_before() {
+async fn link_resumes_with_the_same_token() {
     leave_for_the_bank().await;
-    let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
-    flow.comes_to(Stage::Open).await;
+    let flow = back_at(REDIRECT_URI, ScriptedBackend::of("ann"));
+    flow.reaches(Stage::Open).await;
     assert_eq!(
         flow.fake.calls(),
         [
-            format!(r#"1 create {{"token":"link-test-1","receivedRedirectUri":"{ADDRESS}"}}"#),
+            format!(r#"1 create {{"token":"link-test-1","receivedRedirectUri":"{REDIRECT_URI}"}}"#),
             "1 open".to_owned()
         ]
     );
-    assert!(flow.backend.asked().is_empty(), "no other token");
+    assert!(flow.backend.requests().is_empty(), "no other token");
     flow.fake.succeed(1);
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;
@@ -308,14 +300,14 @@ async fn link_goes_on_after_the_bank_with_the_token_of_before() {
 }
 
 #[wasm_bindgen_test]
-async fn a_handler_that_came_back_is_replaced_after_an_exit() {
+async fn a_resumed_handler_is_replaced_after_an_exit() {
     leave_for_the_bank().await;
-    let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
-    flow.comes_to(Stage::Open).await;
+    let flow = back_at(REDIRECT_URI, ScriptedBackend::of("ann"));
+    flow.reaches(Stage::Open).await;
     flow.fake.leave(1);
     assert!(matches!(flow.outcome(), Some(Outcome::Left(_))));
     flow.backend.grants("link-test-2");
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     assert_eq!(
         flow.fake.calls()[2..],
         ["1 destroy", r#"2 create {"token":"link-test-2"}"#]
@@ -323,7 +315,7 @@ async fn a_handler_that_came_back_is_replaced_after_an_exit() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_visit_was_for_is_known_after_the_bank() {
+async fn the_purpose_is_restored_after_the_bank() {
     let flow = Flow::ready().await;
     flow.flow.change(Purpose::Update {
         item_id: "item-7".into(),
@@ -331,11 +323,11 @@ async fn what_a_visit_was_for_is_known_after_the_bank() {
     });
     flow.backend.grants("link-test-2");
     flow.flow.open();
-    flow.comes_to(Stage::Open).await;
+    flow.reaches(Stage::Open).await;
     leave_page(flow);
 
-    let flow = back_at(ADDRESS, ScriptedBackend::of("ann"));
-    flow.comes_to(Stage::Open).await;
+    let flow = back_at(REDIRECT_URI, ScriptedBackend::of("ann"));
+    flow.reaches(Stage::Open).await;
     flow.fake.leave(1);
     let Some(Outcome::Left(exit)) = flow.outcome() else {
         panic!("the user left");
@@ -350,22 +342,22 @@ async fn what_a_visit_was_for_is_known_after_the_bank() {
 }
 
 #[wasm_bindgen_test]
-async fn where_link_cannot_go_on_it_begins_anew() {
+async fn a_return_that_cannot_resume_starts_again() {
     let no_state = "https://app.example.com/oauth?error=access_denied";
     type Change = fn();
     let nothing: Change = || {};
     let rows = [
         (ResumeError::NoState, no_state, "ann", nothing),
-        (ResumeError::Foreign, ADDRESS, "bob", nothing),
-        (ResumeError::Missing, ADDRESS, "ann", forget_everything),
-        (ResumeError::Corrupt, ADDRESS, "ann", || {
+        (ResumeError::Foreign, REDIRECT_URI, "bob", nothing),
+        (ResumeError::Missing, REDIRECT_URI, "ann", clear_storage),
+        (ResumeError::Corrupt, REDIRECT_URI, "ann", || {
             page::run(
                 "",
                 "sessionStorage.clear(); localStorage.setItem('plaid-link.resume.link-test-1', '{')",
                 &[],
             );
         }),
-        (ResumeError::Expired, ADDRESS, "ann", || {
+        (ResumeError::Expired, REDIRECT_URI, "ann", || {
             page::run(
                 "",
                 "sessionStorage.clear();
@@ -377,17 +369,17 @@ async fn where_link_cannot_go_on_it_begins_anew() {
             );
         }),
     ];
-    for (reason, address, user, change) in rows {
+    for (reason, redirect_uri, user, change) in rows {
         leave_for_the_bank().await;
         change();
-        let flow = back_at(address, ScriptedBackend::of(user));
+        let flow = back_at(redirect_uri, ScriptedBackend::of(user));
         flow.fails_with(FailureKind::Resume(reason)).await;
-        let is_of_use = reason == ResumeError::NoState;
-        assert_eq!(!kept().is_empty(), is_of_use, "{reason:?}");
+        let is_valid = reason == ResumeError::NoState;
+        assert_eq!(!kept().is_empty(), is_valid, "{reason:?}");
         assert!(flow.fake.calls().is_empty(), "{reason:?}");
         flow.backend.grants("link-test-2");
         flow.flow.retry();
-        flow.comes_to(Stage::Ready).await;
+        flow.reaches(Stage::Ready).await;
         assert_eq!(
             flow.fake.calls(),
             [r#"1 create {"token":"link-test-2"}"#],
@@ -397,8 +389,8 @@ async fn where_link_cannot_go_on_it_begins_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_browser_that_keeps_nothing_costs_nothing_but_the_way_back() {
-    forget_everything();
+async fn without_storage_only_the_return_fails() {
+    clear_storage();
     page::run(
         "",
         "window.keep = Storage.prototype.setItem;
@@ -412,7 +404,7 @@ async fn a_browser_that_keeps_nothing_costs_nothing_but_the_way_back() {
     );
     flow.backend.grants(TOKEN);
     flow.flow.open();
-    flow.comes_to(Stage::Open).await;
+    flow.reaches(Stage::Open).await;
     flow.fake.succeed(1);
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;

@@ -1,4 +1,4 @@
-//! A backend that writes down what it is asked, and answers when a test has it answer.
+//! A backend that records its requests and answers when a test says so.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -6,36 +6,36 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use fake_link::Diary;
+use fake_link::CallLog;
 use leptos_plaid_link::{
     Failure, FailureKind, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success,
 };
 
 #[derive(Clone, Default)]
 pub(crate) struct ScriptedBackend {
-    asked: Diary,
+    requests: CallLog,
     users: Answers<String>,
     grants: Answers<LinkTokenGrant>,
     outcomes: Answers<Submitted>,
 }
 
 impl ScriptedBackend {
-    /// One that knows who is signed in.
+    /// Creates a backend with this user signed in.
     pub(crate) fn of(user: &str) -> Self {
         let backend = Self::default();
-        backend.knows(user);
+        backend.signs_in(user);
         backend
     }
 
-    pub(crate) fn knows(&self, user: &str) {
+    pub(crate) fn signs_in(&self, user: &str) {
         self.users.give(Ok(user.to_owned()));
     }
 
-    pub(crate) fn knows_nobody(&self) {
+    pub(crate) fn answers_signed_out(&self) {
         self.users.give(Err(failure(FailureKind::SignedOut)));
     }
 
-    pub(crate) fn cannot_be_reached(&self) {
+    pub(crate) fn is_unreachable(&self) {
         self.users
             .give(Err(failure(FailureKind::BackendUnreachable)));
     }
@@ -52,7 +52,7 @@ impl ScriptedBackend {
         }));
     }
 
-    pub(crate) fn grants_nothing(&self, kind: FailureKind) {
+    pub(crate) fn refuses_token(&self, kind: FailureKind) {
         self.grants.give(Err(failure(kind)));
     }
 
@@ -60,18 +60,18 @@ impl ScriptedBackend {
         self.outcomes.give(Ok(submitted));
     }
 
-    pub(crate) fn fails(&self, kind: FailureKind) {
+    pub(crate) fn fails_submission(&self, kind: FailureKind) {
         self.outcomes.give(Err(failure(kind)));
     }
 
-    /// How many hold on to it.
+    /// Returns the number of its clones.
     pub(crate) fn holders(&self) -> usize {
-        self.asked.holders()
+        self.requests.holders()
     }
 
-    /// What it was asked since the last time.
-    pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.read()
+    /// Takes the requests since the last read.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.read()
     }
 }
 
@@ -81,7 +81,7 @@ impl LinkBackend for ScriptedBackend {
     }
 
     async fn create_link_token(&self, purpose: Purpose) -> Result<LinkTokenGrant, Failure> {
-        self.asked.write(match purpose {
+        self.requests.write(match purpose {
             Purpose::NewItem => "token".to_owned(),
             Purpose::Update { item_id, .. } => format!("token to repair {}", item_id.as_str()),
         });
@@ -90,20 +90,20 @@ impl LinkBackend for ScriptedBackend {
 
     async fn submit(&self, success: Success) -> Result<Submitted, Failure> {
         let token = success.public_token.expect("a token");
-        self.asked.write(format!("submit {}", token.as_str()));
+        self.requests.write(format!("submit {}", token.as_str()));
         self.outcomes.next().await
     }
 }
 
 fn failure(kind: FailureKind) -> Failure {
     Failure {
-        display_message: Some("Plaid's own words.".to_owned()),
+        display_message: Some("Plaid's own message.".to_owned()),
         request_id: Some("request-1".to_owned()),
-        ..Failure::new(kind, "as the script says")
+        ..Failure::new(kind, "a scripted failure")
     }
 }
 
-/// Answers to one question, in order; who asks before there is one waits.
+/// The answers to one kind of request, in order. A request waits for its answer.
 #[derive(Clone)]
 struct Answers<T>(Rc<RefCell<Waiting<T>>>);
 

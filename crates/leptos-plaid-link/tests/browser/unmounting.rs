@@ -1,9 +1,9 @@
-//! A view that goes at any moment: nothing panics, nothing is left, and Link is told what it has to be told.
+//! Unmounting at any moment: nothing panics or leaks, and Link is closed.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fake_link::{Diary, FakeLink, TOKEN, page};
+use fake_link::{CallLog, FakeLink, TOKEN, page};
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;
 use leptos_plaid_link::{
@@ -14,16 +14,16 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::mounted::{Mounted, calm, mount};
+use crate::mounted::{Mounted, mount, run_due_tasks};
 use crate::scripted_backend::ScriptedBackend;
-use crate::use_link_flow::{Flow, forget_everything, kept, linked};
+use crate::use_link_flow::{Flow, clear_storage, kept, linked};
 
-/// A flow that has gone lets go of its backend, and of all else with it.
-fn only_the_test_holds(backend: &ScriptedBackend) {
-    assert_eq!(backend.holders(), 1, "something holds on to the flow");
+/// Checks that an unmounted flow has released its backend.
+fn assert_released(backend: &ScriptedBackend) {
+    assert_eq!(backend.holders(), 1, "the flow was not released");
 }
 
-/// One of each component, all with the same token.
+/// Mounts one of each component with the same token.
 fn everything(fake: &FakeLink, backend: &ScriptedBackend) -> Mounted {
     let (load, backend) = (fake.options.clone(), backend.clone());
     mount(move || {
@@ -38,8 +38,8 @@ fn everything(fake: &FakeLink, backend: &ScriptedBackend) -> Mounted {
     })
 }
 
-async fn nothing_is_left(fake: &FakeLink) {
-    calm().await;
+async fn assert_clean(fake: &FakeLink) {
+    run_due_tasks().await;
     assert_eq!(fake.frames(), 0);
     assert_eq!(
         page::body().style().get_property_value("overflow"),
@@ -48,63 +48,63 @@ async fn nothing_is_left(fake: &FakeLink) {
 }
 
 #[wasm_bindgen_test]
-async fn before_the_script_is_asked_for() {
-    forget_everything();
+async fn before_the_script_is_requested() {
+    clear_storage();
     let fake = FakeLink::offer();
     drop(everything(&fake, &ScriptedBackend::of("ann")));
-    nothing_is_left(&fake).await;
+    assert_clean(&fake).await;
     assert!(fake.calls().is_empty());
 }
 
 #[wasm_bindgen_test]
 async fn while_the_script_loads() {
-    forget_everything();
+    clear_storage();
     for ending in ["load", "error"] {
         let fake = FakeLink::offer();
         let tag = page::inert_tag(&fake.options.src);
         let backend = ScriptedBackend::of("ann");
         backend.grants(TOKEN);
         let mounted = everything(&fake, &backend);
-        calm().await;
+        run_due_tasks().await;
         drop(mounted);
         if ending == "load" {
             page::run("source", "eval(source)", &[&fake_link::SCRIPT.into()]);
         }
         page::settle(&tag, ending);
-        nothing_is_left(&fake).await;
+        assert_clean(&fake).await;
         assert!(fake.calls().is_empty(), "{ending}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn while_the_token_is_on_its_way() {
-    forget_everything();
+async fn while_the_token_is_fetched() {
+    clear_storage();
     let fake = FakeLink::load().await;
     let backend = ScriptedBackend::of("ann");
     let flow = Flow::at(fake, backend, UseLinkFlowOptions::default());
     flow.flow.open();
-    calm().await;
+    run_due_tasks().await;
     drop(flow.mounted);
     flow.backend.grants(TOKEN);
-    nothing_is_left(&flow.fake).await;
+    assert_clean(&flow.fake).await;
     assert!(flow.fake.calls().is_empty());
-    only_the_test_holds(&flow.backend);
+    assert_released(&flow.backend);
 }
 
 #[wasm_bindgen_test]
-async fn while_nobody_knows_the_user() {
-    forget_everything();
+async fn while_the_user_is_unknown() {
+    clear_storage();
     let flow = Flow::new(ScriptedBackend::default(), UseLinkFlowOptions::default());
     flow.backend.grants(TOKEN);
-    calm().await;
+    run_due_tasks().await;
     drop(flow.mounted);
-    flow.backend.knows("ann");
-    nothing_is_left(&flow.fake).await;
+    flow.backend.signs_in("ann");
+    assert_clean(&flow.fake).await;
 }
 
 #[wasm_bindgen_test]
 async fn when_everything_is_ready() {
-    forget_everything();
+    clear_storage();
     let fake = FakeLink::load().await;
     let backend = ScriptedBackend::of("ann");
     backend.grants(TOKEN);
@@ -115,15 +115,15 @@ async fn when_everything_is_ready() {
     let mut calls = fake.calls();
     calls.sort();
     assert_eq!(calls, ["1 destroy", "2 destroy", "3 destroy"]);
-    nothing_is_left(&fake).await;
+    assert_clean(&fake).await;
     for handler in 1..=3 {
         fake.succeed(handler);
         fake.leave(handler);
-        fake.tell(handler, "EXIT");
+        fake.emit(handler, "EXIT");
     }
-    calm().await;
-    assert_eq!(backend.asked(), ["token"], "a late success is nobody's");
-    only_the_test_holds(&backend);
+    run_due_tasks().await;
+    assert_eq!(backend.requests(), ["token"], "a late success is ignored");
+    assert_released(&backend);
 }
 
 #[wasm_bindgen_test]
@@ -131,29 +131,29 @@ async fn while_link_is_open() {
     for at_once in [false, true] {
         let flow = Flow::open().await;
         if at_once {
-            flow.fake.answer_at_once("onExit");
+            flow.fake.call_back_at_once("onExit");
         }
         drop(flow.mounted);
         assert_eq!(flow.fake.calls()[0], r#"1 exit {"force":true}"#);
         if !at_once {
             flow.fake.leave(1);
         }
-        nothing_is_left(&flow.fake).await;
+        assert_clean(&flow.fake).await;
     }
 }
 
 #[wasm_bindgen_test]
-async fn while_link_is_open_again_and_a_success_is_on_its_way() {
+async fn while_link_is_open_and_a_success_is_submitted() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.grants("link-test-2");
     flow.flow.open();
-    flow.comes_to(Stage::Open).await;
+    flow.reaches(Stage::Open).await;
     flow.fake.calls();
     drop(flow.mounted);
     assert_eq!(flow.fake.calls(), [r#"2 exit {"force":true}"#], "at once");
     flow.fake.leave(2);
-    nothing_is_left(&flow.fake).await;
+    assert_clean(&flow.fake).await;
 }
 
 #[wasm_bindgen_test]
@@ -161,29 +161,30 @@ async fn while_a_success_is_being_submitted() {
     for submitted in [linked(), Submitted::Duplicate("item-7".into())] {
         let flow = Flow::open().await;
         flow.fake.succeed(1);
-        calm().await;
+        run_due_tasks().await;
         drop(flow.mounted);
-        assert_eq!(kept().len(), 1, "the next page would take it up");
+        assert_eq!(kept().len(), 1, "the next page submits it");
         flow.backend.acknowledges(submitted);
-        nothing_is_left(&flow.fake).await;
-        assert!(kept().is_empty(), "acknowledged is acknowledged");
-        only_the_test_holds(&flow.backend);
+        assert_clean(&flow.fake).await;
+        assert!(kept().is_empty(), "the record is removed");
+        assert_released(&flow.backend);
     }
 }
 
 #[wasm_bindgen_test]
-async fn while_a_submission_is_to_be_repeated() {
+async fn while_a_submission_waits_for_a_retry() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
-    flow.backend.fails(FailureKind::BackendUnreachable);
-    calm().await;
-    flow.backend.asked();
+    flow.backend
+        .fails_submission(FailureKind::BackendUnreachable);
+    run_due_tasks().await;
+    flow.backend.requests();
     drop(flow.mounted);
     page::run("", "window.dispatchEvent(new Event('online'))", &[]);
-    nothing_is_left(&flow.fake).await;
-    assert!(flow.backend.asked().is_empty());
+    assert_clean(&flow.fake).await;
+    assert!(flow.backend.requests().is_empty());
     assert_eq!(kept().len(), 1);
-    only_the_test_holds(&flow.backend);
+    assert_released(&flow.backend);
 }
 
 type Slot = Rc<RefCell<Option<Mounted>>>;
@@ -193,13 +194,13 @@ async fn inside_a_callback() {
     for callback in ["onSuccess", "onExit", "onEvent", "onLoad"] {
         for open in [false, true] {
             let fake = FakeLink::load().await;
-            let (slot, diary) = (Slot::default(), Diary::default());
+            let (slot, log) = (Slot::default(), CallLog::default());
             let load = fake.options.clone();
             let end = || {
-                let (slot, diary) = (slot.clone(), diary.clone());
+                let (slot, log) = (slot.clone(), log.clone());
                 move || {
                     drop(slot.take());
-                    diary.write("gone");
+                    log.write("unmounted");
                 }
             };
             let (success, exit, event) = (end(), end(), end());
@@ -220,10 +221,10 @@ async fn inside_a_callback() {
             if open {
                 link.open().expect("opens");
             }
-            fake.say(1, callback, &"public-test-1".into(), &fake_link::js("{}"));
+            fake.call_back(1, callback, &"public-test-1".into(), &fake_link::js("{}"));
             fake.leave(1);
-            nothing_is_left(&fake).await;
-            assert_eq!(diary.read(), ["gone"], "{callback}, open: {open}");
+            assert_clean(&fake).await;
+            assert_eq!(log.read(), ["unmounted"], "{callback}, open: {open}");
         }
     }
 }
@@ -233,9 +234,9 @@ thread_local! {
 }
 
 #[wasm_bindgen_test]
-async fn inside_what_the_flow_tells() {
+async fn inside_an_effect_of_the_host() {
     for callback in ["onSuccess", "onExit", "onEvent"] {
-        forget_everything();
+        clear_storage();
         let (fake, backend) = (FakeLink::load().await, ScriptedBackend::of("ann"));
         backend.grants(TOKEN);
         let (shared, load) = (backend.clone(), fake.options.clone());
@@ -246,7 +247,7 @@ async fn inside_what_the_flow_tells() {
                 .load(load)
                 .on_event(|_, _| drop(WHOLE_PAGE.take()));
             let flow = use_link_flow(shared, options);
-            // At once, in the midst of the step that changes it.
+            // Runs at once, during the step that changes the signals.
             ImmediateEffect::new_scoped(move || {
                 let over = flow.stage.get() == Stage::Submitting || flow.outcome.get().is_some();
                 if over {
@@ -260,41 +261,41 @@ async fn inside_what_the_flow_tells() {
         let is_ready = || flow.stage.get_untracked() == Stage::Ready;
         page::until("ready", is_ready).await;
         flow.open();
-        fake.say(1, callback, &"public-test-1".into(), &fake_link::js("{}"));
+        fake.call_back(1, callback, &"public-test-1".into(), &fake_link::js("{}"));
         assert!(WHOLE_PAGE.take().is_none(), "{callback}");
         fake.leave(1);
-        nothing_is_left(&fake).await;
+        assert_clean(&fake).await;
     }
 }
 
-/// Link gives the focus back while it is being closed, and with it control to whoever listens for the focus.
+/// Restoring the focus runs the host's focus listeners while Link closes.
 #[wasm_bindgen_test]
-async fn while_the_page_listens_for_the_focus() {
+async fn inside_a_focus_listener() {
     for unmounted_by_the_listener in [false, true] {
         let fake = FakeLink::load().await;
-        fake.answer_at_once("onExit");
-        let diary = Diary::default();
+        fake.call_back_at_once("onExit");
+        let log = CallLog::default();
         let button = page::add("button");
         button.focus().expect("focus");
 
         let load = fake.options.clone();
         let token = ArcRwSignal::new(Some(LinkToken::from(TOKEN)));
-        let (given, hooked) = (token.clone(), Rc::new(RefCell::new(None)));
+        let (shared_token, hooked) = (token.clone(), Rc::new(RefCell::new(None)));
         let place = hooked.clone();
         WHOLE_PAGE.set(Some(mount(move || {
             let options = UsePlaidLinkOptions::default().load(load);
-            place.replace(Some(use_plaid_link(given, options)));
+            place.replace(Some(use_plaid_link(shared_token, options)));
         })));
         let link = hooked.take().expect("rendered");
         page::until("ready", || link.ready.get_untracked()).await;
         link.open().expect("opens");
 
-        let heard = diary.clone();
+        let heard = log.clone();
         let on_focus = Closure::<dyn Fn()>::new(move || {
             if unmounted_by_the_listener {
                 drop(WHOLE_PAGE.take());
             }
-            // Whatever looks into Leptos' arena, and at the hook itself.
+            // Uses Leptos' arena and the hook.
             let _ = RwSignal::new(0).get_untracked();
             let is_open = link.is_open.try_get_untracked();
             heard.write(format!("{is_open:?} {:?}", link.open()));
@@ -305,13 +306,13 @@ async fn while_the_page_listens_for_the_focus() {
         } else {
             drop(WHOLE_PAGE.take());
         }
-        nothing_is_left(&fake).await;
+        assert_clean(&fake).await;
         let seen = if unmounted_by_the_listener {
             "None Err(NoToken)"
         } else {
             "Some(true) Err(NoToken)"
         };
-        assert_eq!(diary.read(), [seen]);
+        assert_eq!(log.read(), [seen]);
         button.set_onfocus(None);
     }
 }

@@ -1,6 +1,6 @@
-//! The whole flow over a scripted backend, from the first preparation to what became of the visit.
+//! The hook `use_link_flow` over a scripted backend.
 
-use fake_link::{Diary, FakeLink, TOKEN, js, page};
+use fake_link::{CallLog, FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
 use leptos_plaid_link::{
     FailureKind, Outcome, Purpose, ResumeError, Stage, Submitted, UseLinkFlowOptions,
@@ -9,10 +9,10 @@ use leptos_plaid_link::{
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::mounted::{Mounted, calm, hook};
+use crate::mounted::{Mounted, hook, run_due_tasks};
 use crate::scripted_backend::ScriptedBackend;
 
-/// A flow in the page, with the Link and the backend that it meets.
+/// A mounted flow, with its fake Link and its backend.
 pub(crate) struct Flow {
     pub(crate) fake: FakeLink,
     pub(crate) backend: ScriptedBackend,
@@ -40,13 +40,13 @@ impl Flow {
         }
     }
 
-    /// One that is ready to open, with what has been asked for read already.
+    /// Mounts a flow that is ready to open. Its requests and calls are read already.
     pub(crate) async fn ready() -> Self {
-        forget_everything();
+        clear_storage();
         let flow = Self::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
         flow.backend.grants(TOKEN);
-        flow.comes_to(Stage::Ready).await;
-        flow.backend.asked();
+        flow.reaches(Stage::Ready).await;
+        flow.backend.requests();
         flow.fake.calls();
         flow
     }
@@ -62,7 +62,7 @@ impl Flow {
         self.flow.stage.get_untracked()
     }
 
-    pub(crate) async fn comes_to(&self, stage: Stage) {
+    pub(crate) async fn reaches(&self, stage: Stage) {
         page::until(&format!("{stage:?}"), || self.stage() == stage).await;
     }
 
@@ -87,7 +87,7 @@ impl Flow {
     }
 }
 
-/// What is kept in the browser for flows.
+/// Returns the keys of the records in the browser.
 pub(crate) fn kept() -> Vec<String> {
     let storage = page::window().local_storage();
     let storage = storage.expect("storage").expect("storage");
@@ -98,7 +98,7 @@ pub(crate) fn kept() -> Vec<String> {
         .collect()
 }
 
-pub(crate) fn forget_everything() {
+pub(crate) fn clear_storage() {
     page::run("", "localStorage.clear(); sessionStorage.clear()", &[]);
 }
 
@@ -108,21 +108,21 @@ pub(crate) fn linked() -> Submitted {
 
 pub(crate) const IS_LINKED: fn() -> Outcome = || Outcome::Linked("item-1".into());
 
-fn unclicked() -> Stage {
+fn preparing() -> Stage {
     Stage::Preparing {
         open_when_ready: false,
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_success_from_the_first_preparation_to_the_item() {
-    forget_everything();
+async fn a_visit_ends_with_an_item() {
+    clear_storage();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
-    assert_eq!(flow.stage(), unclicked());
-    calm().await;
-    assert_eq!(flow.backend.asked(), ["token"]);
+    assert_eq!(flow.stage(), preparing());
+    run_due_tasks().await;
+    assert_eq!(flow.backend.requests(), ["token"]);
     flow.backend.grants(TOKEN);
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     assert_eq!(flow.fake.calls(), [r#"1 create {"token":"link-test-1"}"#]);
     assert!(kept().is_empty());
 
@@ -133,24 +133,28 @@ async fn a_success_from_the_first_preparation_to_the_item() {
 
     flow.fake.succeed(1);
     assert_eq!(flow.stage(), Stage::Submitting);
-    assert_eq!(kept().len(), 1, "the success, and the visit is over");
-    calm().await;
-    assert_eq!(flow.backend.asked(), ["submit public-test-1"]);
+    assert_eq!(kept().len(), 1, "the success is kept, the visit is not");
+    run_due_tasks().await;
+    assert_eq!(flow.backend.requests(), ["submit public-test-1"]);
     flow.fake.succeed(1);
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;
     assert!(kept().is_empty());
-    calm().await;
-    assert_eq!(flow.backend.asked(), ["token"], "for the next visit");
-    assert_eq!(flow.stage(), unclicked());
+    run_due_tasks().await;
+    assert_eq!(
+        flow.backend.requests(),
+        ["token"],
+        "a token for the next visit"
+    );
+    assert_eq!(flow.stage(), preparing());
 
     flow.flow.dismiss();
     assert_eq!(flow.outcome(), None);
 }
 
 #[wasm_bindgen_test]
-async fn a_click_before_it_is_ready_opens_as_soon_as_it_is() {
-    forget_everything();
+async fn an_early_click_opens_link_once_it_is_ready() {
+    clear_storage();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     flow.flow.open();
     flow.flow.open();
@@ -161,22 +165,22 @@ async fn a_click_before_it_is_ready_opens_as_soon_as_it_is() {
         }
     );
     flow.backend.grants(TOKEN);
-    flow.comes_to(Stage::Open).await;
-    assert_eq!(flow.backend.asked(), ["token"]);
+    flow.reaches(Stage::Open).await;
+    assert_eq!(flow.backend.requests(), ["token"]);
     assert_eq!(flow.fake.calls()[1..], ["1 open"]);
 }
 
 #[wasm_bindgen_test]
-async fn nothing_is_prepared_ahead_unless_wished() {
-    forget_everything();
+async fn nothing_is_prepared_when_prepare_is_off() {
+    clear_storage();
     let options = UseLinkFlowOptions::default().prepare(false);
     let flow = Flow::new(ScriptedBackend::of("ann"), options);
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(flow.stage(), Stage::Idle);
-    assert!(flow.backend.asked().is_empty());
+    assert!(flow.backend.requests().is_empty());
     flow.backend.grants(TOKEN);
     flow.flow.open();
-    flow.comes_to(Stage::Open).await;
+    flow.reaches(Stage::Open).await;
     flow.fake.succeed(1);
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;
@@ -184,71 +188,75 @@ async fn nothing_is_prepared_ahead_unless_wished() {
 }
 
 #[wasm_bindgen_test]
-async fn a_submission_that_failed_is_tried_again() {
+async fn retry_submits_again() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
-    flow.backend.fails(FailureKind::BackendUnreachable);
+    flow.backend
+        .fails_submission(FailureKind::BackendUnreachable);
     flow.fails_with(FailureKind::BackendUnreachable).await;
     assert!(matches!(flow.stage(), Stage::Unsent(_)));
     assert_eq!(kept().len(), 1);
-    assert_eq!(flow.backend.asked(), ["submit public-test-1"]);
+    assert_eq!(flow.backend.requests(), ["submit public-test-1"]);
 
     flow.flow.retry();
     assert_eq!(flow.stage(), Stage::Submitting);
     assert_eq!(flow.failure(), None);
-    flow.backend.fails(FailureKind::PlaidUnavailable);
+    flow.backend.fails_submission(FailureKind::PlaidUnavailable);
     flow.fails_with(FailureKind::PlaidUnavailable).await;
 
     page::run("", "window.dispatchEvent(new Event('online'))", &[]);
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;
     assert_eq!(
-        flow.backend.asked()[..2],
+        flow.backend.requests()[..2],
         ["submit public-test-1", "submit public-test-1"]
     );
     assert!(kept().is_empty());
 }
 
 #[wasm_bindgen_test]
-async fn a_submission_that_failed_is_tried_again_by_itself() {
+async fn a_failed_submission_is_retried_by_timer() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
-    flow.backend.fails(FailureKind::BackendUnreachable);
+    flow.backend
+        .fails_submission(FailureKind::BackendUnreachable);
     flow.fails_with(FailureKind::BackendUnreachable).await;
     flow.backend.acknowledges(linked());
     flow.ends_with(IS_LINKED()).await;
 }
 
 #[wasm_bindgen_test]
-async fn a_success_that_is_worth_nothing_is_lost_and_the_next_is_not() {
+async fn an_invalid_success_is_lost_and_the_next_is_submitted() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
-    flow.backend.fails(FailureKind::PublicTokenInvalid);
+    flow.backend
+        .fails_submission(FailureKind::PublicTokenInvalid);
     page::until("lost", || matches!(flow.outcome(), Some(Outcome::Lost(_)))).await;
     assert_eq!(flow.failure(), Some(FailureKind::PublicTokenInvalid));
     assert!(kept().is_empty());
     flow.backend.grants("link-test-2");
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     assert_eq!(
         flow.failure(),
         Some(FailureKind::PublicTokenInvalid),
-        "a loss is told until the next visit"
+        "the failure is shown until the next visit"
     );
     flow.flow.retry();
     assert_eq!(flow.stage(), Stage::Open);
-    assert_eq!(flow.outcome(), None, "the next visit has begun");
+    assert_eq!(flow.outcome(), None, "the next visit clears it");
     assert_eq!(flow.failure(), None);
 }
 
 #[wasm_bindgen_test]
-async fn successes_that_link_names_no_session_of_are_kept_apart() {
+async fn successes_without_a_session_are_kept_separately() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.grants("link-test-2");
     flow.flow.open();
-    flow.comes_to(Stage::Open).await;
+    flow.reaches(Stage::Open).await;
     let token = "public-test-2";
-    flow.fake.say(2, "onSuccess", &token.into(), &js("{}"));
+    flow.fake
+        .call_back(2, "onSuccess", &token.into(), &js("{}"));
     assert_eq!(kept().len(), 2);
     assert!(
         kept().iter().all(|key| !key.contains("public")),
@@ -261,7 +269,7 @@ async fn successes_that_link_names_no_session_of_are_kept_apart() {
 async fn after_an_exit_the_same_handler_opens_again() {
     let flow = Flow::open().await;
     let error = js("{ error_type: 'ITEM_ERROR', error_code: 'INVALID_CREDENTIALS' }");
-    flow.fake.say(
+    flow.fake.call_back(
         1,
         "onExit",
         &error,
@@ -275,15 +283,15 @@ async fn after_an_exit_the_same_handler_opens_again() {
     assert!(kept().is_empty());
     flow.flow.open();
     assert_eq!(flow.fake.calls(), ["1 open"]);
-    assert!(flow.backend.asked().is_empty());
+    assert!(flow.backend.requests().is_empty());
 }
 
 #[wasm_bindgen_test]
-async fn what_the_host_does_in_the_midst_of_a_step_comes_after_it() {
+async fn host_calls_during_a_step_are_queued() {
     let flow = Flow::open().await;
     let driven = flow.flow;
     let (_, _watching) = hook(move || {
-        // At once, before the step has told how the visit ended.
+        // Runs at once, before the step sets the outcome.
         ImmediateEffect::new_scoped(move || {
             if driven.stage.get() == Stage::Ready {
                 driven.open();
@@ -292,7 +300,7 @@ async fn what_the_host_does_in_the_midst_of_a_step_comes_after_it() {
     });
     flow.fake.leave(1);
     assert_eq!(flow.stage(), Stage::Open);
-    assert_eq!(flow.outcome(), None, "the next visit has begun");
+    assert_eq!(flow.outcome(), None, "the next visit clears it");
 }
 
 #[wasm_bindgen_test]
@@ -304,36 +312,36 @@ async fn closing_asks_link() {
         flow.fake.calls(),
         [r#"1 exit {"force":false}"#, r#"1 exit {"force":true}"#]
     );
-    assert_eq!(flow.stage(), Stage::Open, "until Link says so");
+    assert_eq!(flow.stage(), Stage::Open, "until Link reports the exit");
 }
 
 #[wasm_bindgen_test]
-async fn a_script_that_failed_is_loaded_anew() {
-    forget_everything();
+async fn a_failed_script_is_loaded_again() {
+    clear_storage();
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
     let backend = ScriptedBackend::of("ann");
     backend.grants(TOKEN);
     let flow = Flow::at(fake, backend, UseLinkFlowOptions::default());
     flow.flow.open();
-    calm().await;
+    run_due_tasks().await;
     page::settle(&tag, "error");
     flow.fails_with(FailureKind::ScriptBlocked).await;
     assert!(matches!(flow.stage(), Stage::Failed(_)));
     flow.backend.grants("link-test-2");
     flow.flow.retry();
-    flow.comes_to(Stage::Open).await;
+    flow.reaches(Stage::Open).await;
     assert_eq!(
         flow.fake.calls(),
         [r#"1 create {"token":"link-test-2"}"#, "1 open"],
-        "the click is not forgotten"
+        "the click is kept"
     );
 }
 
 #[wasm_bindgen_test]
-async fn what_link_refuses_is_tried_again() {
+async fn retry_after_a_refusal_creates_another_handler() {
     for method in ["create", "open"] {
-        forget_everything();
+        clear_storage();
         let fake = FakeLink::load().await;
         fake.refuse(method, &js("new Error('no')"));
         let backend = ScriptedBackend::of("ann");
@@ -344,26 +352,26 @@ async fn what_link_refuses_is_tried_again() {
         flow.fake.accept(method);
         flow.backend.grants("link-test-2");
         flow.flow.retry();
-        flow.comes_to(Stage::Open).await;
+        flow.reaches(Stage::Open).await;
         assert_eq!(flow.fake.frames(), 1, "{method}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_backend_that_failed_is_asked_anew() {
-    forget_everything();
+async fn retry_after_a_backend_failure_fetches_again() {
+    clear_storage();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
-    flow.backend.grants_nothing(FailureKind::BackendUnreachable);
+    flow.backend.refuses_token(FailureKind::BackendUnreachable);
     flow.fails_with(FailureKind::BackendUnreachable).await;
     flow.backend.grants(TOKEN);
     flow.flow.retry();
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
 }
 
 #[wasm_bindgen_test]
-async fn a_token_that_expires_before_the_click_is_replaced_unseen() {
-    forget_everything();
-    // Four hours go by at once.
+async fn an_expired_token_is_replaced_before_the_click() {
+    clear_storage();
+    // The timer of four hours fires at once.
     page::run(
         "",
         "const real = window.setTimeout;
@@ -376,10 +384,10 @@ async fn a_token_that_expires_before_the_click_is_replaced_unseen() {
     );
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     flow.backend.grants(TOKEN);
-    let is_expired = || flow.fake.frames() == 1 && flow.stage() == unclicked();
+    let is_expired = || flow.fake.frames() == 1 && flow.stage() == preparing();
     page::until("the expiry", is_expired).await;
     flow.backend.grants("link-test-2");
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     flow.flow.open();
     assert_eq!(
         flow.fake.calls()[1..],
@@ -389,54 +397,54 @@ async fn a_token_that_expires_before_the_click_is_replaced_unseen() {
 }
 
 #[wasm_bindgen_test]
-async fn a_backend_that_grants_what_has_ended_is_not_asked_for_ever() {
-    forget_everything();
+async fn expired_grants_are_replaced_at_most_twice() {
+    clear_storage();
     let flow = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     for _ in 0..3 {
         flow.backend.grants_for(TOKEN, 0);
     }
     flow.fails_with(FailureKind::TokensRefused).await;
-    assert_eq!(flow.backend.asked().len(), 3);
+    assert_eq!(flow.backend.requests().len(), 3);
     assert!(flow.fake.calls().is_empty());
 }
 
 #[wasm_bindgen_test]
-async fn what_link_says_after_a_success_is_passed_on() {
-    forget_everything();
-    let diary = Diary::default();
-    let heard = diary.clone();
+async fn events_after_a_success_reach_the_host() {
+    clear_storage();
+    let log = CallLog::default();
+    let heard = log.clone();
     let options = UseLinkFlowOptions::default().on_event(move |name, _| heard.write(name.as_str()));
     let flow = Flow::new(ScriptedBackend::of("ann"), options);
     flow.backend.grants(TOKEN);
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     flow.flow.open();
     flow.fake.succeed(1);
-    flow.fake.tell(1, "HANDOFF");
-    calm().await;
-    flow.fake.tell(1, "TRANSITION_VIEW");
-    assert_eq!(diary.read(), ["HANDOFF", "TRANSITION_VIEW"]);
+    flow.fake.emit(1, "HANDOFF");
+    run_due_tasks().await;
+    flow.fake.emit(1, "TRANSITION_VIEW");
+    assert_eq!(log.read(), ["HANDOFF", "TRANSITION_VIEW"]);
     flow.backend.acknowledges(linked());
     flow.backend.grants("link-test-2");
     let is_replaced = || flow.fake.calls().iter().any(|call| call == "1 destroy");
     page::until("the next handler", is_replaced).await;
-    assert_eq!(flow.fake.frames(), 1, "the first is gone then");
+    assert_eq!(flow.fake.frames(), 1, "the first frame is removed");
 }
 
 #[wasm_bindgen_test]
-async fn a_backend_that_never_answers_fails_in_the_end() {
-    let hastily = || UseLinkFlowOptions::default().deadline_seconds(0);
-    forget_everything();
-    let flow = Flow::new(ScriptedBackend::of("ann"), hastily());
+async fn a_silent_backend_fails_after_the_deadline() {
+    let impatient = || UseLinkFlowOptions::default().deadline_seconds(0);
+    clear_storage();
+    let flow = Flow::new(ScriptedBackend::of("ann"), impatient());
     flow.fails_with(FailureKind::BackendUnreachable).await;
     flow.backend.grants(TOKEN);
-    calm().await;
+    run_due_tasks().await;
     assert!(
         matches!(flow.stage(), Stage::Failed(_)),
-        "that was too late"
+        "a late answer is ignored"
     );
     flow.backend.grants("link-test-2");
     flow.flow.retry();
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
 
     flow.flow.open();
     flow.fake.succeed(1);
@@ -444,8 +452,8 @@ async fn a_backend_that_never_answers_fails_in_the_end() {
     assert!(matches!(flow.stage(), Stage::Unsent(_)));
     assert_eq!(kept().len(), 1);
 
-    let address = "https://app.example.com/oauth?oauth_state_id=1";
-    let options = hastily().received_redirect_uri(address);
+    let redirect_uri = "https://app.example.com/oauth?oauth_state_id=1";
+    let options = impatient().received_redirect_uri(redirect_uri);
     let flow = Flow::new(ScriptedBackend::default(), options);
     let unreachable = FailureKind::Resume(ResumeError::Unreachable);
     flow.fails_with(unreachable).await;
@@ -455,9 +463,9 @@ async fn a_backend_that_never_answers_fails_in_the_end() {
 async fn a_token_that_expires_while_link_is_open_is_replaced() {
     let flow = Flow::open().await;
     let error = js("{ error_type: 'INVALID_INPUT', error_code: 'INVALID_LINK_TOKEN' }");
-    flow.fake.say(1, "onExit", &error, &js("{}"));
+    flow.fake.call_back(1, "onExit", &error, &js("{}"));
     flow.backend.grants("link-test-2");
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     flow.flow.open();
     assert_eq!(
         flow.fake.calls(),
@@ -474,8 +482,8 @@ async fn a_repair_exchanges_nothing() {
         account_selection: false,
     });
     flow.flow.open();
-    flow.comes_to(Stage::Open).await;
-    assert_eq!(flow.backend.asked(), ["token to repair item-7"]);
+    flow.reaches(Stage::Open).await;
+    assert_eq!(flow.backend.requests(), ["token to repair item-7"]);
     flow.fake.succeed(2);
     flow.backend
         .acknowledges(Submitted::Repaired("item-7".into()));
@@ -483,7 +491,7 @@ async fn a_repair_exchanges_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_duplicate_is_told() {
+async fn a_duplicate_is_reported() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend
@@ -492,24 +500,24 @@ async fn a_duplicate_is_told() {
 }
 
 #[wasm_bindgen_test]
-async fn a_second_success_does_not_wait_for_the_first() {
+async fn a_second_success_is_submitted_at_once() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
     flow.backend.grants("link-test-2");
     flow.flow.open();
-    flow.comes_to(Stage::Open).await;
-    flow.fake.say(
+    flow.reaches(Stage::Open).await;
+    flow.fake.call_back(
         2,
         "onSuccess",
         &"public-test-2".into(),
         &js("{ link_session_id: 'two' }"),
     );
-    calm().await;
+    run_due_tasks().await;
     let submissions: Vec<_> = flow
         .backend
-        .asked()
+        .requests()
         .into_iter()
-        .filter(|asked| asked.starts_with("submit"))
+        .filter(|request| request.starts_with("submit"))
         .collect();
     assert_eq!(
         submissions,
@@ -524,35 +532,36 @@ async fn a_second_success_does_not_wait_for_the_first() {
 #[wasm_bindgen_test]
 async fn a_visit_that_makes_no_item_is_finished() {
     let flow = Flow::open().await;
-    flow.fake.say(1, "onSuccess", &JsValue::NULL, &js("{}"));
+    flow.fake
+        .call_back(1, "onSuccess", &JsValue::NULL, &js("{}"));
     assert_eq!(flow.outcome(), Some(Outcome::Finished));
-    calm().await;
-    assert_eq!(flow.backend.asked(), ["token"], "nothing is submitted");
+    run_due_tasks().await;
+    assert_eq!(flow.backend.requests(), ["token"], "nothing is submitted");
 }
 
 #[wasm_bindgen_test]
-async fn links_events_are_passed_on() {
-    forget_everything();
-    let diary = Diary::default();
-    let heard = diary.clone();
+async fn events_reach_the_host() {
+    clear_storage();
+    let log = CallLog::default();
+    let heard = log.clone();
     let options = UseLinkFlowOptions::default().on_event(move |name, metadata| {
         let view = metadata.view_name.as_ref().expect("a view");
         heard.write(format!("{} {view:?}", name.as_str()));
     });
     let flow = Flow::new(ScriptedBackend::of("ann"), options);
     flow.backend.grants(TOKEN);
-    flow.comes_to(Stage::Ready).await;
+    flow.reaches(Stage::Ready).await;
     let metadata = js("{ view_name: 'CONSENT' }");
-    flow.fake.say(1, "onEvent", &"OPEN".into(), &metadata);
-    assert_eq!(diary.read(), ["OPEN Consent"]);
+    flow.fake.call_back(1, "onEvent", &"OPEN".into(), &metadata);
+    assert_eq!(log.read(), ["OPEN Consent"]);
 }
 
 #[wasm_bindgen_test]
-async fn two_flows_do_not_mix() {
-    forget_everything();
+async fn two_flows_are_independent() {
+    clear_storage();
     let one = Flow::new(ScriptedBackend::of("ann"), UseLinkFlowOptions::default());
     one.backend.grants(TOKEN);
-    one.comes_to(Stage::Ready).await;
+    one.reaches(Stage::Ready).await;
     let backend = ScriptedBackend::of("ann");
     backend.grants("link-test-2");
     let (shared, load) = (backend.clone(), one.fake.options.clone());

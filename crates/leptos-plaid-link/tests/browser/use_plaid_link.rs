@@ -1,6 +1,6 @@
-//! The hook: its signals from the first to the last, and a handler for the newest token only.
+//! The hook `use_plaid_link`.
 
-use fake_link::{Diary, FakeLink, TOKEN, js, page};
+use fake_link::{CallLog, FakeLink, TOKEN, js, page};
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;
 use leptos_plaid_link::{
@@ -10,7 +10,7 @@ use leptos_plaid_link::{
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::mounted::{Mounted, calm, hook};
+use crate::mounted::{Mounted, hook, run_due_tasks};
 
 type Token = RwSignal<Option<LinkToken>>;
 
@@ -33,7 +33,7 @@ impl Hooked {
         }
     }
 
-    /// One whose handler is ready, with what has been asked for read already.
+    /// Mounts a hook that is ready to open. Its calls are read already.
     async fn ready(fake: &FakeLink, options: UsePlaidLinkOptions) -> Self {
         let hooked = Self::new(Some(TOKEN), options.load(fake.options.clone()));
         hooked.becomes_ready().await;
@@ -90,18 +90,18 @@ async fn the_signals_follow_the_script_the_token_and_the_visit() {
 
     hooked.token.set(None);
     assert_eq!(hooked.signals(), [true, false, false], "at once");
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(fake.calls(), ["1 destroy"]);
     assert_eq!(fake.frames(), 0);
     assert_eq!(hooked.error(), None);
 }
 
 #[wasm_bindgen_test]
-async fn without_a_token_everything_is_an_error() {
+async fn every_call_without_a_token_is_an_error() {
     let fake = FakeLink::load().await;
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
     let hooked = Hooked::new(None, options);
-    calm().await;
+    run_due_tasks().await;
     let link = hooked.link;
     assert_eq!(link.open(), Err(Error::NoToken));
     assert_eq!(link.exit(ExitOptions::default()), Err(Error::NoToken));
@@ -132,11 +132,11 @@ async fn exit_and_submit_reach_link() {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_token_makes_a_new_handler_and_the_old_one_is_never_opened() {
+async fn a_new_token_replaces_the_handler() {
     let fake = FakeLink::load().await;
     let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
     hooked.set("link-test-2");
-    // The hook has had no chance yet to do anything about it.
+    // The hook has not run since.
     assert!(!hooked.link.ready.get_untracked());
     assert_eq!(hooked.link.open(), Err(Error::NoToken));
     hooked.becomes_ready().await;
@@ -149,7 +149,7 @@ async fn a_new_token_makes_a_new_handler_and_the_old_one_is_never_opened() {
 }
 
 #[wasm_bindgen_test]
-async fn of_many_tokens_in_a_row_the_newest_counts() {
+async fn only_the_newest_of_many_tokens_is_used() {
     let fake = FakeLink::offer();
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
     let hooked = Hooked::new(Some(TOKEN), options);
@@ -158,7 +158,7 @@ async fn of_many_tokens_in_a_row_the_newest_counts() {
         hooked.set(token);
     }
     hooked.becomes_ready().await;
-    calm().await;
+    run_due_tasks().await;
     let last = fake.calls().pop().expect("a call");
     assert!(
         last.ends_with(r#"create {"token":"link-test-3"}"#),
@@ -173,7 +173,7 @@ async fn the_same_token_again_changes_nothing() {
     let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
     hooked.link.open().expect("opens");
     hooked.set(TOKEN);
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(fake.calls(), ["1 open"]);
     assert_eq!(hooked.signals(), [true, true, true]);
 }
@@ -185,7 +185,7 @@ async fn a_token_that_goes_while_link_is_open_closes_it() {
         let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
         hooked.link.open().expect("opens");
         hooked.token.set(next.map(LinkToken::from));
-        calm().await;
+        run_due_tasks().await;
         assert!(!hooked.link.is_open.get_untracked(), "{next:?}");
         assert_eq!(fake.calls()[..2], ["1 open", r#"1 exit {"force":true}"#]);
         fake.leave(1);
@@ -217,7 +217,7 @@ async fn a_token_that_link_refuses_is_an_error_until_the_next() {
 }
 
 #[wasm_bindgen_test]
-async fn an_open_that_link_refuses_opens_nothing() {
+async fn a_refused_open_leaves_link_closed() {
     let fake = FakeLink::load().await;
     let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
     fake.refuse("open", &js("new Error('no')"));
@@ -226,12 +226,12 @@ async fn an_open_that_link_refuses_opens_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_script_that_failed_is_loaded_anew_by_retry() {
+async fn retry_loads_a_failed_script_again() {
     let fake = FakeLink::offer();
     let tag = page::inert_tag(&fake.options.src);
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
     let hooked = Hooked::new(Some(TOKEN), options);
-    calm().await;
+    run_due_tasks().await;
     page::settle(&tag, "error");
     page::until("the error", || hooked.error().is_some()).await;
     let src = fake.options.src.clone();
@@ -248,10 +248,10 @@ async fn a_script_that_failed_is_loaded_anew_by_retry() {
 }
 
 #[wasm_bindgen_test]
-async fn callbacks_see_what_is_newest_and_nothing_is_created_anew() {
+async fn callbacks_see_current_signals() {
     let fake = FakeLink::load().await;
-    let diary = Diary::default();
-    let (heard, exits) = (diary.clone(), diary.clone());
+    let log = CallLog::default();
+    let (heard, exits) = (log.clone(), log.clone());
     let page_now = ArcRwSignal::new("first");
     let seen = page_now.clone();
     let newest = ArcRwSignal::new(Callback::new(|()| "old closure"));
@@ -265,30 +265,30 @@ async fn callbacks_see_what_is_newest_and_nothing_is_created_anew() {
     let hooked = Hooked::ready(&fake, options).await;
     page_now.set("second");
     newest.set(Callback::new(|()| "new closure"));
-    calm().await;
+    run_due_tasks().await;
     hooked.link.open().expect("opens");
     fake.succeed(1);
     fake.leave(1);
-    assert_eq!(diary.read(), ["public-test-1 second", "new closure"]);
+    assert_eq!(log.read(), ["public-test-1 second", "new closure"]);
     assert_eq!(fake.calls(), ["1 open"]);
 }
 
 #[wasm_bindgen_test]
 async fn each_callback_is_called() {
     let fake = FakeLink::load().await;
-    let diary = Diary::default();
-    let (load, event) = (diary.clone(), diary.clone());
+    let log = CallLog::default();
+    let (load, event) = (log.clone(), log.clone());
     let options = UsePlaidLinkOptions::default()
         .on_load(move || load.write("load"))
         .on_event(move |name, _| event.write(name.as_str()));
     let _hooked = Hooked::ready(&fake, options).await;
-    fake.say(1, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
-    fake.tell(1, "OPEN");
-    assert_eq!(diary.read(), ["load", "OPEN"]);
+    fake.call_back(1, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+    fake.emit(1, "OPEN");
+    assert_eq!(log.read(), ["load", "OPEN"]);
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_may_do_what_it_likes_with_its_hook() {
+async fn a_callback_may_call_its_hook() {
     let fake = FakeLink::load().await;
     let ((link, token), _mounted) = hook({
         let load = fake.options.clone();
@@ -313,70 +313,73 @@ async fn a_callback_may_do_what_it_likes_with_its_hook() {
     fake.leave(1);
     assert!(link.is_open.get_untracked());
     fake.succeed(1);
-    calm().await;
+    run_due_tasks().await;
     assert!(token.get_untracked().is_none());
     assert_eq!(fake.frames(), 0);
 }
 
-/// Link gives the focus back while it is being closed, and with it control to whoever listens for the focus.
+/// Restoring the focus runs the host's focus listeners while Link closes.
 #[wasm_bindgen_test]
-async fn the_page_may_use_the_hook_while_its_handler_goes() {
+async fn the_page_may_call_the_hook_while_its_handler_is_dropped() {
     let fake = FakeLink::load().await;
-    fake.answer_at_once("onExit");
+    fake.call_back_at_once("onExit");
     let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
     let button = page::add("button");
     button.focus().expect("focus");
     let link = hooked.link;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let on_focus = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || {
         heard.write(format!("{:?}", link.open()));
     });
     link.open().expect("opens");
     button.set_onfocus(Some(on_focus.as_ref().unchecked_ref()));
     hooked.token.set(None);
-    calm().await;
-    assert_eq!(diary.read(), ["Err(NoToken)"]);
+    run_due_tasks().await;
+    assert_eq!(log.read(), ["Err(NoToken)"]);
     button.set_onfocus(None);
 }
 
 #[wasm_bindgen_test]
-async fn the_address_that_a_bank_redirected_to_is_passed_on() {
+async fn the_redirect_uri_is_passed_to_link() {
     let fake = FakeLink::load().await;
-    let address = "https://app.example.com/oauth?oauth_state_id=1";
+    let redirect_uri = "https://app.example.com/oauth?oauth_state_id=1";
     let options = UsePlaidLinkOptions::default()
         .load(fake.options.clone())
-        .received_redirect_uri(address);
+        .received_redirect_uri(redirect_uri);
     let hooked = Hooked::new(Some(TOKEN), options);
     hooked.becomes_ready().await;
     assert_eq!(
         fake.calls(),
         [format!(
-            r#"1 create {{"token":"link-test-1","receivedRedirectUri":"{address}"}}"#
+            r#"1 create {{"token":"link-test-1","receivedRedirectUri":"{redirect_uri}"}}"#
         )]
     );
     hooked.link.retry();
-    calm().await;
-    assert!(fake.calls()[1].contains(address), "the same token again");
+    run_due_tasks().await;
+    assert!(
+        fake.calls()[1].contains(redirect_uri),
+        "the same token again"
+    );
 
     hooked.set("link-test-2");
     hooked.becomes_ready().await;
     assert_eq!(
         fake.calls()[1..],
         [r#"3 create {"token":"link-test-2"}"#],
-        "the next visit comes from no bank"
+        "the next visit has no redirect URI"
     );
 }
 
 #[wasm_bindgen_test]
-async fn several_share_a_script_and_no_handler() {
+async fn several_hooks_share_the_script_only() {
     let fake = FakeLink::offer();
-    let diary = Diary::default();
+    let log = CallLog::default();
     let hooked = ["one", "two"].map(|who| {
-        let diary = diary.clone();
+        let log = log.clone();
         let options = UsePlaidLinkOptions::default()
             .load(fake.options.clone())
-            .on_exit(move |_, _| diary.write(who));
+            .on_exit(move |_, _| log.write(who));
         Hooked::new(Some(TOKEN), options)
     });
     for hooked in &hooked {
@@ -388,10 +391,10 @@ async fn several_share_a_script_and_no_handler() {
     two.link.open().expect("opens");
     assert_eq!(one.signals(), [true, true, false]);
     drop(one);
-    calm().await;
+    run_due_tasks().await;
     assert_eq!(two.signals(), [true, true, true]);
     fake.leave(2);
-    assert_eq!(diary.read(), ["two"]);
+    assert_eq!(log.read(), ["two"]);
     assert_eq!(fake.frames(), 1);
 }
 

@@ -1,4 +1,4 @@
-//! What a server rendered comes to life in a browser, and opens Link.
+//! Hydration of a server-rendered page.
 #![cfg(target_arch = "wasm32")]
 
 mod page;
@@ -14,7 +14,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-async fn what_a_server_rendered_opens_link() {
+async fn a_server_rendered_button_opens_link() {
     let fake = FakeLink::offer();
     let root: HtmlElement = document()
         .create_element("div")
@@ -30,7 +30,7 @@ async fn what_a_server_rendered_opens_link() {
     let options = UsePlaidLinkOptions::default().load(fake.options.clone());
     let hydrated = hydrate_from(root.clone(), move || page::page(options));
     until("ready", || !button.has_attribute("disabled")).await;
-    assert!(button.is_connected(), "it is the server's");
+    assert!(button.is_connected(), "the button of the server is used");
     button.click();
     until("open", || {
         fake.calls().iter().any(|call| call.ends_with("open"))

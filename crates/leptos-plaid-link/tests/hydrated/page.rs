@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;
 use leptos_plaid_link::{PlaidLink, UsePlaidLinkOptions};
 
-/// As a server renders it.
+/// The HTML of the server.
 pub(crate) const HTML: &str = include_str!("page.html");
 
 pub(crate) fn page(options: UsePlaidLinkOptions) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! What happens, in few words.
+//! Events with short names.
 
 use link_flow::{
     Attempt, Event, Exit, Failure, FailureKind, Purpose, ResumeRecord, Submitted, Success,
@@ -8,10 +8,10 @@ use plaid_types::PublicToken;
 use plaid_types::json::Object;
 use plaid_types::link::SuccessMetadata;
 
-/// Four hours, of which the last two minutes are not opened with.
+/// The lifetime of a Link token: four hours, without the last two minutes for opening.
 const LIFETIME: u64 = 14_400_000;
 
-/// The address that a bank redirects to.
+/// The redirect URI with its query.
 pub(crate) const RETURN: &str = "https://app.example.com/oauth?oauth_state_id=1";
 
 pub(crate) fn repair() -> Purpose {

@@ -1,4 +1,4 @@
-//! Whole journeys through the machine, a row a step: what happens, what is to be done, where the flow then stands.
+//! Whole visits as tables: each row has an event, its effects and the next stage.
 
 mod events;
 mod returning;
@@ -26,7 +26,7 @@ fn travel<'a>(mut state: State, rows: impl IntoIterator<Item = Row<'a>>) -> Stat
     state
 }
 
-/// A handler that waits for the click.
+/// A prepared handler.
 fn ready() -> [Row<'static>; 3] {
     [
         (Event::Prepare, "fetch 1", "preparing"),
@@ -35,14 +35,14 @@ fn ready() -> [Row<'static>; 3] {
     ]
 }
 
-/// Link on the screen.
+/// Link is open.
 fn opened() -> [Row<'static>; 4] {
     let [one, two, three] = ready();
     let click = (open(), "keep link-a · open 1", "open");
     [one, two, three, click]
 }
 
-/// A success that the backend is being told of.
+/// A success is being submitted.
 fn succeeding() -> [Row<'static>; 5] {
     let [one, two, three, four] = opened();
     let success = (

@@ -1,4 +1,4 @@
-//! To a bank and back.
+//! Visits that continue after a bank's redirect.
 
 use link_flow::{Event, FailureKind, Outcome, Purpose, ResumeError, Stage, State, step};
 
@@ -7,23 +7,19 @@ use crate::events::{
 };
 use crate::{Row, opened, travel};
 
-/// Link on the screen, after a bank.
+/// Link is open after a bank's redirect.
 fn returned(purpose: Purpose) -> [Row<'static>; 3] {
     [
         (Event::Return, "read", "opening"),
-        (
-            resumed(purpose),
-            "create 1 link-kept on the way back",
-            "opening",
-        ),
+        (resumed(purpose), "create 1 link-kept resumed", "opening"),
         (created(1), "keep link-kept · open 1", "open"),
     ]
 }
 
 #[test]
-fn a_bank_brings_the_user_back_and_link_goes_on() {
+fn link_continues_after_a_bank_redirect() {
     let state = travel(State::default(), returned(repair()));
-    assert_eq!(state.purpose, repair(), "for what it was begun");
+    assert_eq!(state.purpose, repair(), "the purpose of the visit");
 
     let state = travel(State::default(), returned(Purpose::NewItem));
     let state = travel(
@@ -41,7 +37,7 @@ fn a_bank_brings_the_user_back_and_link_goes_on() {
 }
 
 #[test]
-fn a_handler_that_came_back_from_a_bank_is_not_opened_twice() {
+fn a_resumed_handler_is_opened_once() {
     let state = travel(State::default(), returned(Purpose::NewItem));
     travel(
         state,
@@ -54,7 +50,7 @@ fn a_handler_that_came_back_from_a_bank_is_not_opened_twice() {
 }
 
 #[test]
-fn what_is_said_of_a_return_counts_while_one_is_awaited() {
+fn resume_events_are_ignored_without_a_return() {
     let state = travel(State::default(), opened());
     travel(
         state,
@@ -76,7 +72,7 @@ fn what_is_said_of_a_return_counts_while_one_is_awaited() {
 }
 
 #[test]
-fn a_way_back_that_leads_nowhere_can_be_begun_again() {
+fn a_failed_return_can_be_retried() {
     for error in [
         ResumeError::NoState,
         ResumeError::Missing,
@@ -97,29 +93,25 @@ fn a_way_back_that_leads_nowhere_can_be_begun_again() {
 }
 
 #[test]
-fn where_nobody_said_who_is_there_trying_again_asks_again() {
+fn retry_after_an_unknown_user_asks_again() {
     for error in [ResumeError::Unreachable, ResumeError::SignedOut] {
-        let nobody = Event::ResumeFailed(error);
+        let unknown = Event::ResumeFailed(error);
         let failed = &*format!("failed: Resume({error:?})");
         travel(
             State::default(),
             [
                 (Event::Return, "read", "opening"),
-                (nobody.clone(), "", failed),
-                (nobody, "", failed),
+                (unknown.clone(), "", failed),
+                (unknown, "", failed),
                 (retry(), "read", "opening"),
-                (
-                    resumed(repair()),
-                    "create 2 link-kept on the way back",
-                    "opening",
-                ),
+                (resumed(repair()), "create 2 link-kept resumed", "opening"),
             ],
         );
     }
 }
 
 #[test]
-fn where_link_cannot_be_loaded_trying_again_goes_on_where_the_user_left_off() {
+fn retry_after_a_failed_load_resumes_the_visit() {
     for kind in [FailureKind::ScriptBlocked, FailureKind::LinkRefused] {
         let [one, two, three] = returned(repair());
         let failed = format!("failed: {kind:?}");
@@ -130,7 +122,7 @@ fn where_link_cannot_be_loaded_trying_again_goes_on_where_the_user_left_off() {
                 state,
                 [
                     (handler_failed(1, kind), "destroy", failed.as_str()),
-                    (retry(), "create 2 link-kept on the way back", "opening"),
+                    (retry(), "create 2 link-kept resumed", "opening"),
                     (handler_failed(2, kind), "destroy", failed.as_str()),
                 ],
             );
@@ -141,7 +133,7 @@ fn where_link_cannot_be_loaded_trying_again_goes_on_where_the_user_left_off() {
             travel(
                 state,
                 [
-                    (retry(), "create 3 link-kept on the way back", "opening"),
+                    (retry(), "create 3 link-kept resumed", "opening"),
                     (created(3), "keep link-kept · open 3", "open"),
                 ],
             );

@@ -1,4 +1,4 @@
-//! From a success to the backend's word.
+//! Successes until the backend acknowledges them.
 
 use link_flow::{
     Attempt, Effect, Event, FailureKind, OutboxError, Outcome, Purpose, State, Submitted, step,
@@ -40,7 +40,7 @@ fn connects_an_item_and_then_another() {
 }
 
 #[test]
-fn a_success_whose_answer_is_lost_is_told_again_until_it_is_heard() {
+fn a_success_is_resubmitted_until_it_is_acknowledged() {
     let state = travel(State::default(), succeeding());
     let unreachable = "unsent: BackendUnreachable";
     let lost = || submit_failed(0, FailureKind::BackendUnreachable);
@@ -64,7 +64,7 @@ fn a_success_whose_answer_is_lost_is_told_again_until_it_is_heard() {
 }
 
 #[test]
-fn the_wait_between_tries_ends_at_a_minute() {
+fn the_delay_between_submissions_is_at_most_a_minute() {
     let mut state = travel(State::default(), succeeding());
     let mut waits = Vec::new();
     for _ in 0..9 {
@@ -84,7 +84,7 @@ fn the_wait_between_tries_ends_at_a_minute() {
 }
 
 #[test]
-fn a_success_that_is_worth_nothing_any_more_is_given_up() {
+fn a_success_with_an_invalid_public_token_is_given_up() {
     let state = travel(State::default(), succeeding());
     let state = travel(
         state,
@@ -97,14 +97,14 @@ fn a_success_that_is_worth_nothing_any_more_is_given_up() {
             (open(), "fetch 2", "opening"),
         ],
     );
-    is_lost(&state);
+    assert_lost(&state);
 }
 
-/// Half an hour after the success.
+/// The expiry of the public token: half an hour after the success.
 const END: u64 = 1 + 30 * 60 * 1000;
 
 #[test]
-fn a_success_whose_public_token_has_ended_is_not_told_again() {
+fn a_success_with_an_expired_public_token_is_given_up() {
     let unreachable = "unsent: BackendUnreachable";
     let lost = || submit_failed(0, FailureKind::BackendUnreachable);
     for event in [
@@ -123,20 +123,19 @@ fn a_success_whose_public_token_has_ended_is_not_told_again() {
                 (succeeded(1, "public-a"), "", "idle"),
             ],
         );
-        is_lost(&state);
+        assert_lost(&state);
     }
 }
 
-fn is_lost(state: &State) {
+fn assert_lost(state: &State) {
     let Some(Outcome::Lost(failure)) = &state.outcome else {
         panic!("the success is lost");
     };
     assert_eq!(failure.kind, FailureKind::PublicTokenInvalid);
 }
 
-/// What support asks for.
 #[test]
-fn a_failure_to_tell_names_the_visit() {
+fn a_submission_failure_names_the_link_session() {
     let fails = |kind| {
         let state = travel(State::default(), succeeding());
         step(state, submit_failed(0, kind)).0
@@ -152,7 +151,7 @@ fn a_failure_to_tell_names_the_visit() {
 }
 
 #[test]
-fn of_several_only_what_has_ended_is_given_up() {
+fn only_expired_successes_are_given_up() {
     let at = |succeeded_at, token| {
         let success = success(Purpose::NewItem, Some(token));
         Event::Restored(link_flow::Success {
@@ -187,7 +186,7 @@ fn of_several_only_what_has_ended_is_given_up() {
 }
 
 #[test]
-fn after_a_loss_trying_again_is_a_new_visit() {
+fn retry_after_a_lost_success_opens_link() {
     let state = travel(State::default(), succeeding());
     let state = travel(
         state,
@@ -206,23 +205,23 @@ fn after_a_loss_trying_again_is_a_new_visit() {
 }
 
 #[test]
-fn a_success_that_was_kept_for_too_long_is_told_as_lost_and_others_are_nobodys_concern() {
-    for (error, is_told) in [
+fn a_kept_success_that_has_expired_is_reported_as_lost() {
+    for (error, is_reported) in [
         (OutboxError::Expired, true),
         (OutboxError::Corrupt, false),
         (OutboxError::Foreign, false),
     ] {
         let row = (Event::RestoreFailed(error), "", "idle");
         let state = travel(State::default(), [row]);
-        assert_eq!(state.outcome.is_some(), is_told, "{error}");
-        if is_told {
-            is_lost(&state);
+        assert_eq!(state.outcome.is_some(), is_reported, "{error}");
+        if is_reported {
+            assert_lost(&state);
         }
     }
 }
 
 #[test]
-fn a_success_that_an_earlier_page_left_behind_is_told() {
+fn a_success_of_an_earlier_page_is_submitted() {
     let kept = || Event::Restored(success(Purpose::NewItem, Some("public-a")));
     travel(
         State::default(),
@@ -236,7 +235,7 @@ fn a_success_that_an_earlier_page_left_behind_is_told() {
 }
 
 #[test]
-fn the_next_visit_need_not_wait_for_the_last_success() {
+fn link_opens_again_while_a_success_is_submitted() {
     let state = travel(State::default(), succeeding());
     travel(
         state,
@@ -251,7 +250,7 @@ fn the_next_visit_need_not_wait_for_the_last_success() {
 }
 
 #[test]
-fn a_success_that_link_tells_twice_is_one() {
+fn a_success_that_link_reports_twice_is_submitted_once() {
     let state = travel(State::default(), succeeding());
     travel(
         state,
@@ -276,7 +275,7 @@ fn update_mode_repairs_and_exchanges_nothing() {
             attempt: Attempt(1),
             success: success(repair(), token),
         };
-        let (told, forgotten) = match token {
+        let (submitted, forgotten) = match token {
             None => (
                 "forget link-a · destroy · keep repair · submit 0 repair",
                 "forget repair",
@@ -293,7 +292,7 @@ fn update_mode_repairs_and_exchanges_nothing() {
                 (granted(1, "link-a"), "create 1 link-a", "preparing"),
                 (created(1), "expire 1 at 14280000", "ready"),
                 (open(), "keep link-a · open 1", "open"),
-                (repaired, told, "submitting"),
+                (repaired, submitted, "submitting"),
                 (
                     acknowledged(0, Submitted::Repaired("item-1".into())),
                     forgotten,
@@ -306,7 +305,7 @@ fn update_mode_repairs_and_exchanges_nothing() {
 }
 
 #[test]
-fn a_login_that_is_connected_already_is_found_and_named() {
+fn a_duplicate_names_the_connected_item() {
     let state = travel(State::default(), succeeding());
     let state = travel(
         state,
@@ -320,7 +319,7 @@ fn a_login_that_is_connected_already_is_found_and_named() {
 }
 
 #[test]
-fn a_flow_that_makes_no_item_is_finished_and_told_to_nobody() {
+fn a_success_without_an_item_is_not_submitted() {
     let verified = Event::Succeeded {
         attempt: Attempt(1),
         success: success(Purpose::NewItem, None),

@@ -1,4 +1,4 @@
-//! Prepared, opened, left.
+//! Visits from the first event to the exit.
 
 use link_flow::{Attempt, Event, FailureKind, Outcome, Purpose, State};
 
@@ -9,7 +9,7 @@ use crate::events::{
 use crate::{opened, ready, travel};
 
 #[test]
-fn a_click_before_anything_is_ready_opens_as_soon_as_it_is() {
+fn an_early_click_opens_link_once_it_is_ready() {
     travel(
         State::default(),
         [
@@ -32,7 +32,7 @@ fn a_click_before_anything_is_ready_opens_as_soon_as_it_is() {
 }
 
 #[test]
-fn a_click_taken_back_opens_nothing() {
+fn a_cancelled_click_opens_nothing() {
     travel(
         State::default(),
         [
@@ -45,7 +45,7 @@ fn a_click_taken_back_opens_nothing() {
 }
 
 #[test]
-fn a_script_that_is_blocked_is_retried() {
+fn a_blocked_script_is_retried() {
     travel(
         State::default(),
         [
@@ -71,7 +71,7 @@ fn a_script_that_is_blocked_is_retried() {
 }
 
 #[test]
-fn a_user_who_had_clicked_before_the_failure_need_not_click_again() {
+fn retry_keeps_an_earlier_click() {
     travel(
         State::default(),
         [
@@ -89,7 +89,7 @@ fn a_user_who_had_clicked_before_the_failure_need_not_click_again() {
 }
 
 #[test]
-fn a_token_that_expires_before_the_click_is_renewed() {
+fn an_expired_token_is_renewed_before_the_click() {
     let state = travel(State::default(), ready());
     travel(
         state,
@@ -105,7 +105,7 @@ fn a_token_that_expires_before_the_click_is_renewed() {
 }
 
 #[test]
-fn a_timer_that_slept_through_the_expiry_does_no_harm() {
+fn a_click_with_an_expired_token_fetches_another() {
     for (now, effects, stage) in [
         (14_279_999, "keep link-a · open 1", "open"),
         (14_280_000, "destroy · fetch 2", "opening"),
@@ -116,7 +116,7 @@ fn a_timer_that_slept_through_the_expiry_does_no_harm() {
 }
 
 #[test]
-fn a_token_that_link_refuses_is_renewed_but_not_for_ever() {
+fn a_refused_token_is_renewed_at_most_twice() {
     let invalid = Some("INVALID_LINK_TOKEN");
     let state = travel(State::default(), opened());
     let state = travel(
@@ -136,11 +136,11 @@ fn a_token_that_link_refuses_is_renewed_but_not_for_ever() {
             (left(4, invalid), "destroy · fetch 5", "preparing"),
         ],
     );
-    assert_eq!(state.refused_tokens, 1, "counted anew after a retry");
+    assert_eq!(state.refused_tokens, 1, "a retry resets the count");
 }
 
 #[test]
-fn a_token_that_has_ended_when_it_comes_is_renewed_but_not_for_ever() {
+fn a_token_granted_too_late_is_renewed_at_most_twice() {
     for (click, stage) in [(Event::Prepare, "preparing"), (open(), "opening")] {
         let failed = "failed: TokensRefused";
         travel(
@@ -158,7 +158,7 @@ fn a_token_that_has_ended_when_it_comes_is_renewed_but_not_for_ever() {
 }
 
 #[test]
-fn a_user_who_leaves_may_come_back_by_the_same_handler() {
+fn the_same_handler_opens_again_after_an_exit() {
     let state = travel(State::default(), opened());
     let state = travel(
         state,
@@ -174,11 +174,11 @@ fn a_user_who_leaves_may_come_back_by_the_same_handler() {
     assert_eq!(exit.error_code(), Some("INVALID_CREDENTIALS"));
 
     let state = travel(state, [(open(), "keep link-a · open 1", "open")]);
-    assert_eq!(state.outcome, None, "a new visit, a new outcome");
+    assert_eq!(state.outcome, None, "a new visit clears the outcome");
 }
 
 #[test]
-fn the_host_may_close_link() {
+fn the_host_can_close_link() {
     for (force, effects) in [(false, "exit"), (true, "exit at once")] {
         let state = travel(State::default(), opened());
         travel(
@@ -197,7 +197,7 @@ fn the_host_may_close_link() {
 }
 
 #[test]
-fn another_purpose_needs_another_token() {
+fn another_purpose_fetches_another_token() {
     let state = travel(State::default(), ready());
     travel(
         state,
@@ -213,7 +213,7 @@ fn another_purpose_needs_another_token() {
 }
 
 #[test]
-fn a_visit_for_something_else_is_one_visit() {
+fn open_for_applies_to_one_visit() {
     let repairing = || {
         let [one, two, three] = ready();
         let rest = [
@@ -224,7 +224,7 @@ fn a_visit_for_something_else_is_one_visit() {
             ),
             (granted(2, "link-b"), "create 2 link-b", "opening"),
             (created(2), "keep link-b · open 2", "open"),
-            // Link is on the screen already.
+            // Link is open already.
             (open_for(Purpose::NewItem), "", "open"),
         ];
         [one, two, three].into_iter().chain(rest)
@@ -275,7 +275,7 @@ fn a_change_while_link_is_open_closes_it() {
 }
 
 #[test]
-fn a_link_that_refuses_to_open_is_no_visit() {
+fn a_failed_open_ends_the_visit() {
     let state = travel(State::default(), opened());
     travel(
         state,
@@ -288,7 +288,7 @@ fn a_link_that_refuses_to_open_is_no_visit() {
 }
 
 #[test]
-fn what_failed_is_tried_again_for_what_it_was() {
+fn retry_keeps_the_purpose() {
     let failed = [
         (open_for(repair()), "fetch 1 for item-1", "opening"),
         (

@@ -1,4 +1,4 @@
-//! Effects and stages in few words.
+//! Effects and stages as short text.
 
 use link_flow::{Effect, Purpose, Stage, Success};
 use plaid_types::PublicToken;
@@ -14,11 +14,11 @@ pub(crate) fn effect_in_words(effect: &Effect) -> String {
             received_redirect_uri,
             ..
         } => {
-            let way = received_redirect_uri.as_deref().map_or("", |uri| {
+            let resumed = received_redirect_uri.as_deref().map_or("", |uri| {
                 assert_eq!(uri, RETURN);
-                " on the way back"
+                " resumed"
             });
-            format!("create {} {}{way}", attempt.0, link_token.as_str())
+            format!("create {} {}{resumed}", attempt.0, link_token.as_str())
         }
         Effect::OpenHandler { attempt } => format!("open {}", attempt.0),
         Effect::ExitHandler { force: false } => "exit".to_owned(),

@@ -1,9 +1,9 @@
-//! What Link says, brought to the host: typed, the newest callbacks, and never after the end.
+//! Callbacks of a handler.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fake_link::{Diary, FakeLink, TOKEN, held_values, js, page};
+use fake_link::{CallLog, FakeLink, TOKEN, held_values, js, page};
 use plaid_link::{Callbacks, Handler, LinkOptions};
 use plaid_types::link::{EventName, ExitStatus, ViewName};
 use plaid_types::{AccountType, ErrorType};
@@ -18,8 +18,8 @@ fn create(link: &FakeLink, callbacks: Callbacks) -> Handler {
 #[wasm_bindgen_test]
 async fn a_success_arrives_typed() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let _handler = create(
         &link,
         Callbacks::default().on_success(move |token, metadata| {
@@ -36,15 +36,15 @@ async fn a_success_arrives_typed() {
         accounts: [{ id: 'acc_1', name: 'Plaid Checking', mask: '0000', type: 'depository', subtype: 'checking' }],
         link_session_id: 'session-1', transfer_status: null, novelty: 3,
     }");
-    link.say(1, "onSuccess", &"public-test-1".into(), &metadata);
-    assert_eq!(diary.read(), ["public-test-1"]);
+    link.call_back(1, "onSuccess", &"public-test-1".into(), &metadata);
+    assert_eq!(log.read(), ["public-test-1"]);
 }
 
 #[wasm_bindgen_test]
 async fn an_exit_arrives_typed() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let _handler = create(
         &link,
         Callbacks::default().on_exit(move |error, metadata| {
@@ -65,21 +65,21 @@ async fn an_exit_arrives_typed() {
         error_message: 'wrong', display_message: null }",
     );
     let metadata = js("{ status: 'requires_credentials', request_id: 'request-1' }");
-    link.say(1, "onExit", &error, &metadata);
-    link.say(
+    link.call_back(1, "onExit", &error, &metadata);
+    link.call_back(
         1,
         "onExit",
         &JsValue::NULL,
         &js("{ status: null, request_id: 'request-1' }"),
     );
-    assert_eq!(diary.read(), [r#"Some("INVALID_CREDENTIALS")"#, "None"]);
+    assert_eq!(log.read(), [r#"Some("INVALID_CREDENTIALS")"#, "None"]);
 }
 
 #[wasm_bindgen_test]
 async fn an_event_arrives_typed() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let _handler = create(
         &link,
         Callbacks::default().on_event(move |name, metadata| {
@@ -88,16 +88,16 @@ async fn an_event_arrives_typed() {
         }),
     );
     let metadata = js("{ view_name: 'CONSENT', error_code: null }");
-    link.say(1, "onEvent", &EventName::Open.as_str().into(), &metadata);
-    link.say(1, "onEvent", &"NOVELTY".into(), &metadata);
-    assert_eq!(diary.read(), ["Open OPEN", r#"Other("NOVELTY") NOVELTY"#]);
+    link.call_back(1, "onEvent", &EventName::Open.as_str().into(), &metadata);
+    link.call_back(1, "onEvent", &"NOVELTY".into(), &metadata);
+    assert_eq!(log.read(), ["Open OPEN", r#"Other("NOVELTY") NOVELTY"#]);
 }
 
 #[wasm_bindgen_test]
-async fn what_is_only_passed_on_arrives_as_it_is() {
+async fn an_unread_payload_is_forwarded_unchanged() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let (success, exit, event) = (diary.clone(), diary.clone(), diary.clone());
+    let log = CallLog::default();
+    let (success, exit, event) = (log.clone(), log.clone(), log.clone());
     let _handler = create(
         &link,
         Callbacks::default()
@@ -117,12 +117,12 @@ async fn what_is_only_passed_on_arrives_as_it_is() {
             }),
     );
     let metadata = js("{ novelty: [1, 2.5, true, null, 'x'] }");
-    link.say(1, "onSuccess", &"public-test-1".into(), &metadata);
-    link.say(1, "onEvent", &"NOVELTY".into(), &metadata);
-    link.say(1, "onEvent", &JsValue::NULL, &metadata);
-    link.say(1, "onExit", &JsValue::NULL, &js("{ novelty: 7 }"));
+    link.call_back(1, "onSuccess", &"public-test-1".into(), &metadata);
+    link.call_back(1, "onEvent", &"NOVELTY".into(), &metadata);
+    link.call_back(1, "onEvent", &JsValue::NULL, &metadata);
+    link.call_back(1, "onExit", &JsValue::NULL, &js("{ novelty: 7 }"));
     assert_eq!(
-        diary.read(),
+        log.read(),
         [
             r#"public-test-1 {"novelty":[1,2.5,true,null,"x"]}"#,
             r#"NOVELTY {"novelty":[1,2.5,true,null,"x"]}"#,
@@ -132,10 +132,10 @@ async fn what_is_only_passed_on_arrives_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_shows_itself_as_its_type_does() {
+async fn an_error_payload_is_displayed_like_its_type() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let _handler = create(
         &link,
         Callbacks::default().on_exit(move |error, _| {
@@ -150,10 +150,10 @@ async fn an_error_shows_itself_as_its_type_does() {
         "{ error_message: 'odd' }",
         "{}",
     ] {
-        link.say(1, "onExit", &js(error), &js("{}"));
+        link.call_back(1, "onExit", &js(error), &js("{}"));
     }
     assert_eq!(
-        diary.read(),
+        log.read(),
         [
             "ITEM_LOCKED: locked",
             "ITEM_LOCKED",
@@ -164,19 +164,19 @@ async fn an_error_shows_itself_as_its_type_does() {
 }
 
 #[wasm_bindgen_test]
-async fn each_callback_is_called_and_none_is_missed() {
+async fn each_callback_is_called() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let closed = diary.clone();
-    let callbacks = diary.callbacks("").on_close(move || closed.write("close"));
+    let log = CallLog::default();
+    let closed = log.clone();
+    let callbacks = log.callbacks("").on_close(move || closed.write("close"));
     let handler = create(&link, callbacks);
-    link.say(1, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+    link.call_back(1, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
     handler.open().expect("opens");
-    link.tell(1, "OPEN");
+    link.emit(1, "OPEN");
     link.succeed(1);
     link.leave(1);
     assert_eq!(
-        diary.read(),
+        log.read(),
         ["load", "event", "close", "success", "close", "exit"]
     );
     drop(handler);
@@ -184,45 +184,45 @@ async fn each_callback_is_called_and_none_is_missed() {
     let _silent = create(&link, Callbacks::default());
     link.succeed(2);
     link.leave(2);
-    link.tell(2, "OPEN");
-    link.say(2, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
-    assert!(diary.read().is_empty());
+    link.emit(2, "OPEN");
+    link.call_back(2, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+    assert!(log.read().is_empty());
 }
 
 #[wasm_bindgen_test]
-async fn the_newest_callbacks_are_called_and_nothing_is_created_anew() {
+async fn set_callbacks_keeps_the_handler() {
     let link = FakeLink::load().await;
-    let (old, new) = (Diary::default(), Diary::default());
+    let (old, new) = (CallLog::default(), CallLog::default());
     let handler = create(&link, old.callbacks(""));
     handler.open().expect("opens");
     link.calls();
     handler.set_callbacks(new.callbacks(""));
-    link.tell(1, "OPEN");
+    link.emit(1, "OPEN");
     link.succeed(1);
     assert!(link.calls().is_empty());
     assert_eq!(new.read(), ["event", "success"]);
     assert!(old.read().is_empty());
-    assert_eq!(old.holders(), 1, "the old ones are dropped");
+    assert_eq!(old.holders(), 1, "the old callbacks are dropped");
 }
 
 #[wasm_bindgen_test]
-async fn a_call_after_the_end_does_nothing() {
+async fn a_call_after_drop_does_nothing() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    drop(create(&link, diary.callbacks("")));
+    let log = CallLog::default();
+    drop(create(&link, log.callbacks("")));
     assert_eq!(
-        diary.holders(),
+        log.holders(),
         1,
         "the callbacks are dropped with the handler"
     );
-    link.tell(1, "HANDOFF");
+    link.emit(1, "HANDOFF");
     link.succeed(1);
     link.leave(1);
-    link.say(1, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
-    assert!(diary.read().is_empty());
+    link.call_back(1, "onLoad", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+    assert!(log.read().is_empty());
 }
 
-/// A handler that its own callbacks drop.
+/// A slot for a handler that its own callbacks drop.
 type Slot = Rc<RefCell<Option<Handler>>>;
 
 #[wasm_bindgen_test]
@@ -230,13 +230,13 @@ async fn a_handler_may_be_dropped_in_any_of_its_callbacks() {
     for callback in ["onSuccess", "onExit", "onEvent", "onLoad"] {
         for open in [false, true] {
             let link = FakeLink::load().await;
-            let diary = Diary::default();
+            let log = CallLog::default();
             let slot = Slot::default();
             let end = || {
-                let (slot, diary) = (slot.clone(), diary.clone());
+                let (slot, log) = (slot.clone(), log.clone());
                 move || {
                     drop(slot.take());
-                    diary.write("dropped");
+                    log.write("dropped");
                 }
             };
             let (success, exit, event) = (end(), end(), end());
@@ -251,10 +251,10 @@ async fn a_handler_may_be_dropped_in_any_of_its_callbacks() {
                 opened.expect("a handler").expect("opens");
             }
 
-            link.say(1, callback, &"public-test-1".into(), &js("{}"));
+            link.call_back(1, callback, &"public-test-1".into(), &js("{}"));
             link.leave(1);
-            link.tell(1, "EXIT");
-            assert_eq!(diary.read(), ["dropped"], "{callback}, open: {open}");
+            link.emit(1, "EXIT");
+            assert_eq!(log.read(), ["dropped"], "{callback}, open: {open}");
             assert_eq!(link.frames(), 0, "{callback}, open: {open}");
             let destroyed = link
                 .calls()
@@ -267,7 +267,7 @@ async fn a_handler_may_be_dropped_in_any_of_its_callbacks() {
 }
 
 #[wasm_bindgen_test]
-async fn callbacks_that_are_replaced_may_own_a_handler() {
+async fn replaced_callbacks_may_own_a_handler() {
     let link = FakeLink::load().await;
     let element = page::add("div");
     let owner = |handler: Handler| {
@@ -285,15 +285,15 @@ async fn callbacks_that_are_replaced_may_own_a_handler() {
     assert_eq!(link.frames(), 4);
     outer.set_callbacks(Callbacks::default());
     embedded.set_callbacks(Callbacks::default());
-    assert_eq!(link.frames(), 2, "the old ones took theirs with them");
+    assert_eq!(link.frames(), 2, "the old callbacks dropped their handler");
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_may_do_what_it_likes_with_its_handler() {
+async fn a_callback_may_call_its_handler() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
+    let log = CallLog::default();
     let slot = Slot::default();
-    let (again, heard) = (slot.clone(), diary.clone());
+    let (again, heard) = (slot.clone(), log.clone());
     let callbacks = Callbacks::default().on_exit(move |_, _| {
         let slot = again.borrow();
         let handler = slot.as_ref().expect("a handler");
@@ -309,30 +309,30 @@ async fn a_callback_may_do_what_it_likes_with_its_handler() {
     link.leave(1);
     assert!(slot.borrow().as_ref().expect("a handler").is_open());
     link.leave(1);
-    assert_eq!(diary.read(), ["second exit"]);
+    assert_eq!(log.read(), ["second exit"]);
     drop(slot.take());
 }
 
 #[wasm_bindgen_test]
-async fn many_handlers_leave_nothing_behind() {
+async fn many_handlers_leak_nothing() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
+    let log = CallLog::default();
     let cycle = |number| {
-        let handler = create(&link, diary.callbacks(""));
+        let handler = create(&link, log.callbacks(""));
         handler.open().expect("opens");
-        link.tell(number, "OPEN");
+        link.emit(number, "OPEN");
         link.leave(number);
         drop(handler);
-        link.tell(number, "EXIT");
+        link.emit(number, "EXIT");
         link.calls();
     };
     (1..=50).for_each(cycle);
-    assert_eq!(diary.read().len(), 100);
-    assert_eq!(diary.holders(), 1);
+    assert_eq!(log.read().len(), 100);
+    assert_eq!(log.holders(), 1);
     assert_eq!(link.frames(), 0);
 
     let held = held_values();
     (51..=250).for_each(cycle);
     assert_eq!(held_values(), held, "JavaScript values are held on to");
-    assert_eq!(diary.holders(), 1);
+    assert_eq!(log.holders(), 1);
 }

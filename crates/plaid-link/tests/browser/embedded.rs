@@ -1,11 +1,11 @@
-//! The embedded search: made in an element, told the newest callbacks, and gone on drop.
+//! The embedded search.
 
-use fake_link::{Diary, FakeLink, TOKEN, page};
+use fake_link::{CallLog, FakeLink, TOKEN, page};
 use plaid_link::{EmbeddedHandler, Error, LinkOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn the_search_is_made_inside_the_element_and_removed_on_drop() {
+async fn the_search_fills_the_element_until_it_is_dropped() {
     let link = FakeLink::load().await;
     let element = page::add("div");
     let options = LinkOptions::new(TOKEN.into());
@@ -24,21 +24,21 @@ async fn the_search_is_made_inside_the_element_and_removed_on_drop() {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_closure_does_not_rebuild_the_search() {
+async fn set_callbacks_does_not_rebuild_the_search() {
     let link = FakeLink::load().await;
     let element = page::add("div");
-    let (old, new) = (Diary::default(), Diary::default());
+    let (old, new) = (CallLog::default(), CallLog::default());
     let options = LinkOptions::new(TOKEN.into()).callbacks(old.callbacks(""));
     let embedded = link
         .plaid()
         .create_embedded(options, &element)
         .expect("created");
-    link.tell(1, "OPEN");
+    link.emit(1, "OPEN");
     assert_eq!(old.read(), ["event"]);
     link.calls();
 
     embedded.set_callbacks(new.callbacks(""));
-    link.tell(1, "SELECT_INSTITUTION");
+    link.emit(1, "SELECT_INSTITUTION");
     link.succeed(1);
     link.leave(1);
     assert_eq!(new.read(), ["event", "success", "exit"]);
@@ -52,19 +52,19 @@ async fn a_dropped_search_is_silent_even_while_it_is_destroyed() {
     for callback in ["onEvent", "onExit", "onSuccess"] {
         let link = FakeLink::load().await;
         let element = page::add("div");
-        let diary = Diary::default();
-        let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+        let log = CallLog::default();
+        let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(""));
         let embedded = link
             .plaid()
             .create_embedded(options, &element)
             .expect("created");
-        link.answer_at_once(callback);
+        link.call_back_at_once(callback);
         link.calls();
         drop(embedded);
         assert_eq!(link.calls(), ["1 destroy"], "{callback}");
-        link.tell(1, "EXIT");
-        assert!(diary.read().is_empty(), "{callback}");
-        assert_eq!(diary.holders(), 1);
+        link.emit(1, "EXIT");
+        assert!(log.read().is_empty(), "{callback}");
+        assert_eq!(log.holders(), 1);
     }
 }
 
@@ -80,7 +80,7 @@ async fn drop_while_open_destroys_once_link_has_closed() {
     for end in [FakeLink::leave, FakeLink::succeed] {
         let link = FakeLink::load().await;
         let embedded = embed(&link);
-        link.tell(1, "OPEN");
+        link.emit(1, "OPEN");
         link.calls();
         drop(embedded);
         assert_eq!(link.frames(), 1, "Link refuses to be destroyed while open");
@@ -91,25 +91,25 @@ async fn drop_while_open_destroys_once_link_has_closed() {
 }
 
 #[wasm_bindgen_test]
-async fn while_the_search_has_link_open_nobody_else_opens_it() {
+async fn no_handler_opens_link_while_the_search_has_it_open() {
     let link = FakeLink::load().await;
     let _embedded = embed(&link);
     let options = LinkOptions::new(TOKEN.into());
     let handler = link.plaid().create(options).expect("created");
-    link.tell(1, "OPEN");
+    link.emit(1, "OPEN");
     assert_eq!(handler.open(), Err(Error::StillOpen));
     link.leave(1);
     assert_eq!(handler.open(), Ok(()));
 }
 
 #[wasm_bindgen_test]
-async fn a_modal_dialog_with_the_search_lets_link_be_reached() {
+async fn link_is_reachable_over_a_modal_dialog_with_the_search() {
     let link = FakeLink::load().await;
     let dialog = page::add("dialog");
     page::run("dialog", "dialog.showModal()", &[&dialog]);
     let is_modal = || page::run("dialog", "return dialog.matches(':modal')", &[&dialog]);
     let _embedded = embed(&link);
-    link.tell(1, "OPEN");
+    link.emit(1, "OPEN");
     assert_eq!(is_modal(), false);
     link.leave(1);
     assert_eq!(is_modal(), true);

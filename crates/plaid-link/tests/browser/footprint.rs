@@ -1,15 +1,15 @@
-//! A thousand visits leave nothing behind.
+//! Memory and frames after a thousand visits.
 
-use fake_link::{Diary, FakeLink, Footprint, Listeners, TOKEN};
+use fake_link::{CallLog, FakeLink, Footprint, Listeners, TOKEN};
 use plaid_link::LinkOptions;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Create, open, exit, drop; every other one is dropped while open.
-fn visit(link: &FakeLink, diary: &Diary, number: u32) {
-    let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+/// Creates, opens, exits and drops a handler. Every other one is dropped while it is open.
+fn visit(link: &FakeLink, log: &CallLog, number: u32) {
+    let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(""));
     let handler = link.plaid().create(options).expect("created");
     handler.open().expect("opens");
-    link.tell(number, "OPEN");
+    link.emit(number, "OPEN");
     if number.is_multiple_of(2) {
         link.leave(number);
         drop(handler);
@@ -19,17 +19,17 @@ fn visit(link: &FakeLink, diary: &Diary, number: u32) {
     }
     link.calls();
     link.forget(number);
-    diary.read();
+    log.read();
 }
 
 #[wasm_bindgen_test]
-async fn a_thousand_visits_leave_nothing_behind() {
+async fn a_thousand_visits_leak_nothing() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    (1..=100).for_each(|number| visit(&link, &diary, number));
+    let log = CallLog::default();
+    (1..=100).for_each(|number| visit(&link, &log, number));
     let before = Footprint::measure().await;
     let listeners = Listeners::count();
-    (101..=1_100).for_each(|number| visit(&link, &diary, number));
+    (101..=1_100).for_each(|number| visit(&link, &log, number));
     assert_eq!(listeners.left(), 0.0);
-    before.comes_back().await;
+    before.is_restored().await;
 }

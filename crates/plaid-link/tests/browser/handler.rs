@@ -1,6 +1,6 @@
-//! Create, open, exit, submit, and the end of a handler, however it comes.
+//! The methods of a handler, and its drop.
 
-use fake_link::{Diary, FakeLink, TOKEN, js, page};
+use fake_link::{CallLog, FakeLink, TOKEN, js, page};
 use plaid_link::{Error, ExitOptions, Handler, LinkOptions, Submission};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -22,7 +22,7 @@ async fn create_passes_the_token_and_the_callbacks_only() {
 }
 
 #[wasm_bindgen_test]
-async fn create_passes_the_address_that_a_bank_redirected_to_untouched() {
+async fn create_passes_the_redirect_uri_unchanged() {
     let link = FakeLink::load().await;
     let options = LinkOptions::new(TOKEN.into())
         .received_redirect_uri("https://app.example.com/oauth?a=%20b&oauth_state_id=1#x");
@@ -37,7 +37,7 @@ async fn create_passes_the_address_that_a_bank_redirected_to_untouched() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_link_token_never_reaches_link() {
+async fn other_tokens_are_refused_before_link_sees_them() {
     let link = FakeLink::load().await;
     let element = page::add("div");
     for token in [
@@ -67,9 +67,9 @@ async fn what_is_no_link_token_never_reaches_link() {
 }
 
 #[wasm_bindgen_test]
-async fn what_link_throws_is_told() {
+async fn exceptions_of_link_are_returned() {
     let link = FakeLink::load().await;
-    let nothing = "it threw something that is no error";
+    let nothing = "it threw a value without a message";
     let rows = [
         ("new Error('Invalid env')", "Invalid env"),
         ("new TypeError('no body')", "no body"),
@@ -102,18 +102,18 @@ async fn what_link_throws_is_told() {
             refused
         );
         link.accept("open");
-        assert_eq!(handler.open(), Ok(()), "one refusal is not for ever");
+        assert_eq!(handler.open(), Ok(()), "it opens after a refusal");
         link.refuse("exit", &js(thrown));
         let at_once = ExitOptions { force: true };
         assert_eq!(handler.exit(at_once), refused);
-        assert!(handler.is_open(), "it stays where it is");
+        assert!(handler.is_open(), "a failed exit leaves it open");
         link.accept("exit");
         link.leave(1);
     }
 }
 
 #[wasm_bindgen_test]
-async fn exit_and_submit_pass_what_is_documented_and_nothing_more() {
+async fn exit_and_submit_pass_documented_arguments_only() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     handler.open().expect("opens");
@@ -138,7 +138,7 @@ async fn exit_and_submit_pass_what_is_documented_and_nothing_more() {
 }
 
 #[wasm_bindgen_test]
-async fn open_twice_opens_once_and_again_after_the_exit() {
+async fn open_does_nothing_while_link_is_open() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     link.calls();
@@ -156,7 +156,7 @@ async fn open_twice_opens_once_and_again_after_the_exit() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_not_open_is_not_asked_to_close() {
+async fn exit_does_nothing_while_link_is_closed() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     link.calls();
@@ -167,7 +167,7 @@ async fn what_is_not_open_is_not_asked_to_close() {
 }
 
 #[wasm_bindgen_test]
-async fn while_it_closes_by_force_it_is_not_opened_in_vain() {
+async fn open_is_refused_during_a_forced_exit() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     handler.open().expect("opens");
@@ -192,14 +192,14 @@ async fn link_shows_one_visit_at_a_time() {
     let ends: [fn(&FakeLink, &Handler); 2] = [|link, _| link.leave(1), |link, _| link.succeed(1)];
     for end in ends {
         end(&link, &one);
-        two.open().expect("it is its turn");
+        two.open().expect("opens after the other has closed");
         assert_eq!(one.open(), Err(Error::StillOpen));
         link.leave(2);
-        one.open().expect("and again");
+        one.open().expect("opens again");
     }
     drop(one);
     link.leave(1);
-    assert_eq!(two.open(), Ok(()), "one that is gone is not in the way");
+    assert_eq!(two.open(), Ok(()), "a dropped handler does not block it");
 }
 
 #[wasm_bindgen_test]
@@ -215,10 +215,10 @@ async fn drop_destroys_once() {
 }
 
 #[wasm_bindgen_test]
-async fn drop_while_open_exits_first_and_destroys_once_link_has_closed() {
+async fn drop_while_open_exits_then_destroys() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+    let log = CallLog::default();
+    let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(""));
     let handler = link.plaid().create(options).expect("created");
     handler.open().expect("opens");
     link.calls();
@@ -234,33 +234,33 @@ async fn drop_while_open_exits_first_and_destroys_once_link_has_closed() {
     assert_eq!(link.calls(), ["1 destroy"]);
     assert_eq!(link.frames(), 0);
     link.leave(1);
-    assert!(link.calls().is_empty(), "destroyed already");
-    assert!(diary.read().is_empty(), "the host is gone");
-    assert_eq!(diary.holders(), 1);
+    assert!(link.calls().is_empty(), "it was destroyed once");
+    assert!(log.read().is_empty(), "no callback is called");
+    assert_eq!(log.holders(), 1);
 }
 
 #[wasm_bindgen_test]
-async fn drop_while_open_copes_with_a_link_that_closes_at_once() {
+async fn drop_while_open_works_when_link_closes_at_once() {
     for callback in ["onExit", "onSuccess"] {
         let link = FakeLink::load().await;
-        let diary = Diary::default();
-        let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+        let log = CallLog::default();
+        let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(""));
         let handler = link.plaid().create(options).expect("created");
         handler.open().expect("opens");
         link.calls();
 
-        link.answer_at_once(callback);
+        link.call_back_at_once(callback);
         drop(handler);
         assert_eq!(link.frames(), 0);
         let mut calls = link.calls();
         calls.sort();
         assert_eq!(calls, ["1 destroy", r#"1 exit {"force":true}"#]);
-        assert!(diary.read().is_empty());
+        assert!(log.read().is_empty());
     }
 }
 
 #[wasm_bindgen_test]
-async fn drop_copes_with_a_link_that_throws_at_everything() {
+async fn drop_works_when_link_throws() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     handler.open().expect("opens");
@@ -272,26 +272,26 @@ async fn drop_copes_with_a_link_that_throws_at_everything() {
 }
 
 #[wasm_bindgen_test]
-async fn two_handlers_do_not_mix() {
+async fn two_handlers_are_independent() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
+    let log = CallLog::default();
     let create = |who: &str| {
-        let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(who));
+        let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(who));
         link.plaid().create(options).expect("created")
     };
     let (one, two) = (create("one "), create("two "));
     two.open().expect("opens");
     assert!(!one.is_open() && two.is_open());
-    link.tell(2, "OPEN");
+    link.emit(2, "OPEN");
     link.leave(2);
-    link.tell(1, "OPEN");
-    assert_eq!(diary.read(), ["two event", "two exit", "one event"]);
+    link.emit(1, "OPEN");
+    assert_eq!(log.read(), ["two event", "two exit", "one event"]);
     link.calls();
 
     drop(one);
     assert_eq!(link.calls(), ["1 destroy"]);
     link.succeed(2);
-    assert_eq!(diary.read(), ["two success"]);
+    assert_eq!(log.read(), ["two success"]);
     drop(two);
     assert_eq!(link.calls(), ["2 destroy"]);
 }

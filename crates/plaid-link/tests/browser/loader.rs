@@ -1,4 +1,4 @@
-//! One script for all, adopted, awaited, and tried again after a failure.
+//! The loader of Link's script.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -19,15 +19,15 @@ fn from(src: &str) -> LoadOptions {
     }
 }
 
-/// A consumer that is polled once, and so waits.
+/// A consumer that was polled once, and waits.
 fn wait<F: Future<Output = Result<Plaid, LoadError>>>(consumer: Pin<&mut F>) {
     let poll = consumer.poll(&mut Context::from_waker(Waker::noop()));
     assert!(poll.is_pending());
 }
 
-/// The tag, once the loader has put it there.
+/// Waits for the tag of the loader.
 async fn injected(src: &str) -> HtmlScriptElement {
-    // Microtasks only: the browser gets no chance to settle the tag by itself.
+    // Microtasks only, so that the browser cannot settle the tag itself.
     for _ in 0..10 {
         if let Some(tag) = page::tags(src).pop() {
             return tag;
@@ -44,7 +44,7 @@ fn define_plaid() {
 }
 
 #[wasm_bindgen_test]
-async fn all_consumers_share_one_tag() {
+async fn concurrent_loads_share_one_tag() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     let consumers: Vec<_> = (0..5)
@@ -69,13 +69,13 @@ async fn a_script_that_has_run_is_adopted() {
     page::clear();
     define_plaid();
     let src = page::dead_url();
-    load(&from(&src)).await.expect("there already");
+    load(&from(&src)).await.expect("loaded already");
     assert!(page::tags(&src).is_empty(), "nothing was injected");
     page::clear();
 }
 
 #[wasm_bindgen_test]
-async fn a_tag_that_still_loads_is_adopted() {
+async fn a_loading_tag_is_adopted() {
     page::clear();
     let src = page::dead_url();
     let tag = page::inert_tag(&src);
@@ -98,7 +98,7 @@ async fn a_script_that_is_not_plaids_is_an_error() {
     let src = page::script_url("window.somethingElse = true");
     let error = load(&from(&src)).await.expect_err("no window.Plaid");
     assert_eq!(error, LoadError::NotPlaid { src: src.clone() });
-    assert!(page::tags(&src).is_empty(), "the tag is of no use");
+    assert!(page::tags(&src).is_empty(), "the tag is removed");
     page::clear();
 }
 
@@ -125,7 +125,7 @@ async fn after_a_failure_a_retry_injects_a_new_tag() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failed_tag_of_the_hosts_is_replaced_too() {
+async fn a_failed_tag_of_the_host_is_replaced() {
     page::clear();
     let src = page::script_url(SCRIPT);
     let tag = page::inert_tag(&src);
@@ -137,7 +137,7 @@ async fn a_failed_tag_of_the_hosts_is_replaced_too() {
     consumer.await.expect_err("the host's tag failed");
     assert!(!tag.is_connected());
 
-    load(&options).await.expect("loaded by a tag of our own");
+    load(&options).await.expect("loaded by another tag");
     page::clear();
 }
 
@@ -158,7 +158,7 @@ async fn a_script_that_never_settles_times_out() {
             seconds: 0
         }
     );
-    assert!(!tag.is_connected(), "a retry begins anew");
+    assert!(!tag.is_connected(), "the failed tag is removed");
 
     let working = from(&page::script_url(SCRIPT));
     load(&working).await.expect("the retry loads");
@@ -166,11 +166,11 @@ async fn a_script_that_never_settles_times_out() {
 }
 
 #[wasm_bindgen_test]
-async fn a_tag_that_failed_before_anybody_listened_is_not_waited_for_to_the_end() {
+async fn a_silent_tag_in_a_loaded_page_fails_early() {
     page::clear();
     let src = page::dead_url();
     let tag = page::inert_tag(&src);
-    // Seconds are as nothing to this browser.
+    // This browser's timers run at once.
     page::run(
         "",
         "const real = window.setTimeout;
@@ -186,7 +186,7 @@ async fn a_tag_that_failed_before_anybody_listened_is_not_waited_for_to_the_end(
     };
     let error = load(&options).await.expect_err("nothing comes");
     assert_eq!(error, LoadError::Blocked { src });
-    assert!(!tag.is_connected(), "a retry begins anew");
+    assert!(!tag.is_connected(), "the failed tag is removed");
     page::clear();
 }
 
@@ -210,7 +210,7 @@ async fn the_src_is_exact_and_the_nonce_is_set() {
 }
 
 #[wasm_bindgen_test]
-async fn without_a_nonce_there_is_none() {
+async fn no_nonce_is_set_without_one() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     load(&options).await.expect("loaded");
@@ -219,7 +219,7 @@ async fn without_a_nonce_there_is_none() {
 }
 
 #[wasm_bindgen_test]
-async fn a_consumer_that_goes_away_takes_nothing_with_it() {
+async fn dropping_one_load_does_not_cancel_the_others() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     let mut first = Box::pin(load(&options));
@@ -229,13 +229,13 @@ async fn a_consumer_that_goes_away_takes_nothing_with_it() {
     let tag = injected(&options.src).await;
     drop(first);
     assert!(tag.is_connected());
-    second.await.expect("loaded for those who stayed");
+    second.await.expect("loaded for the other consumer");
     assert_eq!(page::tags(&options.src), [tag]);
     page::clear();
 }
 
 #[wasm_bindgen_test]
-async fn a_load_that_everybody_left_still_serves_the_next() {
+async fn a_load_without_consumers_serves_the_next() {
     page::clear();
     let options = from(&page::script_url(SCRIPT));
     let mut only = Box::pin(load(&options));

@@ -1,4 +1,4 @@
-//! What the crate promises, in a real browser and over a fake Link.
+//! Browser tests over a fake Link.
 #![cfg(target_arch = "wasm32")]
 
 mod callbacks;

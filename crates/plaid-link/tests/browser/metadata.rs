@@ -1,6 +1,6 @@
-//! Whatever Link hands over, nothing panics, nothing throws, and the public token is not lost.
+//! Arguments of any type: nothing panics or throws, and the public token is never lost.
 
-use fake_link::{Diary, FakeLink, TOKEN, js};
+use fake_link::{CallLog, FakeLink, TOKEN, js};
 use plaid_link::LinkOptions;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -53,35 +53,35 @@ const ANYTHING: &[&str] = &[
 ];
 
 #[wasm_bindgen_test]
-async fn metadata_of_any_kind_loses_no_token() {
+async fn unreadable_metadata_never_costs_a_public_token() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let options = LinkOptions::new(TOKEN.into())
         .on_success(move |token, _| heard.write(token.expect("a token").as_str()));
     let _handler = link.plaid().create(options).expect("created");
     for source in ANYTHING {
-        link.say(1, "onSuccess", &"public-test-1".into(), &js(source));
-        assert_eq!(diary.read(), ["public-test-1"], "{source}");
+        link.call_back(1, "onSuccess", &"public-test-1".into(), &js(source));
+        assert_eq!(log.read(), ["public-test-1"], "{source}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn arguments_of_any_kind_reach_the_host() {
+async fn callbacks_accept_arguments_of_any_type() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let options = LinkOptions::new(TOKEN.into()).callbacks(diary.callbacks(""));
+    let log = CallLog::default();
+    let options = LinkOptions::new(TOKEN.into()).callbacks(log.callbacks(""));
     let _handler = link.plaid().create(options).expect("created");
     for source in ANYTHING {
         let value = js(source);
         for callback in ["onSuccess", "onExit", "onLoad"] {
-            link.say(1, callback, &value, &value);
+            link.call_back(1, callback, &value, &value);
         }
-        assert_eq!(diary.read(), ["success", "exit", "load"], "{source}");
-        link.say(1, "onEvent", &value, &value);
+        assert_eq!(log.read(), ["success", "exit", "load"], "{source}");
+        link.call_back(1, "onEvent", &value, &value);
         let named = value.is_string();
         assert_eq!(
-            diary.read().len(),
+            log.read().len(),
             usize::from(named),
             "an event needs a name: {source}"
         );
@@ -89,24 +89,24 @@ async fn arguments_of_any_kind_reach_the_host() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_that_is_no_text_is_none() {
+async fn a_token_that_is_not_a_string_is_none() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let options = LinkOptions::new(TOKEN.into())
         .on_success(move |token, _| heard.write(format!("{}", token.is_some())));
     let _handler = link.plaid().create(options).expect("created");
     for source in ["null", "undefined", "7", "{}"] {
-        link.say(1, "onSuccess", &js(source), &js("{}"));
-        assert_eq!(diary.read(), ["false"], "{source}");
+        link.call_back(1, "onSuccess", &js(source), &js("{}"));
+        assert_eq!(log.read(), ["false"], "{source}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_read_spoils_nothing_else() {
+async fn an_unreadable_field_affects_no_other() {
     let link = FakeLink::load().await;
-    let diary = Diary::default();
-    let heard = diary.clone();
+    let log = CallLog::default();
+    let heard = log.clone();
     let options = LinkOptions::new(TOKEN.into()).on_success(move |_, metadata| {
         let session = metadata.link_session_id.as_ref();
         heard.write(session.expect("a session").as_str());
@@ -119,7 +119,7 @@ async fn what_cannot_be_read_spoils_nothing_else() {
         "(() => { const a = { link_session_id: 'session-1' }; a.accounts = [a]; return a })()",
     ];
     for source in rows {
-        link.say(1, "onSuccess", &"public-test-1".into(), &js(source));
-        assert_eq!(diary.read(), ["session-1"], "{source}");
+        link.call_back(1, "onSuccess", &"public-test-1".into(), &js(source));
+        assert_eq!(log.read(), ["session-1"], "{source}");
     }
 }

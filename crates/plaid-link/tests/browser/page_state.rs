@@ -1,9 +1,9 @@
-//! The page after Link is as it was before Link opened: scroll lock, scroll position and focus.
+//! The page after Link: its scroll lock, scroll position, focus and dialogs are restored.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fake_link::{Diary, FakeLink, TOKEN, page};
+use fake_link::{CallLog, FakeLink, TOKEN, page};
 use plaid_link::{Handler, LinkOptions};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -31,7 +31,7 @@ fn has_focus(element: &HtmlElement) -> bool {
 
 type End = fn(&FakeLink, Handler);
 
-/// The ways in which a visit ends, as far as the page is concerned.
+/// The ends of a visit.
 fn endings() -> [(&'static str, End); 3] {
     [
         ("an exit", |link, _handler| link.leave(1)),
@@ -44,11 +44,11 @@ fn endings() -> [(&'static str, End); 3] {
 }
 
 #[wasm_bindgen_test]
-async fn overflow_is_what_it_was_when_link_opened() {
+async fn overflow_is_restored() {
     for (ending, end) in endings() {
         for before in ["", "scroll", "hidden"] {
             let link = FakeLink::load().await;
-            // A dialog of the host's, long closed when Link opens.
+            // A dialog of the host locked the page, and closed before Link opened.
             set_overflow("clip");
             let handler = create(&link);
             set_overflow(before);
@@ -81,7 +81,7 @@ async fn the_scroll_position_is_restored() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lock_in_one_direction_is_kept() {
+async fn overflow_in_one_direction_is_restored() {
     for key in ["overflow-x", "overflow-y"] {
         let link = FakeLink::load().await;
         let handler = create(&link);
@@ -98,7 +98,7 @@ async fn a_lock_in_one_direction_is_kept() {
 }
 
 #[wasm_bindgen_test]
-async fn a_frame_that_goes_leaves_the_page_where_it_is() {
+async fn removing_a_frame_does_not_scroll_the_page() {
     let link = FakeLink::load().await;
     let tall = page::add("div");
     tall.style()
@@ -116,9 +116,9 @@ async fn a_frame_that_goes_leaves_the_page_where_it_is() {
     assert_eq!(page::window().scroll_y(), Ok(300.0));
 }
 
-/// Link gives the focus back as it closes, and with it control to whoever listens for the focus.
+/// Restoring the focus runs the host's focus listeners while Link closes.
 #[wasm_bindgen_test]
-async fn who_gets_the_focus_may_do_what_it_likes_with_the_handler() {
+async fn a_focus_listener_may_call_the_handler() {
     type Listener = fn(&RefCell<Option<Handler>>);
     let rows: [(Listener, &[&str]); 2] = [
         (|slot| drop(slot.take()), &["1 destroy"]),
@@ -136,13 +136,13 @@ async fn who_gets_the_focus_may_do_what_it_likes_with_the_handler() {
         let button = page::add("button");
         button.focus().expect("focus");
         let slot = Rc::new(RefCell::new(Some(create(&link))));
-        let (heard, diary) = (slot.clone(), Diary::default());
-        let closes = diary.clone();
+        let (heard, log) = (slot.clone(), CallLog::default());
+        let closes = log.clone();
         let on_focus = Closure::<dyn Fn()>::new(move || listener(&heard));
         let open = |slot: &RefCell<Option<Handler>>| {
             let slot = slot.borrow();
             let handler = slot.as_ref().expect("a handler");
-            handler.set_callbacks(diary.callbacks("").on_close(move || closes.write("close")));
+            handler.set_callbacks(log.callbacks("").on_close(move || closes.write("close")));
             handler.open()
         };
         open(&slot).expect("opens");
@@ -150,7 +150,7 @@ async fn who_gets_the_focus_may_do_what_it_likes_with_the_handler() {
         button.set_onfocus(Some(on_focus.as_ref().unchecked_ref()));
         link.leave(1);
         assert_eq!(link.calls(), calls);
-        assert_eq!(diary.read(), ["exit"], "it is open again, or gone");
+        assert_eq!(log.read(), ["exit"], "it is open again, or gone");
         button.set_onfocus(None);
         let is_open = slot.borrow().as_ref().map(Handler::is_open);
         assert_ne!(is_open, Some(false), "{calls:?}");
@@ -159,7 +159,7 @@ async fn who_gets_the_focus_may_do_what_it_likes_with_the_handler() {
 }
 
 #[wasm_bindgen_test]
-async fn the_focus_returns_to_where_it_was() {
+async fn the_focus_is_restored() {
     for (ending, end) in endings() {
         let link = FakeLink::load().await;
         let button = page::add("button");
@@ -173,7 +173,7 @@ async fn the_focus_returns_to_where_it_was() {
 }
 
 #[wasm_bindgen_test]
-async fn the_focus_is_taken_from_nobody() {
+async fn the_focus_stays_where_the_host_moved_it() {
     let link = FakeLink::load().await;
     let (button, field) = (page::add("button"), page::add("input"));
     button.focus().expect("focus");
@@ -181,17 +181,17 @@ async fn the_focus_is_taken_from_nobody() {
     handler.open().expect("opens");
     field.focus().expect("focus");
     link.leave(1);
-    assert!(has_focus(&field), "the host gave it away meanwhile");
+    assert!(has_focus(&field), "the host moved the focus");
 
     button.focus().expect("focus");
     handler.open().expect("opens");
     button.remove();
     link.leave(1);
-    assert!(!has_focus(&button), "what is gone cannot have it");
+    assert!(!has_focus(&button), "a removed element gets no focus");
 }
 
 #[wasm_bindgen_test]
-async fn an_open_that_fails_leaves_the_page_alone() {
+async fn a_failed_open_leaves_the_page_unchanged() {
     let link = FakeLink::load().await;
     let button = page::add("button");
     button.focus().expect("focus");
@@ -204,7 +204,7 @@ async fn an_open_that_fails_leaves_the_page_alone() {
 }
 
 #[wasm_bindgen_test]
-async fn a_modal_dialog_lets_link_be_reached_and_is_modal_again_afterwards() {
+async fn a_modal_dialog_is_not_modal_while_link_is_open() {
     for (ending, end) in endings() {
         let link = FakeLink::load().await;
         let dialog = page::add("dialog");
@@ -230,20 +230,20 @@ async fn a_modal_dialog_lets_link_be_reached_and_is_modal_again_afterwards() {
         let handler = create(&link);
         handler.open().expect("opens");
         assert_eq!(is(":modal"), false);
-        assert_eq!(is("[open]"), true, "it stays in sight");
+        assert_eq!(is("[open]"), true, "the dialog stays open");
         let reached = page::run(
             "",
             "const frame = document.querySelector(`iframe[title='Plaid Link']`); frame.focus(); return document.activeElement === frame",
             &[],
         );
-        assert_eq!(reached, true, "what is inert takes no focus");
+        assert_eq!(reached, true, "Link is not inert");
 
         end(&link, handler);
         assert_eq!(is(":modal"), true, "after {ending}");
         assert!(has_focus(&button), "after {ending}");
         page::next_task().await;
         let closes = page::run("dialog", "return dialog.closes", &[&dialog]);
-        assert_eq!(closes, 0, "for the host it never closed");
+        assert_eq!(closes, 0, "the host gets no close event");
         page::run("dialog", "dialog.close()", &[&dialog]);
         let closes = || page::run("dialog", "return dialog.closes", &[&dialog]);
         page::until("its own end is heard", || closes() == 1).await;
@@ -251,7 +251,7 @@ async fn a_modal_dialog_lets_link_be_reached_and_is_modal_again_afterwards() {
 }
 
 #[wasm_bindgen_test]
-async fn of_several_modal_dialogs_the_one_with_the_focus_is_on_top_again() {
+async fn the_focused_modal_dialog_is_on_top_again() {
     let link = FakeLink::load().await;
     let dialogs = [page::add("dialog"), page::add("dialog")];
     for dialog in dialogs.iter().rev() {
@@ -269,7 +269,7 @@ async fn of_several_modal_dialogs_the_one_with_the_focus_is_on_top_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_dialog_that_the_host_closes_meanwhile_stays_closed() {
+async fn a_dialog_closed_by_the_host_stays_closed() {
     let link = FakeLink::load().await;
     let dialog = page::add("dialog");
     page::run("dialog", "dialog.showModal()", &[&dialog]);
@@ -282,7 +282,7 @@ async fn a_dialog_that_the_host_closes_meanwhile_stays_closed() {
 }
 
 #[wasm_bindgen_test]
-async fn opening_leaves_a_mark_on_the_timeline() {
+async fn open_sets_a_performance_mark() {
     let link = FakeLink::load().await;
     let handler = create(&link);
     let marks = || {

@@ -1,11 +1,15 @@
+//! The arguments of `onEvent`.
+
+use json_struct::json_struct;
+
 use super::ExitStatus;
-use crate::json_struct;
 use crate::{ErrorType, InstitutionId, LinkSessionId, RequestId};
 
 json_struct! {
     /// The second argument of `onEvent`.
     ///
-    /// Events but `OPEN` and Layer's arrive together at the end of a visit, in no promised order: sort by `timestamp`.
+    /// Only `OPEN` and Layer's events arrive at once. The others arrive together at the end of a visit, in no fixed
+    /// order: sort them by `timestamp`.
     ///
     /// ```
     /// use plaid_types::link::{EventMetadata, ViewName};
@@ -17,41 +21,41 @@ json_struct! {
     /// ```
     #[derive(Default)]
     pub open struct EventMetadata {
-        /// Last digits of a typed account number; empty if it has four.
+        /// The last digits of an account number that the user typed in; empty if it has four.
         pub account_number_mask: Option<String> = "account_number_mask",
         /// The brand chosen at a bank with several portals.
         pub brand_name: Option<String> = "brand_name",
-        /// With `ERROR` and `EXIT`.
+        /// The type of the error, with `ERROR` and `EXIT`.
         pub error_type: Option<ErrorType> = "error_type",
-        /// With `ERROR` and `EXIT`.
+        /// The code of the error, with `ERROR` and `EXIT`.
         pub error_code: Option<String> = "error_code",
-        /// With `ERROR` and `EXIT`.
+        /// The message for developers, with `ERROR` and `EXIT`.
         pub error_message: Option<String> = "error_message",
-        /// With `EXIT`: where the user was.
+        /// The point where the user left, with `EXIT`.
         pub exit_status: Option<ExitStatus> = "exit_status",
-        /// The institution, once one is chosen.
+        /// The id of the selected institution.
         pub institution_id: Option<InstitutionId> = "institution_id",
-        /// The institution's name, once one is chosen.
+        /// The name of the selected institution.
         pub institution_name: Option<String> = "institution_name",
-        /// With `SEARCH_INSTITUTION`: what was typed.
+        /// The search text, with `SEARCH_INSTITUTION`.
         pub institution_search_query: Option<String> = "institution_search_query",
-        /// With `OPEN`: set in update mode.
+        /// Whether Link is in update mode, with `OPEN`.
         pub is_update_mode: Option<String> = "is_update_mode",
-        /// Why an institution was offered, such as `returning_user`.
+        /// The reason why an institution was offered, such as `returning_user`.
         pub match_reason: Option<String> = "match_reason",
-        /// With `SUBMIT_MFA`, and `TRANSITION_VIEW` to `MFA`.
+        /// The kind of second factor, with `SUBMIT_MFA`, and with `TRANSITION_VIEW` to `MFA`.
         pub mfa_type: Option<MfaType> = "mfa_type",
-        /// With `SUBMIT_ROUTING_NUMBER`.
+        /// The routing number, with `SUBMIT_ROUTING_NUMBER`.
         pub routing_number: Option<String> = "routing_number",
-        /// With `SELECT_AUTH_TYPE`: `flow_type_manual` or `flow_type_instant`.
+        /// `flow_type_manual` or `flow_type_instant`, with `SELECT_AUTH_TYPE`.
         pub selection: Option<String> = "selection",
-        /// With `TRANSITION_VIEW` and `OPEN`: the pane.
+        /// The pane, with `TRANSITION_VIEW` and `OPEN`.
         pub view_name: Option<ViewName> = "view_name",
-        /// Link's last request.
+        /// The id of Link's last request.
         pub request_id: Option<RequestId> = "request_id",
-        /// This visit to Link.
+        /// The id of the Link session.
         pub link_session_id: Option<LinkSessionId> = "link_session_id",
-        /// When it happened, ISO 8601.
+        /// The time of the event, ISO 8601.
         pub timestamp: Option<String> = "timestamp",
     }
 }
@@ -160,7 +164,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// The kind of a second factor.
+    /// The kind of second factor.
     ///
     /// ```
     /// use plaid_types::link::MfaType;

@@ -1,11 +1,14 @@
-use crate::json_struct;
+//! The arguments of `onExit`.
+
 use std::fmt;
+
+use json_struct::json_struct;
 
 use super::LinkInstitution;
 use crate::{ErrorType, LinkSessionId, RequestId};
 
 json_struct! {
-    /// The first argument of `onExit`: the last error that the user met, if any.
+    /// The first argument of `onExit`: the last error that the user saw.
     ///
     /// ```
     /// use plaid_types::link::LinkError;
@@ -15,19 +18,19 @@ json_struct! {
     /// ```
     #[derive(Default)]
     pub open struct LinkError {
-        /// The broad kind.
+        /// The broad type.
         pub error_type: Option<ErrorType> = "error_type",
-        /// What happened, such as `INVALID_LINK_TOKEN`; what programs decide by.
+        /// The code, for programs, such as `INVALID_LINK_TOKEN`.
         pub error_code: Option<String> = "error_code",
-        /// For developers; may change at any time.
+        /// The message for developers. It may change at any time.
         pub error_message: Option<String> = "error_message",
-        /// For users; null when they can do nothing about it.
+        /// The message for users; null when they can do nothing about it.
         pub display_message: Option<String> = "display_message",
     }
 }
 
 impl LinkError {
-    /// Whether the Link token can no longer be used: a new token and a new handler are needed.
+    /// Returns whether the Link token is no longer valid. A new token and a new handler are needed then.
     #[must_use]
     pub fn is_invalid_link_token(&self) -> bool {
         self.error_code.as_deref() == Some("INVALID_LINK_TOKEN")
@@ -58,19 +61,19 @@ json_struct! {
     /// ```
     #[derive(Default)]
     pub open struct ExitMetadata {
-        /// The institution that was chosen, if one was.
+        /// The institution that the user selected, if any.
         pub institution: Option<LinkInstitution> = "institution",
-        /// Where the user was.
+        /// The point where the user left.
         pub status: Option<ExitStatus> = "status",
-        /// This visit to Link.
+        /// The id of the Link session.
         pub link_session_id: Option<LinkSessionId> = "link_session_id",
-        /// Link's last request.
+        /// The id of Link's last request.
         pub request_id: Option<RequestId> = "request_id",
     }
 }
 
 open_enum! {
-    /// Where the user was when leaving Link.
+    /// The point where the user left Link.
     ///
     /// ```
     /// use plaid_types::link::ExitStatus;

@@ -1,7 +1,7 @@
-//! What Link hands to the page: the arguments of `onSuccess`, `onExit` and `onEvent`.
+//! The arguments of Link's callbacks `onSuccess`, `onExit` and `onEvent`.
 //!
 //! Source: Plaid's Link Web documentation, `plaid.com/docs/link/web/`. Every field may be null or missing;
-//! a field that is not known here is kept in `extra`.
+//! an unknown field is kept in `extra`.
 
 mod event;
 mod exit;
@@ -13,5 +13,5 @@ pub use success::{
     LinkAccount, LinkInstitution, SuccessMetadata, TransferStatus, VerificationStatus,
 };
 
-/// Fields that this version does not know, by key.
-pub type Extra = crate::json::Object;
+/// The fields that this version does not know, by key.
+pub type Extra = json_struct::Object;

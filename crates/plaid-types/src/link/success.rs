@@ -1,4 +1,7 @@
-use crate::json_struct;
+//! The arguments of `onSuccess`.
+
+use json_struct::json_struct;
+
 use crate::{AccountId, AccountSubtype, AccountType, InstitutionId, LinkSessionId};
 
 json_struct! {
@@ -15,19 +18,19 @@ json_struct! {
     /// ```
     #[derive(Default)]
     pub open struct SuccessMetadata {
-        /// Where the accounts are; null for same-day micro-deposits.
+        /// The institution of the accounts; null for same-day micro-deposits.
         pub institution: Option<LinkInstitution> = "institution",
-        /// The accounts that the user chose to share.
+        /// The accounts that the user selected.
         pub accounts: Vec<LinkAccount> = "accounts",
-        /// This visit to Link.
+        /// The id of the Link session.
         pub link_session_id: Option<LinkSessionId> = "link_session_id",
-        /// Only from Transfer UI.
+        /// Whether the transfer was made; only from Transfer UI.
         pub transfer_status: Option<TransferStatus> = "transfer_status",
     }
 }
 
 json_struct! {
-    /// An institution as Link names it.
+    /// An institution in the metadata of Link.
     ///
     /// ```
     /// use plaid_types::link::LinkInstitution;
@@ -37,15 +40,15 @@ json_struct! {
     /// ```
     #[derive(Default)]
     pub open struct LinkInstitution {
-        /// Its name to show.
+        /// The name to show.
         pub name: Option<String> = "name",
-        /// Plaid's name for it.
+        /// Plaid's id of the institution.
         pub institution_id: Option<InstitutionId> = "institution_id",
     }
 }
 
 json_struct! {
-    /// An account as Link shows it to the page: no balance.
+    /// An account in the metadata of Link, without a balance.
     ///
     /// ```
     /// use plaid_types::link::LinkAccount;
@@ -60,13 +63,13 @@ json_struct! {
         pub id: Option<AccountId> = "id",
         /// The name that the user or the bank gave it.
         pub name: Option<String> = "name",
-        /// Two to four last characters; not unique.
+        /// The last two to four characters of the account number; not unique.
         pub mask: Option<String> = "mask",
-        /// The broad kind.
+        /// The type, in Plaid's terms.
         pub kind: Option<AccountType> = "type",
-        /// The exact kind.
+        /// The subtype, in Plaid's terms.
         pub subtype: Option<AccountSubtype> = "subtype",
-        /// Only where the account's ownership is being verified.
+        /// The state of the verification; only while the account's ownership is verified.
         pub verification_status: Option<VerificationStatus> = "verification_status",
         /// `business` or `personal`; only from micro-deposits.
         pub class_type: Option<String> = "class_type",
@@ -74,7 +77,7 @@ json_struct! {
 }
 
 open_enum! {
-    /// How far the verification of an account has come.
+    /// The state of an account's verification.
     ///
     /// ```
     /// use plaid_types::link::VerificationStatus;
@@ -94,7 +97,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Whether a transfer was made.
+    /// The result of a transfer.
     ///
     /// ```
     /// use plaid_types::link::TransferStatus;

@@ -1,5 +1,4 @@
-//! A button that connects a bank and stays at it over reloads, expired tokens and lost connections, by
-//! `use_link_flow`.
+//! An app with a button that connects a bank by `use_link_flow`, over reloads, expired tokens and lost connections.
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
@@ -12,11 +11,11 @@ struct Backend;
 
 impl LinkBackend for Backend {
     async fn user(&self) -> Result<String, Failure> {
-        ask("/user", "").await
+        post("/user", "").await
     }
 
     async fn create_link_token(&self, _: Purpose) -> Result<LinkTokenGrant, Failure> {
-        let link_token = ask("/link-token", "").await?;
+        let link_token = post("/link-token", "").await?;
         Ok(LinkTokenGrant {
             link_token: link_token.into(),
             lifetime_seconds: 4 * 60 * 60,
@@ -25,21 +24,21 @@ impl LinkBackend for Backend {
 
     async fn submit(&self, success: Success) -> Result<Submitted, Failure> {
         let public_token = success.public_token.map(|token| token.as_str().to_owned());
-        let item_id = ask("/exchange", &public_token.unwrap_or_default()).await?;
+        let item_id = post("/exchange", &public_token.unwrap_or_default()).await?;
         Ok(Submitted::Linked(item_id.into()))
     }
 }
 
-/// Asks a route of yours that takes text and answers with text.
-async fn ask(route: &str, body: &str) -> Result<String, Failure> {
-    let lost =
+/// Sends text to a route of the backend and returns its text.
+async fn post(route: &str, body: &str) -> Result<String, Failure> {
+    let unreachable =
         |error: gloo_net::Error| Failure::new(FailureKind::BackendUnreachable, error.to_string());
-    let request = Request::post(route).body(body).map_err(lost)?;
-    let response = request.send().await.map_err(lost)?;
+    let request = Request::post(route).body(body).map_err(unreachable)?;
+    let response = request.send().await.map_err(unreachable)?;
     if !response.ok() {
         return Err(Failure::new(FailureKind::Refused, response.status_text()));
     }
-    response.text().await.map_err(lost)
+    response.text().await.map_err(unreachable)
 }
 
 #[component]

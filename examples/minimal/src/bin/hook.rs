@@ -1,4 +1,4 @@
-//! A button that opens Link, by `use_plaid_link`.
+//! An app with a button that opens Link by `use_plaid_link`.
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
@@ -21,13 +21,13 @@ fn Connect() -> impl IntoView {
     view! { <button disabled=move || !link.ready.get() on:click=open>"Connect a bank account"</button> }
 }
 
-/// A route of yours that calls `/link/token/create` and answers with the token.
+/// Requests a Link token from the backend, which calls `/link/token/create`.
 async fn create_link_token() -> Option<LinkToken> {
     let response = Request::post("/link-token").send().await.ok()?;
     response.text().await.ok().map(LinkToken::new)
 }
 
-/// A route of yours that calls `/item/public_token/exchange`.
+/// Sends the public token to the backend, which calls `/item/public_token/exchange`.
 async fn exchange(public_token: Option<PublicToken>) {
     let public_token = public_token.map(|token| token.as_str().to_owned());
     if let Ok(request) = Request::post("/exchange").body(public_token.unwrap_or_default()) {

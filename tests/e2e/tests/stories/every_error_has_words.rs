@@ -14,12 +14,12 @@ async fn every_error_has_words() {
             ),
             (
                 "INSTITUTION_DOWN",
-                "Your bank is not answering",
+                "Your bank is not responding",
                 "Try again",
             ),
             (
                 "INSTITUTION_NOT_RESPONDING",
-                "Your bank is not answering",
+                "Your bank is not responding",
                 "Try again",
             ),
             (
@@ -29,12 +29,12 @@ async fn every_error_has_words() {
             ),
             (
                 "INSUFFICIENT_CREDENTIALS",
-                "Your bank was not allowed to share enough.",
+                "Your bank may not share the required data yet.",
                 "Try again",
             ),
             (
                 "INTERNAL_SERVER_ERROR",
-                "Plaid is not answering as it should.",
+                "Plaid has a problem at the moment.",
                 "Try again",
             ),
             (
@@ -55,7 +55,7 @@ async fn every_error_has_words() {
             (
                 "ITEM_LOCKED",
                 // Plaid has words of its own for what to do.
-                "Your bank wants something from you first. The bank has locked the account.",
+                "Your bank requires an action from you first. The bank has locked the account.",
                 "Try again",
             ),
             (
@@ -75,7 +75,7 @@ async fn every_error_has_words() {
             ),
             (
                 "PAYMENT_INVALID_RECIPIENT",
-                "That did not work.",
+                "Something went wrong.",
                 "Try again",
             ),
             (
@@ -85,7 +85,7 @@ async fn every_error_has_words() {
             ),
             (
                 "USER_SETUP_REQUIRED",
-                "Your bank wants something from you first.",
+                "Your bank requires an action from you first.",
                 "Try again",
             ),
         ] {

@@ -61,7 +61,7 @@ async fn link_token_refused_again_and_again() {
                 "Link does not come back by itself"
             );
             if refusal % 3 == 0 {
-                page.notice("Plaid keeps refusing to start.")
+                page.notice("Plaid can't be started at the moment.")
                     .appears()
                     .await;
             }

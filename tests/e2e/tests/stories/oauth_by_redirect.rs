@@ -101,7 +101,7 @@ async fn the_return_is_refreshed() {
             .await;
         link.give_up().await;
         assert!(!page.address().await.contains("oauth"));
-        start_again(&page, "The way back from your bank leads nowhere any more.").await;
+        start_again(&page, "This bank sign-in link has expired.").await;
         page.quit().await;
     })
     .await;
@@ -118,7 +118,7 @@ async fn the_return_names_no_visit() {
             .appears()
             .await;
         link.give_up().await;
-        start_again(&page, "The way back from your bank leads nowhere any more.").await;
+        start_again(&page, "This bank sign-in link has expired.").await;
 
         page.open("/not-a-page").await;
         page.open("/oauth").await;
@@ -128,7 +128,7 @@ async fn the_return_names_no_visit() {
         page.heading("There is nothing here").appears().await;
 
         page.open("/oauth").await;
-        page.notice("This is not the way back from a bank.")
+        page.notice("This link does not come from a bank.")
             .appears()
             .await;
         page.notice("Please start again.")
@@ -153,7 +153,7 @@ async fn the_return_is_in_another_browser() {
 
         let other = &world.browser;
         other.open(&format!("/{way_back}")).await;
-        let notice = "This browser does not know of your visit to the bank.";
+        let notice = "This browser has no record of your visit to the bank.";
         other.notice(notice).appears().await;
         other.is_accessible("a return that failed").await;
         start_again(other, notice).await;
@@ -223,7 +223,7 @@ async fn the_return_is_another_users() {
         let page = at_the_bank(world).await;
         page.forget_cookies().await;
         page.button("Allow").click().await;
-        start_again(&page, "Somebody else went to the bank from here.").await;
+        start_again(&page, "Another user started this visit to the bank.").await;
         assert!(!page.region(BANK).is_there().await);
         page.quit().await;
     })
@@ -259,7 +259,7 @@ async fn the_backend_is_down_at_the_return() {
         let page = at_the_bank(world).await;
         page.block(&["*/api/*"]).await;
         page.button("Allow").click().await;
-        let notice = page.notice("We could not be reached.");
+        let notice = page.notice("We can't reach our server.");
         notice.appears().await;
         page.unblock().await;
         notice.button("Try again").click().await;

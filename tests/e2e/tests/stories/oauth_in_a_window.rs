@@ -58,7 +58,7 @@ async fn oauth_is_denied() {
         link.notice("An unexpected error occurred").appears().await;
         link.give_up().await;
 
-        let notice = page.notice("Your bank did not say yes.");
+        let notice = page.notice("Your bank denied access.");
         notice.says("Nothing was connected.").await;
         notice.says("Reference: ").await;
         notice.button("Try again").click().await;
@@ -84,7 +84,7 @@ async fn oauth_shares_too_little() {
         bank.answer("Allow").await;
         link.notice("allow what is asked for").appears().await;
         link.give_up().await;
-        page.notice("Your bank was not allowed to share enough.")
+        page.notice("Your bank may not share the required data yet.")
             .appears()
             .await;
     })
@@ -133,7 +133,7 @@ async fn leaves_before_the_bank_says_yes() {
         let link = go_to_bank(page).await;
         page.enter_bank_window().await.close().await;
         link.give_up().await;
-        page.notice("You left before your bank said yes.")
+        page.notice("You left before you gave your consent at your bank.")
             .appears()
             .await;
     })

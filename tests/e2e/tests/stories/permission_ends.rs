@@ -47,8 +47,7 @@ async fn permission_is_taken_back() {
             .plaid_tells(&user, "USER_PERMISSION_REVOKED")
             .await;
 
-        bank.says("You took back your permission at the bank.")
-            .await;
+        bank.says("You revoked your permission at the bank.").await;
         let text = bank.text().await;
         assert!(
             !text.contains("Plaid Checking") && !text.contains("$110"),
@@ -92,7 +91,7 @@ async fn consent_expires() {
             .await;
         bank.button("Reconnect").appears().await;
         world.stack.plaid_advances(7 * 24 * 3600).await;
-        bank.says("wants you to sign in again").await;
+        bank.says("requires you to sign in again").await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;
         link.button("Continue").click().await;

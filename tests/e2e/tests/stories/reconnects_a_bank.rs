@@ -11,7 +11,7 @@ async fn reconnects_a_bank() {
         assert!(!bank.button("Reconnect").is_there().await, "all is well");
 
         world.stack.bank_wants_sign_in(&page.user().await).await;
-        bank.says("wants you to sign in again").await;
+        bank.says("requires you to sign in again").await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;
         link.sign_in("user_good", "pass_good").await;
@@ -56,7 +56,7 @@ async fn leaves_the_repair_and_tries_again() {
 
         let notice = page.notice("Nothing was changed.");
         notice
-            .says("Your bank wants something from you first.")
+            .says("Your bank requires an action from you first.")
             .await;
         notice.button("Try again").click().await;
         let link = page.enter_link().await;

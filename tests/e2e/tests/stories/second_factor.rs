@@ -77,7 +77,7 @@ async fn leaves_at_the_second_factor() {
         let link = sign_in(page, "First Platypus Bank", "mfa_questions_1_1").await;
         link.locate(Role::Textbox, "Question 1").appears().await;
         link.give_up().await;
-        page.notice("You left before all questions of your bank were answered.")
+        page.notice("You left before you answered your bank's questions.")
             .appears()
             .await;
 

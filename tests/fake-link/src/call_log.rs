@@ -1,35 +1,37 @@
+//! A log of calls.
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use plaid_link::Callbacks;
 
-/// What was called, in order.
+/// A log of calls, in order. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Diary(Rc<RefCell<Vec<String>>>);
+pub struct CallLog(Rc<RefCell<Vec<String>>>);
 
-impl Diary {
-    /// Writes a line.
+impl CallLog {
+    /// Appends a line.
     pub fn write(&self, line: impl Into<String>) {
         self.0.borrow_mut().push(line.into());
     }
 
-    /// The lines since the last time.
+    /// Takes the lines since the last read.
     pub fn read(&self) -> Vec<String> {
         self.0.take()
     }
 
-    /// How many hold on to it.
+    /// Returns the number of clones.
     #[must_use]
     pub fn holders(&self) -> usize {
         Rc::strong_count(&self.0)
     }
 
-    /// Callbacks that write down their names.
+    /// Returns callbacks that append their names.
     #[must_use]
     pub fn callbacks(&self, who: &str) -> Callbacks {
         let line = |name: &str| {
-            let (diary, line) = (self.clone(), format!("{who}{name}"));
-            move || diary.write(line.clone())
+            let (log, line) = (self.clone(), format!("{who}{name}"));
+            move || log.write(line.clone())
         };
         let (success, exit, event) = (line("success"), line("exit"), line("event"));
         Callbacks::default()
