@@ -7,7 +7,7 @@ use std::time::Duration;
 use plaid_client::WebhookError;
 use plaid_types::ItemId;
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use crate::store::vault::VaultError;
 
 /// Why a request fails. `http::error` gives each variant its status and its words.

@@ -4,7 +4,7 @@
 
 mod contract;
 mod digest;
-mod error;
+pub(crate) mod error;
 mod sqlite;
 pub mod vault;
 
