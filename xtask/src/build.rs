@@ -121,7 +121,6 @@ fn sources(workspace: &Workspace) -> Result<u64> {
         "xtask/src/shorten.rs",
         "xtask/src/optimize.rs",
         "xtask/src/size.rs",
-        "xtask/src/sort.rs",
     ])
     .map(|name| root.join(name))
     .collect();

@@ -11,7 +11,6 @@ mod run;
 mod setup;
 mod shorten;
 mod size;
-mod sort;
 mod step;
 mod test;
 #[cfg(test)]

@@ -15,9 +15,8 @@ use wasm_encoder::{ExportSection, ImportSection, Module};
 use wasmparser::{CustomSectionReader, Export, Imports, Parser};
 
 use crate::build::files_below;
-use crate::sort;
 
-/// Shortens the names in the built app, sorts its functions, and names its files anew after what is in them.
+/// Shortens the names in the built app, and names its files anew after what is in them.
 pub(crate) fn names(dist: &Path) -> Result<()> {
     let built = files_below(dist)?;
     let stem = built
@@ -26,7 +25,7 @@ pub(crate) fn names(dist: &Path) -> Result<()> {
         .context("Trunk built no WebAssembly module")?;
     let path = |stem: &str, end: &str| dist.join(format!("{stem}{end}"));
 
-    let wasm = sort::functions(&fs::read(path(stem, "_bg.wasm"))?)?;
+    let wasm = fs::read(path(stem, "_bg.wasm"))?;
     let script = fs::read_to_string(path(stem, ".js"))?;
     let (wasm, script) = shorten(&wasm, &script)?;
 
