@@ -35,7 +35,7 @@ pub(crate) fn table(workspace: &Workspace) -> Result<Table> {
     let mut table = Table::new(
         "Contributions",
         "The code of Connect by the crate that each function is of, or is made for where it is one of Rust's own. What a crate \
-         weighs in brotli is\nits share of the whole. What the largest would cost to remove is in [a decision](adr/0007-what-every-app-would-carry.md).",
+         weighs in brotli is\nits share of the whole. What the largest would cost to remove is in [a decision](adr/0007-build-steps-that-shrink-the-app.md).",
         &["crate", "bytes", "share", "brotli"],
     );
     #[expect(clippy::cast_precision_loss, reason = "sizes")]
