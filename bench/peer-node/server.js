@@ -1,5 +1,5 @@
-// What Plaid's quickstart does on a server, and nothing else: Link tokens, and the exchange of public tokens. Access
-// tokens are kept in memory.
+// The minimal server of Plaid's quickstart: Link tokens, and the exchange of public tokens. Access tokens are kept in
+// memory.
 import express from "express";
 import { Configuration, PlaidApi } from "plaid";
 

@@ -1,4 +1,4 @@
-//! The app for the browser: `dist/`, precompressed, within its size budget.
+//! The build of the app for the browser: `dist/`, precompressed, within its size budget.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,30 +10,30 @@ use anyhow::{Context, Result};
 use crate::workspace::Workspace;
 use crate::{optimize, setup, shorten, size, step};
 
-/// How far a build goes.
+/// How a build is packaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Finish {
-    /// As it can be run, without Node.js.
+pub(crate) enum Packaging {
+    /// Needs no Node.js.
     Plain,
-    /// As it is released, made smaller by what needs Node.js.
-    Small,
+    /// As released: optimized by Binaryen, which needs Node.js.
+    Optimized,
 }
 
-/// Builds the app if anything changed, prints its size table and fails above the budget.
+/// Builds the app if its sources changed, prints its size table, and fails above the budget.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    app(workspace, Finish::Small)?;
+    app(workspace, Packaging::Optimized)?;
     size::report(&workspace.root.join("dist"))
 }
 
-/// Builds the app if anything changed since `dist/` was made; what is smaller than it need be will do, too.
-pub(crate) fn app(workspace: &Workspace, finish: Finish) -> Result<()> {
+/// Builds the app if its sources changed since `dist/` was made. An optimized build also serves as a plain one.
+pub(crate) fn app(workspace: &Workspace, packaging: Packaging) -> Result<()> {
     let dist = workspace.root.join("dist");
     let stamp = workspace.target.join("xtask").join("app.stamp");
     let sources = sources(workspace)?;
     if let Ok(made) = fs::read_to_string(&stamp)
-        && [finish, Finish::Small]
+        && [packaging, Packaging::Optimized]
             .into_iter()
-            .any(|finish| stamp_of(finish, sources, &dist).is_ok_and(|now| now == made))
+            .any(|packaging| stamp_of(packaging, sources, &dist).is_ok_and(|now| now == made))
     {
         return Ok(());
     }
@@ -44,25 +44,25 @@ pub(crate) fn app(workspace: &Workspace, finish: Finish) -> Result<()> {
         "connect",
         &workspace.root.join("index.html"),
         &dist,
-        finish,
+        packaging,
     )?;
 
     fs::create_dir_all(workspace.target.join("xtask"))?;
-    fs::write(&stamp, stamp_of(finish, sources, &dist)?)
+    fs::write(&stamp, stamp_of(packaging, sources, &dist)?)
         .with_context(|| format!("cannot write {}", stamp.display()))
 }
 
-/// Builds an app into `dist` from its page, small and precompressed.
+/// Builds an app into `dist` from its page, and precompresses it.
 pub(crate) fn bundle(
     workspace: &Workspace,
     package: &str,
     bin: &str,
     page: &Path,
     dist: &Path,
-    finish: Finish,
+    packaging: Packaging,
 ) -> Result<()> {
     let tools = setup::app_tools(workspace)?;
-    // By cargo first, which may use the network and says plainly what does not compile.
+    // Cargo compiles first: it may use the network, and its error messages are clear.
     let mut compile = step::cargo(["build", "--package", package, "--bin", bin]);
     compile.args([
         "--target",
@@ -84,10 +84,10 @@ pub(crate) fn bundle(
         .env("PATH", tools.path()?)
         .env("RUST_BACKTRACE", "0")
         .current_dir(&workspace.root);
-    // Trunk wants a boolean in it, against the custom.
+    // Trunk fails on a `NO_COLOR` that is not a boolean.
     bundle.env_remove("NO_COLOR");
     step::run(&mut bundle)?;
-    if finish == Finish::Small {
+    if packaging == Packaging::Optimized {
         let wasm = files_below(dist)?.into_iter().find(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "wasm")
@@ -101,7 +101,7 @@ pub(crate) fn bundle(
     size::precompress(dist)
 }
 
-/// Every file that the app is made of.
+/// A hash of every file that the app is built from.
 fn sources(workspace: &Workspace) -> Result<u64> {
     let root = &workspace.root;
     let mut paths: Vec<PathBuf> = [
@@ -121,7 +121,6 @@ fn sources(workspace: &Workspace) -> Result<u64> {
         "xtask/src/shorten.rs",
         "xtask/src/optimize.rs",
         "xtask/src/size.rs",
-        "xtask/src/sort.rs",
     ])
     .map(|name| root.join(name))
     .collect();
@@ -131,15 +130,15 @@ fn sources(workspace: &Workspace) -> Result<u64> {
     fingerprint(&paths)
 }
 
-/// Changes when the sources do, and when `dist/` is no longer what was made of them.
-fn stamp_of(finish: Finish, sources: u64, dist: &Path) -> Result<String> {
+/// A text that changes with the sources, and when `dist/` is no longer what was built from them.
+fn stamp_of(packaging: Packaging, sources: u64, dist: &Path) -> Result<String> {
     Ok(format!(
-        "{finish:?} {sources:016x} {:016x}",
+        "{packaging:?} {sources:016x} {:016x}",
         fingerprint(&[dist.to_owned()])?
     ))
 }
 
-/// A hash over files and whole directories, names and contents; what is not there counts as such.
+/// A hash of the names and contents of files and directories. Paths that do not exist are ignored.
 fn fingerprint(paths: &[PathBuf]) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     for path in paths {
@@ -153,7 +152,7 @@ fn fingerprint(paths: &[PathBuf]) -> Result<u64> {
     Ok(hasher.finish())
 }
 
-/// The files below a path, sorted; itself, if it is one; none, if nothing is there.
+/// The files below a path, sorted: the path itself if it is a file, none if it does not exist.
 pub(crate) fn files_below(path: &Path) -> Result<Vec<PathBuf>> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);

@@ -1,11 +1,11 @@
-//! Everything a machine can say about the code without running it, cheapest first, warnings denied.
+//! The `lint` command: every check that does not run the code, cheapest first, warnings denied.
 
 use anyhow::Result;
 
 use crate::workspace::Workspace;
 use crate::{setup, step};
 
-/// What others may depend on, by way of crates.io.
+/// The packages to be published on crates.io.
 const PUBLISHED: [&str; 5] = [
     "json-struct",
     "plaid-types",
@@ -14,7 +14,7 @@ const PUBLISHED: [&str; 5] = [
     "leptos-plaid-link",
 ];
 
-/// What the library is built for besides our app.
+/// The builds of the library that our app does not use.
 const OTHER_BUILDS: [&[&str]; 3] = [
     &["--package", "minimal", "--target", "wasm32-unknown-unknown"],
     &[
@@ -35,7 +35,7 @@ const OTHER_BUILDS: [&[&str]; 3] = [
     ],
 ];
 
-/// Runs every check; the first that fails ends it.
+/// Runs the checks, and stops at the first that fails.
 pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
     setup::lint_tools()?;
     setup::wasm_target()?;

@@ -1,17 +1,16 @@
-//! The commands of this repository: `cargo xtask run`, `test`, `lint` and `build`, each with all its own set-up.
-#![expect(clippy::print_stdout, reason = "a command line tool speaks on stdout")]
+//! The commands of this repository: `cargo xtask run`, `test`, `lint`, `bench` and `build`. Each installs what it needs.
+#![expect(clippy::print_stdout, reason = "a command line tool prints to stdout")]
 
 mod bench;
 mod build;
 mod lint;
 mod npm;
 mod optimize;
-mod part;
+mod process;
 mod run;
 mod setup;
 mod shorten;
 mod size;
-mod sort;
 mod step;
 mod test;
 #[cfg(test)]
@@ -27,12 +26,12 @@ use workspace::Workspace;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  run     build everything and bring up Connect, its backend and an offline Plaid
-  test    every test: host, browser, end to end
-  lint    formatting, house rules, clippy and docs, warnings denied
-  bench   the benchmarks, each number beside its peer's
-  build   the app for the browser, in dist/, with its size table
-  setup   install what the other commands need; they do it by themselves as well";
+  run     build everything and start Connect, its backend and an offline Plaid
+  test    run every test: host, browser, end to end
+  lint    check formatting, repository rules, clippy and docs, warnings denied
+  bench   run the benchmarks, each compared with its peer
+  build   build the app for the browser into dist/ and print its size table
+  setup   install what the other commands need; each of them also does so itself";
 
 fn main() -> ExitCode {
     match command(&std::env::args().skip(1).collect::<Vec<_>>()) {
@@ -52,11 +51,11 @@ fn command(args: &[String]) -> Result<ExitCode> {
         ["lint"] => lint::lint(&Workspace::load()?)?,
         ["build"] => build::build(&Workspace::load()?)?,
         ["bench", args @ ..] => bench::bench(&Workspace::load()?, args)?,
-        ["setup"] => setup::everything(&Workspace::load()?)?,
-        [part::VERB, program, rest @ ..] => part::become_part(program, rest)?,
+        ["setup"] => setup::all(&Workspace::load()?)?,
+        [process::EXEC, program, rest @ ..] => process::exec(program, rest)?,
         [] | ["help" | "-h" | "--help"] => println!("{USAGE}"),
         [other, ..] => {
-            bail!("`{other}` is not a command, or has arguments that it does not take\n{USAGE}")
+            bail!("`{other}` is not a command, or does not accept these arguments\n{USAGE}")
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! What comes from npm: the peers, and axe-core.
+//! Packages from npm: the peers, Binaryen and axe-core.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::workspace::Workspace;
 use crate::{setup, step};
 
-/// Builds a page of `bench/peer-react`, by its name without `.html`.
+/// Builds a page of `bench/peer-react`. `page` is its file name without `.html`.
 pub(crate) fn build_page(workspace: &Workspace, page: &str, to: &Path) -> Result<()> {
     let dir = install(workspace, "bench/peer-react")?;
     let mut vite = Command::new("node");
@@ -20,7 +20,7 @@ pub(crate) fn build_page(workspace: &Workspace, page: &str, to: &Path) -> Result
     step::run(&mut vite)
 }
 
-/// Installs a folder's packages, at exactly the versions of its lock file, unless they are there; gives the folder.
+/// Installs a folder's packages at the versions of its lock file, unless they are installed. Returns the folder.
 pub(crate) fn install(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
     let dir = workspace.root.join(folder);
     let lock = fs::read_to_string(dir.join("package-lock.json"))

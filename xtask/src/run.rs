@@ -1,4 +1,4 @@
-//! Brings up Connect, its backend and an offline Plaid, and ends them together.
+//! The `run` command: Connect, its backend and an offline Plaid.
 
 use std::env;
 use std::fs;
@@ -9,38 +9,38 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::build::Finish;
-use crate::part::Part;
+use crate::build::Packaging;
+use crate::process::Process;
 use crate::workspace::Workspace;
 use crate::{build, step};
 
 const EMULATOR: &str = "127.0.0.1:9090";
 
-/// Both keys of the offline Plaid, which has nothing to protect.
+/// The client id and the secret of the offline Plaid, which has nothing to protect.
 const KEY: &str = "offline";
 
-/// How long the parts may take to be ready.
+/// How long the servers may take to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Runs until Ctrl-C, or until a part ends.
+/// Runs until Ctrl-C, or until one of the servers ends.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let offline = !has_plaid_keys()?;
     let listen = address("CONNECT_LISTEN", "127.0.0.1:8080")?;
-    free(
+    check_free(
         listen,
         "stop it, or choose another address in CONNECT_LISTEN",
     )?;
     let emulator = address("PLAID_EMULATOR_LISTEN", EMULATOR)?;
     if offline {
-        free(
+        check_free(
             emulator,
             "stop it, or choose another address in PLAID_EMULATOR_LISTEN",
         )?;
     }
 
-    build::app(workspace, Finish::Plain)?;
+    build::app(workspace, Packaging::Plain)?;
     let mut servers = step::cargo(["build", "--release", "--package", "connect-server"]);
     if offline {
         servers.args(["--package", "plaid-emulator"]);
@@ -48,48 +48,48 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     step::run(servers.current_dir(&workspace.root))?;
 
     let interrupted = interruption()?;
-    let mut parts = Vec::new();
+    let mut processes = Vec::new();
     if offline {
-        parts.push(start_emulator(workspace, emulator)?);
+        processes.push(start_emulator(workspace, emulator)?);
     }
-    parts.push(start_backend(
+    processes.push(start_backend(
         workspace,
         listen,
         offline.then_some(emulator),
     )?);
 
     if offline
-        && !ready(
+        && !wait_until_ready(
             emulator,
             "/link/v2/stable/link-initialize.js",
-            &mut parts,
+            &mut processes,
             &interrupted,
         )?
     {
         return Ok(());
     }
-    if !ready(listen, "/readyz", &mut parts, &interrupted)? {
+    if !wait_until_ready(listen, "/readyz", &mut processes, &interrupted)? {
         return Ok(());
     }
     println!("\nConnect is at http://{listen}");
     if offline {
         println!(
-            "Plaid is the offline one at http://{emulator}: sign in at any bank as user_good with pass_good."
+            "The offline Plaid is at http://{emulator}: sign in at any bank as user_good with pass_good."
         );
     }
-    println!("Ctrl-C ends all.");
+    println!("Press Ctrl-C to stop.");
     while interrupted
         .recv_timeout(Duration::from_millis(100))
         .is_err()
     {
-        all_alive(&mut parts)?;
+        check_running(&mut processes)?;
     }
     Ok(())
 }
 
-fn start_emulator(workspace: &Workspace, listen: SocketAddr) -> Result<Part> {
+fn start_emulator(workspace: &Workspace, listen: SocketAddr) -> Result<Process> {
     let program = workspace.target.join("release").join("plaid-emulator");
-    Part::start(
+    Process::start(
         "plaid-emulator",
         &program,
         &workspace.target.join("xtask"),
@@ -110,15 +110,15 @@ fn start_backend(
     workspace: &Workspace,
     listen: SocketAddr,
     emulator: Option<SocketAddr>,
-) -> Result<Part> {
+) -> Result<Process> {
     let program = workspace.target.join("release").join("connect-server");
     let data = workspace.target.join("xtask").join("offline");
     if emulator.is_some() {
-        // An offline Plaid forgets its Items when it ends: those that Connect kept would only be broken ones.
+        // The offline Plaid loses its Items when it ends, so Connect's stored Items would be broken.
         drop(fs::remove_dir_all(&data));
         fs::create_dir_all(&data).with_context(|| format!("cannot create {}", data.display()))?;
     }
-    Part::start(
+    Process::start(
         "connect-server",
         &program,
         &workspace.target.join("xtask"),
@@ -155,27 +155,27 @@ fn start_backend(
     )
 }
 
-/// Waits until `path` answers 200; false if we were interrupted meanwhile.
-fn ready(
+/// Waits until `path` answers 200. Returns false if Ctrl-C was pressed before.
+fn wait_until_ready(
     address: SocketAddr,
     path: &str,
-    parts: &mut [Part],
+    processes: &mut [Process],
     interrupted: &Receiver<()>,
 ) -> Result<bool> {
     let deadline = Instant::now() + READY_WITHIN;
     while !answers(address, path) {
-        all_alive(parts)?;
+        check_running(processes)?;
         if Instant::now() > deadline {
-            let said: Vec<String> = parts
+            let logs: Vec<String> = processes
                 .iter()
-                .map(|part| format!("{}:\n{}", part.name, part.last_words()))
+                .map(|process| format!("{}:\n{}", process.name, process.last_log_lines()))
                 .collect();
             bail!(
                 "http://{address}{path} is not ready after {READY_WITHIN:?}\n{}",
-                said.join("\n")
+                logs.join("\n")
             );
         }
-        if interrupted.recv_timeout(LOOK_EVERY).is_ok() {
+        if interrupted.recv_timeout(POLL_INTERVAL).is_ok() {
             return Ok(false);
         }
     }
@@ -183,7 +183,7 @@ fn ready(
 }
 
 fn answers(address: SocketAddr, path: &str) -> bool {
-    let ask = || -> std::io::Result<String> {
+    let request = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect_timeout(&reachable(address), Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
         write!(
@@ -194,45 +194,45 @@ fn answers(address: SocketAddr, path: &str) -> bool {
         stream.read_exact(&mut status)?;
         Ok(String::from_utf8_lossy(&status).into_owned())
     };
-    ask().is_ok_and(|status| status == "HTTP/1.1 200")
+    request().is_ok_and(|status| status == "HTTP/1.1 200")
 }
 
-fn all_alive(parts: &mut [Part]) -> Result<()> {
-    for part in parts {
-        if let Some(status) = part.ended()? {
+fn check_running(processes: &mut [Process]) -> Result<()> {
+    for process in processes {
+        if let Some(status) = process.exit_status()? {
             bail!(
-                "{} ended by itself ({status}), so everything ends; the last it said:\n{}",
-                part.name,
-                part.last_words()
+                "{} ended unexpectedly ({status}), so all servers are stopped. The end of its log:\n{}",
+                process.name,
+                process.last_log_lines()
             );
         }
     }
     Ok(())
 }
 
-/// Ctrl-C, SIGTERM or a closed terminal, as a message.
+/// A channel that receives Ctrl-C, SIGTERM and a closed terminal.
 fn interruption() -> Result<Receiver<()>> {
     let (sender, receiver) = mpsc::channel();
     ctrlc::set_handler(move || {
-        // Nobody listens any more when everything is ending already.
+        // The receiver is gone if the command is already ending.
         let _ = sender.send(());
     })?;
     Ok(receiver)
 }
 
 fn has_plaid_keys() -> Result<bool> {
-    let given = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     match (
-        given("PLAID_CLIENT_ID"),
-        given("PLAID_SECRET") || given("PLAID_SECRET_FILE"),
+        is_set("PLAID_CLIENT_ID"),
+        is_set("PLAID_SECRET") || is_set("PLAID_SECRET_FILE"),
     ) {
         (true, true) => Ok(true),
         (false, false) => Ok(false),
         (true, false) => bail!(
-            "PLAID_CLIENT_ID is set but PLAID_SECRET is not: set both for Plaid itself, or neither"
+            "PLAID_CLIENT_ID is set but PLAID_SECRET is not: set both to use Plaid, or neither to use the offline Plaid"
         ),
         (false, true) => bail!(
-            "PLAID_SECRET is set but PLAID_CLIENT_ID is not: set both for Plaid itself, or neither"
+            "PLAID_SECRET is set but PLAID_CLIENT_ID is not: set both to use Plaid, or neither to use the offline Plaid"
         ),
     }
 }
@@ -244,17 +244,17 @@ fn address(variable: &str, default: &str) -> Result<SocketAddr> {
     })
 }
 
-fn free(address: SocketAddr, advice: &str) -> Result<()> {
+fn check_free(address: SocketAddr, advice: &str) -> Result<()> {
     match TcpListener::bind(address) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            bail!("{address} is taken by another program: {advice}")
+            bail!("{address} is used by another program: {advice}")
         }
         Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
     }
 }
 
-/// An address to connect to for one to listen on: `0.0.0.0` means here as well.
+/// The address to connect to for one to listen on: `0.0.0.0` becomes the loopback address.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address {

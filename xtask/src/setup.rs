@@ -1,4 +1,4 @@
-//! What the commands need beyond cargo, installed when it is missing and left alone when it is there.
+//! The tools that the commands need beyond cargo, installed if they are missing.
 
 use std::env;
 use std::fs;
@@ -15,15 +15,15 @@ const TRUNK: &str = "0.22.0-beta.1";
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// What builds the app.
+/// The tools that build the app.
 pub(crate) struct AppTools {
     pub(crate) trunk: PathBuf,
-    /// Holds `wasm-bindgen` and `wasm-bindgen-test-runner`.
+    /// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner`.
     pub(crate) bindgen_dir: PathBuf,
 }
 
 impl AppTools {
-    /// A `PATH` on which the tools come first.
+    /// A `PATH` that begins with the tools.
     pub(crate) fn path(&self) -> Result<std::ffi::OsString> {
         let inherited = env::var_os("PATH").unwrap_or_default();
         Ok(env::join_paths(
@@ -34,56 +34,56 @@ impl AppTools {
     }
 }
 
-/// A browser and the program that drives it.
+/// A browser and its `WebDriver` program.
 pub(crate) struct Browser {
     pub(crate) chrome: PathBuf,
     pub(crate) driver: PathBuf,
 }
 
-/// All of it.
-pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
+/// Installs all tools.
+pub(crate) fn all(workspace: &Workspace) -> Result<()> {
     lint_tools()?;
     app_tools(workspace)?;
     browser()?;
     node()?;
-    println!("Everything is there.");
+    println!("All tools are installed.");
     Ok(())
 }
 
-/// rustfmt and clippy.
+/// Installs rustfmt and clippy.
 pub(crate) fn lint_tools() -> Result<()> {
     for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        if !says(&mut step::cargo([command, "--version"]), component) {
+        if !prints(&mut step::cargo([command, "--version"]), component) {
             rustup(&["component", "add", component])?;
         }
     }
     Ok(())
 }
 
-/// The browser's standard library.
+/// Installs Rust's standard library for the browser.
 pub(crate) fn wasm_target() -> Result<()> {
     let rustc = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", WASM])
         .output();
-    let there = rustc.is_ok_and(|output| {
+    let is_installed = rustc.is_ok_and(|output| {
         output.status.success()
             && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
     });
-    if there {
+    if is_installed {
         Ok(())
     } else {
         rustup(&["target", "add", WASM])
     }
 }
 
-/// The browser's standard library, trunk, and wasm-bindgen's tools at exactly the library's version.
+/// Installs Rust's standard library for the browser, trunk, and wasm-bindgen's tools at exactly the library's version.
 pub(crate) fn app_tools(workspace: &Workspace) -> Result<AppTools> {
     wasm_target()?;
     let cache = cache_dir()?;
     let bindgen = workspace.locked_version("wasm-bindgen")?;
     Ok(AppTools {
         trunk: installed(&cache, "trunk", TRUNK, &["trunk"], &["--locked"])?.join("trunk"),
-        // Its own lock file is missing from the package, hence no `--locked`.
+        // Its package has no lock file, hence no `--locked`.
         bindgen_dir: installed(
             &cache,
             "wasm-bindgen-cli",
@@ -94,7 +94,7 @@ pub(crate) fn app_tools(workspace: &Workspace) -> Result<AppTools> {
     })
 }
 
-/// Chromium and chromedriver, by `CHROME` and `CHROMEDRIVER`, from the `PATH`, or through apt.
+/// Finds Chromium and chromedriver by `CHROME` and `CHROMEDRIVER` or on the `PATH`, or installs them with apt.
 pub(crate) fn browser() -> Result<Browser> {
     if let Some(browser) = find_browser() {
         return Ok(browser);
@@ -102,31 +102,33 @@ pub(crate) fn browser() -> Result<Browser> {
     apt(
         &["chromium", "chromium-driver"],
         "the browser tests need Chromium and its driver: install the packages `chromium` and `chromium-driver`, \
-         or say where they are in CHROME and CHROMEDRIVER",
+         or set CHROME and CHROMEDRIVER to their paths",
     )?;
-    find_browser().context("apt installed Chromium and its driver, but they are not on the PATH")
+    find_browser().context("apt installed Chromium and its driver, but they are not on the PATH: set CHROME and CHROMEDRIVER to their paths")
 }
 
-/// Node.js and npm, from the `PATH` or through apt.
+/// Finds Node.js and npm on the `PATH`, or installs them with apt.
 pub(crate) fn node() -> Result<()> {
-    let there = || find("node").is_some() && find("npm").is_some();
-    if !there() {
+    let is_installed = || find("node").is_some() && find("npm").is_some();
+    if !is_installed() {
         apt(
             &["nodejs", "npm"],
-            "what is tested and measured beside JavaScript needs Node.js 18 or newer with npm: install the packages \
+            "the release build and the JavaScript peers need Node.js 18 or newer with npm: install the packages \
              `nodejs` and `npm`",
         )?;
     }
-    if !there() {
-        bail!("apt installed Node.js and npm, but they are not on the PATH");
+    if !is_installed() {
+        bail!(
+            "apt installed Node.js and npm, but they are not on the PATH: add their folder to it"
+        );
     }
     Ok(())
 }
 
-/// Installs Debian packages if that can be done here; `otherwise` tells a person what to do.
-pub(crate) fn apt(packages: &[&str], otherwise: &str) -> Result<()> {
+/// Installs Debian packages, as root and where apt exists; otherwise fails with `advice`.
+pub(crate) fn apt(packages: &[&str], advice: &str) -> Result<()> {
     if !is_root() || find("apt-get").is_none() {
-        bail!("{otherwise}");
+        bail!("{advice}");
     }
     step::run(Command::new("apt-get").arg("update"))?;
     let mut install = Command::new("apt-get");
@@ -137,7 +139,7 @@ pub(crate) fn apt(packages: &[&str], otherwise: &str) -> Result<()> {
     step::run(&mut install)
 }
 
-/// Installs `package` into a directory of its own in the cache, unless a sound copy is there; returns its `bin`.
+/// Installs `package` into its own directory in the cache, unless a working copy is there; returns its `bin`.
 fn installed(
     cache: &Path,
     package: &str,
@@ -147,12 +149,12 @@ fn installed(
 ) -> Result<PathBuf> {
     let root = cache.join(format!("{package}-{version}"));
     let bin = root.join("bin");
-    let sound = || {
+    let works = || {
         programs
             .iter()
-            .all(|program| says(Command::new(bin.join(program)).arg("--version"), version))
+            .all(|program| prints(Command::new(bin.join(program)).arg("--version"), version))
     };
-    if sound() {
+    if works() {
         return Ok(bin);
     }
     fs::create_dir_all(&root).with_context(|| format!("cannot create {}", root.display()))?;
@@ -169,7 +171,7 @@ fn installed(
         .arg("--root")
         .arg(&root)
         .current_dir(&root);
-    // What tunes our own builds must not reach the tool's.
+    // Settings for this repository's builds must not affect the tool's.
     for name in [
         "CARGO_TARGET_DIR",
         "CARGO_BUILD_TARGET",
@@ -178,12 +180,12 @@ fn installed(
     ] {
         install.env_remove(name);
     }
-    // Nobody debugs it, and it builds in two thirds of the time.
+    // Without debug information it builds in two thirds of the time.
     install.env("CARGO_PROFILE_DEV_DEBUG", "none");
     step::run(&mut install)?;
-    if !sound() {
+    if !works() {
         bail!(
-            "{package} {version} was installed in {} but does not run",
+            "{package} {version} was installed in {} but does not run: delete that folder and try again",
             root.display()
         );
     }
@@ -197,7 +199,7 @@ fn cache_dir() -> Result<PathBuf> {
     let caches = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cache")))
-        .context("there is no home directory to keep tools in: set PLAID_LINK_LEPTOS_CACHE")?;
+        .context("there is no home directory to install tools in: set PLAID_LINK_LEPTOS_CACHE to a folder")?;
     Ok(caches.join("plaid-link-leptos"))
 }
 
@@ -207,16 +209,16 @@ fn rustup(args: &[&str]) -> Result<()> {
 
 fn find_browser() -> Option<Browser> {
     Some(Browser {
-        chrome: named_by("CHROME").or_else(|| {
+        chrome: from_variable("CHROME").or_else(|| {
             ["chromium", "chromium-browser", "google-chrome"]
                 .into_iter()
                 .find_map(find)
         })?,
-        driver: named_by("CHROMEDRIVER").or_else(|| find("chromedriver"))?,
+        driver: from_variable("CHROMEDRIVER").or_else(|| find("chromedriver"))?,
     })
 }
 
-fn named_by(variable: &str) -> Option<PathBuf> {
+fn from_variable(variable: &str) -> Option<PathBuf> {
     env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.is_file())
@@ -228,8 +230,8 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// Whether a command runs and says this.
-fn says(command: &mut Command, text: &str) -> bool {
+/// Whether a command succeeds and its output contains `text`.
+fn prints(command: &mut Command, text: &str) -> bool {
     command.output().is_ok_and(|output| {
         output.status.success() && String::from_utf8_lossy(&output.stdout).contains(text)
     })

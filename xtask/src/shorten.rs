@@ -1,7 +1,6 @@
-//! Short names for what the app and its JavaScript call each other by.
+//! Short names for the imports and exports of the app's module, in the module and in its script.
 //!
-//! `wasm-bindgen` gives each of some two hundred functions a name with a hash, once in the module and once in the
-//! script, and no compression makes hashes small: 4.5 kB in brotli.
+//! `wasm-bindgen` gives each of two hundred functions a name with a hash, and hashes do not compress: 4.5 kB in brotli.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -15,9 +14,8 @@ use wasm_encoder::{ExportSection, ImportSection, Module};
 use wasmparser::{CustomSectionReader, Export, Imports, Parser};
 
 use crate::build::files_below;
-use crate::sort;
 
-/// Shortens the names in the built app, sorts its functions, and names its files anew after what is in them.
+/// Shortens the names in the built app, and renames its files after a hash of their content.
 pub(crate) fn names(dist: &Path) -> Result<()> {
     let built = files_below(dist)?;
     let stem = built
@@ -26,7 +24,7 @@ pub(crate) fn names(dist: &Path) -> Result<()> {
         .context("Trunk built no WebAssembly module")?;
     let path = |stem: &str, end: &str| dist.join(format!("{stem}{end}"));
 
-    let wasm = sort::functions(&fs::read(path(stem, "_bg.wasm"))?)?;
+    let wasm = fs::read(path(stem, "_bg.wasm"))?;
     let script = fs::read_to_string(path(stem, ".js"))?;
     let (wasm, script) = shorten(&wasm, &script)?;
 
@@ -45,10 +43,12 @@ pub(crate) fn names(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The module and its script with short names in both.
+/// Replaces the names in the module and in its script.
 fn shorten(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
     if words(script).any(|word| word.len() > 1 && word.starts_with(MARK)) {
-        bail!("the script of the app has names of its own that begin with `{MARK}`");
+        bail!(
+            "the app's script already has names that begin with `{MARK}`: choose another MARK in shorten.rs"
+        );
     }
     let mut names = Names::default();
     let mut module = Module::new();
@@ -59,17 +59,17 @@ fn shorten(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
     Ok((module.finish(), script.collect()))
 }
 
-/// What a short name begins with, and no name in the script of the app does.
+/// The first character of a short name. No other name in the app's script begins with it.
 const MARK: char = '$';
 
-/// The short names, by the long.
+/// The short names by their original names.
 #[derive(Default)]
 struct Names {
     short: HashMap<String, String>,
 }
 
 impl Names {
-    /// The short name of what `wasm-bindgen` named; the rest, such as `memory`, keeps its own.
+    /// The short name for a name of `wasm-bindgen`'s; other names, such as `memory`, are unchanged.
     fn of<'a>(&'a mut self, name: &'a str) -> &'a str {
         if !name.starts_with("__wb") && !name.starts_with("wasm_bindgen__") {
             return name;
@@ -108,7 +108,7 @@ impl Reencode for Names {
         Ok(())
     }
 
-    /// None of them is of use to a browser.
+    /// Drops them: a browser uses none.
     fn parse_custom_section(
         &mut self,
         _: &mut Module,
@@ -132,7 +132,7 @@ fn short(mut number: usize) -> String {
     letters.iter().rev().collect()
 }
 
-/// The names in a script, whole, and everything in between.
+/// Splits a script into its names and the text between them.
 fn words(script: &str) -> impl Iterator<Item = &str> {
     let is_in_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     script
@@ -171,29 +171,29 @@ mod tests {
     }
 
     #[test]
-    fn other_names_stay() {
+    fn other_names_are_unchanged() {
         let wasm = module("now", "memory");
         let script = "now(memory,__wbg_init_memory)";
         assert_eq!(shorten(&wasm, script).unwrap(), (wasm, script.to_owned()));
     }
 
     #[test]
-    fn what_only_tools_read_is_dropped() {
+    fn custom_sections_are_dropped() {
         let bare = module("now", "memory");
         let mut wasm = bare.clone();
-        // A custom section of five bytes: its name's length, and its name.
+        // A custom section of five bytes: the length of its name, and the name.
         wasm.extend(b"\0\x05\x04name");
         assert_eq!(shorten(&wasm, "").unwrap().0, bare);
     }
 
     #[test]
-    fn a_name_in_the_script_is_never_taken_again() {
+    fn a_script_with_short_names_is_rejected() {
         let wasm = module("__wbg_now_463ac581d2fc7ea3", "memory");
         assert!(shorten(&wasm, "let $a=1;").is_err());
     }
 
     #[test]
-    fn no_two_short_names_are_the_same() {
+    fn short_names_are_unique() {
         let names: std::collections::HashSet<String> = (0..2000).map(short).collect();
         assert_eq!(names.len(), 2000);
     }

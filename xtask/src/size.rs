@@ -1,4 +1,4 @@
-//! What the app weighs: precompresses every text and module, prints the table, keeps the budget.
+//! The app's size: precompressed files, the size table and the budget.
 
 use std::fs;
 use std::io::Write;
@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::build::files_below;
 
-/// The whole critical path (html, css, js, wasm) in brotli, in bytes.
+/// The limit for the whole critical path (html, css, js, wasm), in bytes of brotli.
 pub(crate) const BUDGET: u64 = 95_000;
 
 const CRITICAL: [&str; 4] = ["html", "css", "js", "wasm"];
@@ -26,7 +26,7 @@ const COMPRESSED: [&str; 8] = [
     "webmanifest",
 ];
 
-/// Puts a `.br` and a `.gz` beside every file that gains from it.
+/// Writes a `.br` and a `.gz` beside every file that compresses well.
 pub(crate) fn precompress(dist: &Path) -> Result<()> {
     for path in files_with(dist, &COMPRESSED)? {
         let raw = fs::read(&path)?;
@@ -47,7 +47,7 @@ pub(crate) fn precompress(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints the size table; fails above the budget.
+/// Prints the size table, and fails above the budget.
 pub(crate) fn report(dist: &Path) -> Result<()> {
     println!("\n{:<44} {:>9} {:>9} {:>9}", "file", "raw", "gzip", "br");
     let mut total = [0; 3];
@@ -66,7 +66,7 @@ pub(crate) fn report(dist: &Path) -> Result<()> {
     let [.., br] = total;
     if br > BUDGET {
         bail!(
-            "the critical path is {br} bytes in brotli, {} above its budget of {BUDGET}",
+            "the critical path has {br} bytes in brotli, {} above its budget of {BUDGET}: make the app smaller",
             br - BUDGET
         );
     }
@@ -77,8 +77,8 @@ pub(crate) fn report(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a built app weighs in brotli, in bytes.
-pub(crate) fn weight(dist: &Path) -> Result<u64> {
+/// The size of a built app's critical path, in bytes of brotli.
+pub(crate) fn critical_path(dist: &Path) -> Result<u64> {
     let sizes = files_with(dist, &CRITICAL)?
         .into_iter()
         .map(|path| size_of(&beside(&path, "br")));

@@ -1,11 +1,11 @@
-//! One command of a larger task, which first says how to run it again alone.
+//! A command of a larger task, printed so that it can be run again alone.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// What test runners counted.
+/// The number of tests that passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) passed: u32,
@@ -19,7 +19,7 @@ pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     command
 }
 
-/// Runs a command to its end.
+/// Runs a command and waits for its end.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = announce(command);
     let status = command
@@ -31,18 +31,18 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end; what it said, and whether it went well.
+/// Runs a command; returns its standard output, and whether it succeeded.
 pub(crate) fn output(command: &mut Command) -> Result<(String, bool)> {
     let line = announce(command);
     let output = command
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("`{line}` does not start"))?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    Ok((said, output.status.success()))
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok((stdout, output.status.success()))
 }
 
-/// Runs tests to their end, adding up what their runners say they counted; true if all went well.
+/// Runs tests and adds the counts that their runners print; returns true if all passed.
 pub(crate) fn run_tests(command: &mut Command, counts: &mut Counts) -> Result<bool> {
     let line = announce(command);
     let mut child = command
@@ -54,7 +54,7 @@ pub(crate) fn run_tests(command: &mut Command, counts: &mut Counts) -> Result<bo
             let line = line?;
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
-            if let Some(more) = counted(&line) {
+            if let Some(more) = parse_counts(&line) {
                 counts.passed += more.passed;
                 counts.failed += more.failed;
             }
@@ -69,7 +69,7 @@ fn announce(command: &Command) -> String {
     line
 }
 
-/// The command as a person would type it.
+/// The command line as it can be typed.
 fn as_typed(command: &Command) -> String {
     let inherited_path = std::env::var("PATH").unwrap_or_default();
     let variables = command.get_envs().filter_map(|(name, value)| {
@@ -100,7 +100,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// Reads `test result: ok. 3 passed; 0 failed; …`, as both libtest and wasm-bindgen-test print it.
-fn counted(line: &str) -> Option<Counts> {
+fn parse_counts(line: &str) -> Option<Counts> {
     let (_, result) = line.split_once("test result: ")?;
     let number_before = |word: &str| {
         result
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_runners_counted() {
+    fn counts_of_runners_are_parsed() {
         let rows = [
             (
                 "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured",
@@ -141,12 +141,12 @@ mod tests {
         ];
         for (line, expected) in rows {
             let expected = expected.map(|(passed, failed)| Counts { passed, failed });
-            assert_eq!(counted(line), expected, "{line}");
+            assert_eq!(parse_counts(line), expected, "{line}");
         }
     }
 
     #[test]
-    fn prints_a_command_that_can_be_typed() {
+    fn a_printed_command_can_be_typed() {
         let mut command = cargo(["clippy", "--workspace", "--", "-D", "warnings"]);
         assert_eq!(
             as_typed(&command),

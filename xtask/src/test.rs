@@ -1,4 +1,4 @@
-//! Every test: on the host, in a browser, end to end.
+//! The `test` command: tests on the host, in a browser and end to end.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,12 +7,12 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 use serde_json::json;
 
-use crate::build::Finish;
+use crate::build::Packaging;
 use crate::step::{self, Counts};
 use crate::workspace::Workspace;
 use crate::{bench, build, npm, setup, size, twin};
 
-/// For a browser that nobody watches: in a container, without a network, calling no one.
+/// Flags for a headless browser in a container, with no requests of its own.
 pub(crate) const CHROME_FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -25,10 +25,10 @@ pub(crate) const CHROME_FLAGS: [&str; 9] = [
     "--disable-dev-shm-usage",
 ];
 
-/// For tests that measure what a page holds on to.
+/// Flags for tests that measure a page's memory.
 const MEASURING_FLAGS: [&str; 2] = ["--js-flags=--expose-gc", "--enable-precise-memory-info"];
 
-/// Runs them all, even after a failure; the last line sums them up.
+/// Runs every test, even after a failure, and prints the total in the last line.
 pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
     let tools = setup::app_tools(workspace)?;
     let browser = setup::browser()?;
@@ -39,7 +39,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         "host tests",
         &mut step::cargo(["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]),
     )?;
-    // By itself: Leptos for a server and Leptos for a browser do not mix.
+    // Run separately: Leptos' features for a server and for a browser exclude each other.
     tally.tests(
         "rendering on a server",
         &mut step::cargo([
@@ -76,7 +76,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
     let tests = ["--tests", "--features", "leptos-plaid-link/csr"];
     let all: Vec<&str> = tests.into_iter().chain(names).collect();
     tally.tests("browser tests", &mut in_browser(&all))?;
-    // By itself: what hydrates does not mount.
+    // Run separately: with `hydrate`, Leptos does not mount.
     let hydrated = ["--package", "leptos-plaid-link", "--features", "hydrate"];
     let hydrated = [&hydrated[..], &["--test", "hydrated"]].concat();
     tally.tests("hydration", &mut in_browser(&hydrated))?;
@@ -94,24 +94,24 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
 
     if tally.succeeds(
         "the build of the app",
-        &build::app(workspace, Finish::Small),
+        &build::app(workspace, Packaging::Optimized),
     ) {
         tally.succeeds(
             "the size budget",
             &size::report(&workspace.root.join("dist")),
         );
-        tally.succeeds("the twin's pages", &twin::pages(workspace));
+        tally.succeeds("the build of the twin pages", &twin::pages(workspace));
         let mut stories = step::cargo(["test", "--package", "e2e", "--no-fail-fast"]);
         stories
             .env("CHROME", &browser.chrome)
             .env("CHROMEDRIVER", &browser.driver);
         tally.tests("end-to-end stories", &mut stories)?;
-        tally.succeeds("the bench, once", &bench::bench(workspace, &["--quick"]));
+        tally.succeeds("the quick bench", &bench::bench(workspace, &["--quick"]));
     }
     Ok(tally.sum_up())
 }
 
-/// What the runner of the browser tests tells the driver.
+/// The driver's settings for the runner of the browser tests.
 fn webdriver_settings(workspace: &Workspace, browser: &setup::Browser) -> Result<PathBuf> {
     let flags = [&CHROME_FLAGS[..], &MEASURING_FLAGS[..]].concat();
     let settings = json!({ "goog:chromeOptions": { "binary": browser.chrome, "args": flags } });
@@ -131,7 +131,7 @@ impl Tally {
     fn tests(&mut self, name: &'static str, command: &mut Command) -> Result<()> {
         let before = self.counts.failed;
         if !step::run_tests(command, &mut self.counts)? {
-            // A suite that did not even build has counted nothing, and is a failure all the same.
+            // A suite that failed to build has counted nothing, and counts as one failure.
             if self.counts.failed == before {
                 self.counts.failed += 1;
             }
@@ -140,7 +140,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Counts what is no test, but fails like one.
+    /// Counts a step that is not a test, but can fail like one.
     fn succeeds(&mut self, name: &'static str, outcome: &Result<()>) -> bool {
         if let Err(error) = outcome {
             eprintln!("error: {error:#}");

@@ -1,4 +1,4 @@
-//! Two pages that do the same, over our bindings and over react-plaid-link; `tests/e2e/tests/twin` drives both.
+//! Two equivalent pages, one over our bindings and one over react-plaid-link; `tests/e2e/tests/twin` drives both.
 
 use std::fs;
 use std::process::Command;
@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 use crate::{npm, setup, step};
 
-/// Builds both.
+/// Builds both pages.
 pub(crate) fn pages(workspace: &Workspace) -> Result<()> {
     let built = workspace.target.join("xtask").join("twin");
     npm::build_page(workspace, "twin", &built.join("react"))?;

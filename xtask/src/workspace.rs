@@ -1,4 +1,4 @@
-//! This repository's packages and the arrows between them, as cargo sees them.
+//! This repository's packages and their dependencies, from `cargo metadata`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(crate) struct Package {
 }
 
 impl Workspace {
-    /// Asks cargo; reads manifests only, so it needs no network.
+    /// Reads the workspace from cargo, which reads manifests only and needs no network.
     pub(crate) fn load() -> Result<Self> {
         let output = Command::new(cargo())
             .args(["metadata", "--no-deps", "--format-version=1"])
@@ -42,7 +42,7 @@ impl Workspace {
         })
     }
 
-    /// The app and every package of ours that it is made of: what must compile for the browser.
+    /// The app and the workspace packages that it depends on: all that must compile for the browser.
     pub(crate) fn browser_packages(&self) -> Vec<&Package> {
         let mut found: Vec<&Package> = self.named("connect").into_iter().collect();
         let mut next = 0;
@@ -107,7 +107,7 @@ impl Package {
     }
 }
 
-/// The cargo that runs us, so that all steps use the same toolchain.
+/// The cargo that runs this process, so that all steps use the same toolchain.
 pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }

@@ -1,5 +1,5 @@
-// The smallest page that connects a bank by react-plaid-link: it fetches a Link token, and its button is enabled
-// when a click opens Link. It shows no accounts, as Connect does.
+// The smallest page that connects a bank with react-plaid-link. It fetches a Link token, and enables its button once a
+// click opens Link. Unlike Connect, it shows no accounts.
 import { useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { usePlaidLink } from "react-plaid-link";

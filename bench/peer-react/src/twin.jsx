@@ -1,4 +1,4 @@
-// A page that drives react-plaid-link and keeps what it calls in `calls`; tests/twin is the same page over ours.
+// A page over react-plaid-link that records every callback in `calls`. tests/twin is the same page over our bindings.
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { usePlaidLink } from "react-plaid-link";

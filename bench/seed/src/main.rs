@@ -1,11 +1,11 @@
-//! Fills a database of Connect with copies of its first Item, while Connect runs.
+//! A program that fills a database of Connect with copies of its first Item, while Connect runs.
 //!
-//! - `seed <data> users <items>`: so many Items, each of a user of its own.
-//! - `seed <data> user <user> <items> <accounts>`: so many Items of the first one's user, each with so many accounts; the
-//!   balances of the first are of another day.
-//! - `seed <data> transactions <user> <count>`: so many transactions of the user's Item, over two years.
-//! - `seed <data> token <user>`: the access token of the user's Item, as the vault's key shows it.
-#![expect(clippy::print_stdout, reason = "a command line tool speaks on stdout")]
+//! - `seed <data> users <items>`: adds this number of Items, each with its own user.
+//! - `seed <data> user <user> <items> <accounts>`: copies the user's first Item until there are this number of Items, each
+//!   with this number of accounts. The first Item gets old balances.
+//! - `seed <data> transactions <user> <count>`: adds this number of transactions to the user's Item, over two years.
+//! - `seed <data> token <user>`: prints the access token of the user's Item, unsealed with the vault's key.
+#![expect(clippy::print_stdout, reason = "a command line tool prints to stdout")]
 
 use std::env;
 use std::error::Error;
@@ -36,7 +36,7 @@ async fn main() -> Result<()> {
             transactions(&open(data).await?, user, count.parse()?).await
         }
         [data, "token", user] => token(data, user).await,
-        _ => Err("say what to seed: users, user, transactions or token".into()),
+        _ => Err("name what to seed: users, user, transactions or token".into()),
     }
 }
 
@@ -49,7 +49,7 @@ async fn users(database: &SqlitePool, items: i64) -> Result<()> {
         .bind(items)
         .execute(&mut *all)
         .await?;
-    // One account each: what is kept of a million people with a dozen would take hours to write.
+    // One account each: a million Items with a dozen accounts would take hours to write.
     let one =
         "(SELECT json_array(json(value)) FROM (SELECT value FROM json_each(accounts) LIMIT 1))";
     copies(&mut all, "'seed-' || n", one, items).await?;
@@ -65,7 +65,7 @@ async fn one_user(database: &SqlitePool, user: &str, items: i64, accounts: i64) 
     let some = format!("SELECT value FROM json_each(accounts) LIMIT {accounts}");
     let copied = format!("(SELECT json_group_array(json(value)) FROM ({some}))");
     copies(&mut all, "user_id", &copied, items - 1).await?;
-    // The balance of another day, which a refresh sets right.
+    // An old balance, which a refresh corrects.
     let old = format!(
         "UPDATE items SET accounts = (SELECT json_group_array(json_set(value, '$.balances.current', 1.0)) FROM ({some})) \
          WHERE user_id = ? AND id NOT LIKE 'seed-%'"
@@ -77,7 +77,7 @@ async fn one_user(database: &SqlitePool, user: &str, items: i64, accounts: i64) 
     Ok(all.commit().await?)
 }
 
-/// Copies the oldest Item; the user and the accounts are expressions.
+/// Copies the oldest Item. `user` and `accounts` are SQL expressions.
 async fn copies(
     all: &mut sqlx::SqliteConnection,
     user: &str,
@@ -114,7 +114,7 @@ async fn transactions(database: &SqlitePool, user: &str, count: i64) -> Result<(
     empty_log(database).await
 }
 
-/// The log would be read through with each question otherwise.
+/// Empties the write-ahead log, which every query would otherwise search.
 async fn empty_log(database: &SqlitePool) -> Result<()> {
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
         .execute(database)

@@ -1,13 +1,13 @@
-//! What all of the apps do: an app that uses gloo-net and serde-wasm-bindgen as most do.
+//! The common part of the apps: typical use of gloo-net and serde-wasm-bindgen.
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Who is signed in.
+/// The session of the signed-in user.
 #[derive(Debug, Deserialize)]
 pub struct Session {
-    /// The user.
+    /// The user's id.
     pub user_id: String,
 }
 
@@ -16,29 +16,29 @@ pub struct Session {
 pub struct Grant {
     /// The token.
     pub link_token: String,
-    /// The seconds it has left.
+    /// The seconds until it expires.
     pub expires_in_seconds: u32,
 }
 
-/// What a page is told to do.
+/// The settings in a page.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub struct Settings {
-    /// Where the backend is.
+    /// The address of the backend.
     pub backend: String,
 }
 
-/// Reads the page's settings, by serde-wasm-bindgen.
+/// Reads the page's settings with serde-wasm-bindgen.
 #[must_use]
 pub fn settings() -> Settings {
     let settings = window().get("settings").map(Into::into).unwrap_or_default();
     serde_wasm_bindgen::from_value(settings).unwrap_or_default()
 }
 
-/// Asks who is signed in, by gloo-net.
+/// Requests the session with gloo-net.
 ///
 /// # Errors
 ///
-/// What went wrong.
+/// Returns the message of a failed request.
 pub async fn session(settings: &Settings) -> Result<Session, String> {
     let answer = Request::get(&format!("{}/session", settings.backend))
         .send()
@@ -50,11 +50,11 @@ pub async fn session(settings: &Settings) -> Result<Session, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Asks for a Link token, by gloo-net.
+/// Requests a Link token with gloo-net.
 ///
 /// # Errors
 ///
-/// What went wrong.
+/// Returns the message of a failed request.
 pub async fn link_token(settings: &Settings) -> Result<Grant, String> {
     let request = Request::post(&format!("{}/link/tokens", settings.backend)).json(settings);
     let answer = request.map_err(|error| error.to_string())?.send().await;
@@ -65,11 +65,11 @@ pub async fn link_token(settings: &Settings) -> Result<Grant, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Sends a public token, by gloo-net.
+/// Sends a public token with gloo-net.
 ///
 /// # Errors
 ///
-/// What went wrong.
+/// Returns the message of a failed request.
 pub async fn submit(settings: &Settings, public_token: &str) -> Result<Session, String> {
     let request = Request::post(&format!("{}/items", settings.backend)).json(public_token);
     let answer = request.map_err(|error| error.to_string())?.send().await;

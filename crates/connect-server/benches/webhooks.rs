@@ -70,7 +70,7 @@ async fn main() -> ExitCode {
         news
     };
     good &= under_load.row(
-        "an open page is told, meanwhile",
+        "an open page is notified, meanwhile",
         "p99 < 1 s",
         Duration::from_secs(1),
     );

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{QueuingStrategy, ReadableStreamDefaultController, ReadableStreamDefaultReader};
 
-/// A stream of JavaScript's, which a Rust stream becomes, or which becomes one.
+/// A JavaScript `ReadableStream` that converts from and to a Rust stream.
 #[derive(Debug)]
 pub struct ReadableStream {
     raw: web_sys::ReadableStream,
@@ -18,17 +18,17 @@ pub struct ReadableStream {
 
 type Chunk = Result<JsValue, JsValue>;
 
-/// A Rust stream in JavaScript's hands; none while its next chunk is awaited, and after its end.
+/// The Rust stream that JavaScript reads; `None` while its next chunk is awaited, and after its end.
 type Source = Rc<RefCell<Option<Pin<Box<dyn Stream<Item = Chunk>>>>>>;
 
 impl ReadableStream {
-    /// Begins with JavaScript's.
+    /// Wraps a JavaScript stream.
     #[must_use]
     pub fn from_raw(raw: web_sys::ReadableStream) -> Self {
         Self { raw }
     }
 
-    /// Begins with Rust's. It is asked for a chunk only when JavaScript wants one.
+    /// Wraps a Rust stream. It is polled only when JavaScript requests a chunk.
     #[must_use]
     pub fn from_stream(stream: impl Stream<Item = Chunk> + 'static) -> Self {
         let source: Source = Rc::new(RefCell::new(Some(Box::pin(stream))));
@@ -52,17 +52,17 @@ impl ReadableStream {
         }
     }
 
-    /// JavaScript's.
+    /// Returns the JavaScript stream.
     #[must_use]
     pub fn into_raw(self) -> web_sys::ReadableStream {
         self.raw
     }
 
-    /// Rust's. Dropping it lets go of JavaScript's, without cancelling.
+    /// Converts it into a Rust stream. Dropping that releases the JavaScript stream without cancelling it.
     ///
     /// # Panics
     ///
-    /// Someone else reads it already.
+    /// Panics if the stream already has a reader.
     pub fn into_stream(self) -> impl Stream<Item = Chunk> {
         let reader = ReadableStreamDefaultReader::new(&self.raw).unwrap_throw();
         unfold(Some(Reader(reader)), |reader| async {
@@ -78,7 +78,7 @@ impl ReadableStream {
     }
 }
 
-/// Gives the lock on the stream back when it goes.
+/// A reader that releases its lock on the stream when it is dropped.
 struct Reader(ReadableStreamDefaultReader);
 
 impl Drop for Reader {
@@ -87,7 +87,7 @@ impl Drop for Reader {
     }
 }
 
-/// Hands the next chunk over. JavaScript asks for no other before this one is there.
+/// Enqueues the next chunk. JavaScript requests no other until this one has arrived.
 async fn pull(source: Source, controller: ReadableStreamDefaultController) -> Chunk {
     let Some(mut stream) = source.take() else {
         return Ok(JsValue::UNDEFINED);

@@ -1,4 +1,4 @@
-//! The backend beside express with Plaid's own client, both over the same offline Plaid.
+//! The backend compared with express and Plaid's own client, both over the same offline Plaid.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ const LINK_TOKEN: &str = "\"client_name\":\"Connect\",\"language\":\"en\",\"coun
 
 const PUBLIC_TOKEN: &str = "\"institution_id\":\"ins_109508\",\"initial_products\":[\"auth\"]";
 
-/// Link tokens, exchanges, memory; the offline Plaid alone; what the backend adds to one call.
+/// Link tokens, exchanges and memory; the offline Plaid alone; the latency that the backend adds to one call.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
     let programs = Programs::build(workspace, effort)?;
     let plaid = programs.plaid()?;
@@ -57,13 +57,13 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
                 Bodies::Each(&public_tokens),
             )?;
             side.exchanges.add(&exchanged);
-            // Nothing of ours while the peer is measured.
+            // Our backend must be idle while the peer is measured.
             for visitor in &visitors {
-                completed(&ours, visitor)?;
+                wait_for_balances(&ours, visitor)?;
             }
             #[expect(clippy::cast_precision_loss, reason = "a count")]
-            let whole = exchanges as f64 / begun.elapsed().as_secs_f64();
-            side.with_balances.push(whole);
+            let per_second = exchanges as f64 / begun.elapsed().as_secs_f64();
+            side.with_balances.push(per_second);
         }
         let load = post(
             &plaid,
@@ -112,12 +112,12 @@ impl Figures {
 impl Measured {
     fn table(&self, our_memory: f64, peer_memory: f64) -> Table {
         let (ours, peer) = (&self.ours, &self.peer);
-        let mut table = Table::beside(
+        let mut table = Table::comparison(
             "Backend",
             format!(
-                "{CONNECTIONS} connections that ask again as soon as they are answered. The peer is express with Plaid's client \
-                 and keeps access tokens in\nmemory. Ours remembers each Link token, seals access tokens and writes them to disk before \
-                 it answers, and meanwhile fetches the\nbalances of those that it has answered, as the peer does not."
+                "{CONNECTIONS} connections, each of which sends its next request as soon as it has the answer. The peer is express with \
+                 Plaid's client\nand keeps access tokens in memory. Ours stores each Link token, seals access tokens and writes them to \
+                 disk before it answers.\nIt also fetches the balances of the new Items, which the peer does not."
             ),
         );
         let (tokens, exchanges) = (&ours.tokens, &ours.exchanges);
@@ -179,7 +179,7 @@ impl Measured {
     }
 }
 
-/// As many visitors as there are connections: one user's exchanges wait for each other.
+/// One visitor for each connection, since one user's exchanges run one after the other.
 fn visitors(connect: &Program) -> Result<Vec<String>> {
     let cookie = |_| {
         let answer = connect.call("GET", "/api/session", "", "")?;
@@ -188,7 +188,7 @@ fn visitors(connect: &Program) -> Result<Vec<String>> {
     (0..CONNECTIONS).map(cookie).collect()
 }
 
-/// Fresh public tokens, each as the body of an exchange.
+/// New public tokens, each as the body of an exchange.
 pub(crate) fn public_tokens(plaid: &Program, count: usize) -> Result<Vec<String>> {
     let body = to_plaid(PUBLIC_TOKEN);
     let made = load(
@@ -204,7 +204,7 @@ pub(crate) fn public_tokens(plaid: &Program, count: usize) -> Result<Vec<String>
     made.run()?.answers.into_iter().map(to_exchange).collect()
 }
 
-/// What a page sends: a public token, with what Link says of the bank and of two accounts. They are the same each time.
+/// The body that a page sends: a public token, and Link's metadata of the bank and of two accounts, always the same.
 pub(crate) fn to_exchange(public_token: &Value) -> String {
     let account = |name, subtype| json!({ "id": name, "name": name, "mask": "0000", "type": "depository", "subtype": subtype });
     let body = json!({
@@ -218,8 +218,8 @@ pub(crate) fn to_exchange(public_token: &Value) -> String {
     body.to_string()
 }
 
-/// Waits until the balances of a visitor's Items are there.
-pub(crate) fn completed(connect: &Program, cookie: &str) -> Result<()> {
+/// Waits until the balances of a visitor's Items are stored.
+pub(crate) fn wait_for_balances(connect: &Program, cookie: &str) -> Result<()> {
     while connect
         .call("GET", "/api/items", cookie, "")?
         .body

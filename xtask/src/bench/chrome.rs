@@ -1,4 +1,4 @@
-//! A Chromium with a fresh profile, slowed down to an ordinary phone, and asked by the `DevTools` protocol.
+//! A Chromium with a fresh profile and the speed of an ordinary phone, driven by the `DevTools` protocol.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -50,8 +50,8 @@ impl Chrome {
                 line.strip_prefix("DevTools listening on ")
                     .map(str::to_owned)
             })
-            .context("Chromium ended before it listened")?;
-        // Read on, or it would block on a full pipe.
+            .context("Chromium ended before it was listening")?;
+        // Read the rest, because Chromium would block on a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         let address = url
             .trim_start_matches("ws://")
@@ -81,7 +81,7 @@ impl Chrome {
         Ok(chrome)
     }
 
-    /// A processor four times slower, 150 ms to the server and back, 1.6 Mbit/s.
+    /// Makes the processor four times slower, and the network 150 ms and 1.6 Mbit/s.
     pub(crate) fn slow_down(&mut self) -> Result<()> {
         self.call("Emulation.setCPUThrottlingRate", &json!({ "rate": 4 }))?;
         let network = json!({
@@ -94,14 +94,14 @@ impl Chrome {
         Ok(())
     }
 
-    /// Runs this before any script of every page.
+    /// Runs a script in every page before the page's own.
     pub(crate) fn run_first(&mut self, script: &str) -> Result<()> {
         let script = json!({ "source": script });
         self.call("Page.addScriptToEvaluateOnNewDocument", &script)?;
         Ok(())
     }
 
-    /// Gives it the cookie of a session.
+    /// Sets a session's cookie.
     pub(crate) fn sign_in(&mut self, url: &str, cookie: &str) -> Result<()> {
         let (name, value) = cookie.split_once('=').context("a cookie has a value")?;
         let cookie = json!({
@@ -111,7 +111,7 @@ impl Chrome {
         Ok(())
     }
 
-    /// Leaves the page for another.
+    /// Opens an address in the page.
     pub(crate) fn open(&mut self, url: &str) -> Result<()> {
         self.events.clear();
         let opened = self.call("Page.navigate", &json!({ "url": url }))?;
@@ -121,7 +121,7 @@ impl Chrome {
         }
     }
 
-    /// What an expression in the page comes to, or what its promise does.
+    /// The value of an expression in the page, or of its promise.
     pub(crate) fn evaluate(&mut self, expression: &str) -> Result<Value> {
         let evaluate =
             json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
@@ -135,7 +135,7 @@ impl Chrome {
         Ok(answer["result"]["value"].clone())
     }
 
-    /// A number of the page.
+    /// The value of an expression that is a number.
     pub(crate) fn number(&mut self, expression: &str) -> Result<f64> {
         let value = self.evaluate(expression)?;
         value
@@ -143,16 +143,16 @@ impl Chrome {
             .with_context(|| format!("{expression} is {value}, not a number"))
     }
 
-    /// The JavaScript heap once all garbage is gone, in kB. The memory of WebAssembly is not in it.
+    /// The JavaScript heap after garbage collection, in kB, without the memory of WebAssembly.
     pub(crate) fn heap(&mut self) -> Result<f64> {
         self.call("HeapProfiler.collectGarbage", &json!({}))?;
         self.call("HeapProfiler.collectGarbage", &json!({}))?;
         let usage = self.call("Runtime.getHeapUsage", &json!({}))?;
         let bytes = usage["usedSize"].as_f64();
-        Ok(bytes.context("Chromium knows its heap")? / 1000.0)
+        Ok(bytes.context("Chromium reports its heap")? / 1000.0)
     }
 
-    /// What came over the network from this origin since the page was opened, headers and all, in kB.
+    /// The kB received from this origin since the page was opened, with headers.
     pub(crate) fn received_from(&self, origin: &str) -> f64 {
         let params = |method: &'static str| {
             let events = self
@@ -161,7 +161,7 @@ impl Chrome {
                 .filter(move |event| event["method"] == method);
             events.map(|event| &event["params"])
         };
-        let from_there: Vec<&Value> = params("Network.requestWillBeSent")
+        let from_origin: Vec<&Value> = params("Network.requestWillBeSent")
             .filter(|sent| {
                 sent["request"]["url"]
                     .as_str()
@@ -170,7 +170,7 @@ impl Chrome {
             .map(|sent| &sent["requestId"])
             .collect();
         params("Network.loadingFinished")
-            .filter(|finished| from_there.contains(&&finished["requestId"]))
+            .filter(|finished| from_origin.contains(&&finished["requestId"]))
             .filter_map(|finished| finished["encodedDataLength"].as_f64())
             .sum::<f64>()
             / 1000.0

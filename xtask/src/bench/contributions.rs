@@ -1,4 +1,4 @@
-//! What each crate contributes to the app, by the names of its functions.
+//! The size that each crate contributes to the app, by the names of its functions.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,10 +11,10 @@ use super::report::{Table, quantity};
 use crate::workspace::Workspace;
 use crate::{setup, step};
 
-/// Crates that are smaller than this part of the code share a row.
+/// Crates below this share of the code are combined in one row.
 const SMALL: f64 = 0.01;
 
-/// Rust's own crates: their generic code counts for the crate that it is made for.
+/// Rust's own crates. Their generic code counts for the crate that uses it.
 const RUST: [&str; 6] = [
     "core",
     "alloc",
@@ -24,7 +24,7 @@ const RUST: [&str; 6] = [
     "dlmalloc",
 ];
 
-/// The table.
+/// Builds the app with names, and returns the table.
 pub(crate) fn table(workspace: &Workspace) -> Result<Table> {
     let module = module_with_names(workspace)?;
     let brotli = compressed(&module.code)?;
@@ -34,8 +34,8 @@ pub(crate) fn table(workspace: &Workspace) -> Result<Table> {
 
     let mut table = Table::new(
         "Contributions",
-        "The code of Connect by the crate that each function is of, or is made for where it is one of Rust's own. What a crate \
-         weighs in brotli is\nits share of the whole. What the largest would cost to remove is in [a decision](adr/0007-what-every-app-would-carry.md).",
+        "The code of Connect by crate. A generic function of Rust's own crates counts for the crate that uses it. The brotli size \
+         of a crate\nis its share of the whole. [A decision record](adr/0007-build-steps-that-shrink-the-app.md) has the cost of removing the largest.",
         &["crate", "bytes", "share", "brotli"],
     );
     #[expect(clippy::cast_precision_loss, reason = "sizes")]
@@ -63,12 +63,12 @@ pub(crate) fn table(workspace: &Workspace) -> Result<Table> {
 
 struct Module {
     by_crate: HashMap<String, usize>,
-    /// Of all crates together: text, tables, messages.
+    /// The bytes of constants of all crates: text, tables, messages.
     data: usize,
     code: Vec<u8>,
 }
 
-/// The app's module as it is served, but for its names.
+/// The app's module with the names of its functions.
 fn module_with_names(workspace: &Workspace) -> Result<Module> {
     let target = workspace.target.join("xtask/bench-names");
     let tools = setup::app_tools(workspace)?;
@@ -145,15 +145,15 @@ fn read(wasm: &[u8]) -> Result<Module> {
     })
 }
 
-/// The crate of a function: the first in its name that is not Rust's own, else Rust itself.
+/// The crate of a function: the first crate in its name that is not Rust's own, or else Rust itself.
 fn crate_of(function: &str) -> &str {
     let is_in_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut rest = function;
-    let mut rusts = None;
+    let mut from_rust = None;
     while let Some(end) = rest.find("::") {
         let start = rest[..end].rfind(|c| !is_in_name(c)).map_or(0, |at| at + 1);
         let name = &rest[start..end];
-        // What comes after another `::` is no crate.
+        // A name after another `::` is not a crate.
         let is_first = !rest[..start].ends_with("::");
         rest = &rest[end..];
         let tail = rest.trim_start_matches(|c| is_in_name(c) || c == ':');
@@ -164,9 +164,9 @@ fn crate_of(function: &str) -> &str {
         if !RUST.contains(&name) {
             return name;
         }
-        rusts = Some("Rust's own");
+        from_rust = Some("Rust's own");
     }
-    rusts.unwrap_or("without a name")
+    from_rust.unwrap_or("without a name")
 }
 
 fn compressed(bytes: &[u8]) -> Result<usize> {
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_is_of_the_first_crate_that_is_not_rusts() {
+    fn a_function_belongs_to_the_first_crate_that_is_not_rusts_own() {
         for (function, expected) in [
             ("connect::pages::home::Home", "connect"),
             (

@@ -1,4 +1,4 @@
-//! What the backend takes as its Items grow from a thousand to a million.
+//! The backend's latency with a thousand and with a million Items.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ use super::report::{Goal, Table};
 use super::{Effort, backend};
 use crate::workspace::Workspace;
 
-/// How long a page may wait to hear of a change.
+/// How long a page may wait for a change.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A list, a new Item and a webhook, with few and with many Items in the database.
@@ -35,7 +35,7 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
         sides.push((connect, visitor, Figures::default()));
     }
     for _ in 0..effort.rounds {
-        // Webhooks are dated to the second: two of one second that say the same are one.
+        // Webhooks have times in whole seconds: two equal ones within a second count as one.
         thread::sleep(Duration::from_secs(1));
         for (connect, visitor, figures) in &mut sides {
             figures.measure(connect, &plaid, visitor, times)?;
@@ -51,16 +51,16 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
     ];
     let mut table = Table::new(
         "Growth",
-        "One request after the other. A webhook is measured from when Plaid is told to send it until an open page hears of it.",
+        "One request after the other. A webhook is measured from the request to Plaid to send it until an open page receives the change.",
         &head,
     );
     if let [(_, _, few), (_, _, many)] = &sides[..] {
-        for (what, many, few) in [
+        for (row, many, few) in [
             ("list a user's Items", &many.list, &few.list),
             ("exchange a public token", &many.exchange, &few.exchange),
             ("webhook", &many.webhook, &few.webhook),
         ] {
-            table.compare(what, "ms", many, few, Goal::AtMost(1.3));
+            table.compare(row, "ms", many, few, Goal::AtMost(1.3));
         }
     }
     Ok(vec![table])
@@ -91,7 +91,7 @@ impl Figures {
             connections: 1,
         };
         self.list.push(list.run()?.median);
-        // A user each, or the list would grow.
+        // A new user in each round, because the list would grow.
         let public_tokens = backend::public_tokens(plaid, times)?;
         let cookies = [Visitor::new(&connect.program)?.cookie];
         let exchange = Load {
@@ -110,7 +110,7 @@ impl Figures {
     }
 }
 
-/// Someone who uses Connect.
+/// A user of Connect, with a session.
 pub(crate) struct Visitor {
     pub(crate) cookie: String,
     pub(crate) user: String,
@@ -128,7 +128,7 @@ impl Visitor {
         })
     }
 
-    /// A visitor with one Item, of whose webhooks Connect hears.
+    /// A visitor with one Item, whose webhooks go to Connect.
     pub(crate) fn with_item(connect: &Connect, plaid: &Program) -> Result<Self> {
         let mut visitor = Self::new(&connect.program)?;
         let webhook = format!(
@@ -147,12 +147,12 @@ impl Visitor {
         connect
             .program
             .call("POST", "/api/items", &visitor.cookie, &exchange)?;
-        backend::completed(&connect.program, &visitor.cookie)?;
+        backend::wait_for_balances(&connect.program, &visitor.cookie)?;
         visitor.access_token = connect.seed(&["token", &visitor.user])?;
         Ok(visitor)
     }
 
-    /// Milliseconds from when Plaid is told to send a webhook until an open page hears of the change.
+    /// The milliseconds from the request to Plaid to send a webhook until an open page receives the change.
     fn webhook(&self, connect: &Program, plaid: &Program, code: &str) -> Result<f64> {
         let mut stream = TcpStream::connect(connect.at)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
@@ -162,33 +162,33 @@ impl Visitor {
             connect.at, self.cookie
         )?;
         let mut lines = BufReader::new(stream).lines();
-        let mut hears = |event: &str| -> Result<()> {
+        let mut wait_for = |event: &str| -> Result<()> {
             let asked = Instant::now();
             for line in lines.by_ref() {
                 if line?.contains(event) {
                     return Ok(());
                 }
-                // Even where nothing happens a line comes every few seconds.
+                // A line comes every few seconds even without an event.
                 if asked.elapsed() > DEADLINE {
-                    bail!("Connect does not say `{event}`");
+                    bail!("Connect does not send `{event}`");
                 }
             }
-            bail!("Connect ended its events")
+            bail!("Connect closed its event stream")
         };
-        hears("event: ready")?;
+        wait_for("event: ready")?;
         let fire = format!(
             "\"access_token\":\"{}\",\"webhook_code\":\"{code}\"",
             self.access_token
         );
         let fired = Instant::now();
         plaid.call("POST", "/sandbox/item/fire_webhook", "", &to_plaid(&fire))?;
-        hears("event: change")?;
+        wait_for("event: change")?;
         Ok(fired.elapsed().as_secs_f64() * 1000.0)
     }
 }
 
 impl Connect {
-    /// Runs `bench/seed` on its database; gives what it says.
+    /// Runs `bench/seed` on the database, and returns its output.
     pub(crate) fn seed(&self, args: &[&str]) -> Result<String> {
         let mut seed = Command::new(&self.seed);
         seed.arg(&self.data).args(args);

@@ -1,4 +1,4 @@
-//! Long lists: many Items in the page, and many transactions in the backend.
+//! The rendering of a page with many Items.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -9,13 +9,13 @@ use super::growth::Visitor;
 use super::program::Programs;
 use super::report::{Goal, Table};
 use crate::build;
-use crate::build::Finish;
+use crate::build::Packaging;
 use crate::workspace::Workspace;
 
 const ITEMS: usize = 50;
 const ACCOUNTS: usize = 500;
 
-/// When all accounts are in the page, by the page's clock since it had them from the backend.
+/// The milliseconds from the backend's answer until all accounts are in the page.
 const RENDERED: &str = "new Promise((done) => {
   const look = () => {
     if (document.querySelectorAll('.account').length < WANTED) return setTimeout(look, 1);
@@ -25,7 +25,7 @@ const RENDERED: &str = "new Promise((done) => {
   look();
 })";
 
-/// How long a refreshed Item takes from the answer to its new balance in the page.
+/// The milliseconds from the answer to a refresh until the new balance is in the page.
 const REFRESHED: &str = "new Promise((done) => {
   const cards = Array.from(document.querySelectorAll('.item'));
   const card = cards.find((card) => card.textContent.includes('$1.00'));
@@ -42,10 +42,10 @@ const REFRESHED: &str = "new Promise((done) => {
   refresh.click();
 })";
 
-/// First render, and one balance.
+/// The first render, and the refresh of one Item.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
     let programs = Programs::build(workspace, effort)?;
-    build::app(workspace, Finish::Small)?;
+    build::app(workspace, Packaging::Optimized)?;
     let plaid = programs.plaid()?;
     let ours = programs.connect(&plaid, Some(&workspace.root.join("dist")), "lists")?;
     let origin = format!("http://{}/", ours.program.at);
@@ -75,10 +75,10 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
         rendered.push(chrome.number(&RENDERED.replace("WANTED", &accounts.to_string()))?);
         refreshed.push(chrome.number(REFRESHED)?);
     }
-    let mut table = Table::beside(
+    let mut table = Table::comparison(
         "Long lists",
         format!(
-            "{ITEMS} Items with {ACCOUNTS} accounts on the same slow phone, from the backend's answer to what is seen."
+            "{ITEMS} Items with {ACCOUNTS} accounts on the same slow phone, from the backend's answer until the page shows it."
         ),
     );
     table.alone("first render", "ms", &rendered, Goal::None);

@@ -1,4 +1,4 @@
-//! Load: so many connections, each asking again as soon as it is answered.
+//! A load generator: connections that each send the next request as soon as they have an answer.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// What to ask.
+/// The requests to send.
 pub(crate) struct Load<'a> {
     pub(crate) method: &'static str,
     pub(crate) to: SocketAddr,
@@ -19,35 +19,36 @@ pub(crate) struct Load<'a> {
     pub(crate) connections: usize,
 }
 
-/// What is sent, and until when.
+/// The bodies of the requests, and when they end.
 pub(crate) enum Bodies<'a> {
-    /// The same again and again, for so long.
+    /// The same body, for this time.
     Same(&'a str, Duration),
-    /// The same, so often.
+    /// The same body, this number of times.
     Times(&'a str, usize),
-    /// Each once.
+    /// Each body once.
     Each(&'a [String]),
 }
 
-/// How it went.
+/// The results of a load.
 pub(crate) struct Outcome {
     pub(crate) per_second: f64,
     /// In milliseconds.
     pub(crate) median: f64,
+    /// In milliseconds.
     pub(crate) p99: f64,
-    /// The bodies of the answers, in no order.
+    /// The bodies of the answers, in no particular order.
     pub(crate) answers: Vec<String>,
 }
 
 impl Load<'_> {
-    /// Asks; an answer that is no success ends it with an error.
+    /// Sends the requests, and fails on the first answer that is not a success.
     pub(crate) fn run(&self) -> Result<Outcome> {
         let next = AtomicUsize::new(0);
         let begun = Instant::now();
-        let work = |connection: usize| self.ask(connection, &next, begun);
+        let send = |connection: usize| self.send(connection, &next, begun);
         let done: Vec<Result<Vec<(f64, String)>>> = thread::scope(|scope| {
             let threads: Vec<_> = (0..self.connections)
-                .map(|connection| scope.spawn(move || work(connection)))
+                .map(|connection| scope.spawn(move || send(connection)))
                 .collect();
             let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
             ended
@@ -69,10 +70,10 @@ impl Load<'_> {
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 clippy::cast_precision_loss,
-                reason = "a place in a list"
+                reason = "an index in a list"
             )]
-            let place = (times.len() as f64 * part) as usize;
-            times.get(place).copied().unwrap_or(f64::NAN)
+            let index = (times.len() as f64 * part) as usize;
+            times.get(index).copied().unwrap_or(f64::NAN)
         };
         #[expect(clippy::cast_precision_loss, reason = "a count")]
         let per_second = times.len() as f64 / took;
@@ -84,7 +85,7 @@ impl Load<'_> {
         })
     }
 
-    fn ask(
+    fn send(
         &self,
         connection: usize,
         next: &AtomicUsize,
@@ -101,15 +102,15 @@ impl Load<'_> {
                 Bodies::Each(bodies) if nth < bodies.len() => &bodies[nth],
                 _ => return Ok(done),
             };
-            let asked = Instant::now();
+            let sent = Instant::now();
             let answer = http.call(self.method, self.path, cookie, body)?;
-            let time = asked.elapsed().as_secs_f64() * 1000.0;
+            let time = sent.elapsed().as_secs_f64() * 1000.0;
             done.push((time, answer.body));
         }
     }
 }
 
-/// One connection that stays open.
+/// A connection that stays open.
 pub(crate) struct Http {
     to: SocketAddr,
     stream: BufReader<TcpStream>,
@@ -132,7 +133,7 @@ impl Http {
         })
     }
 
-    /// Asks, and reads the whole answer.
+    /// Sends a request, and reads the whole answer.
     pub(crate) fn call(
         &mut self,
         method: &str,

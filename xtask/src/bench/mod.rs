@@ -1,12 +1,12 @@
-//! Every number beside its peer's, both measured in one run; `bench/README.md` says how.
+//! The `bench` command: each figure compared with its peer's in one run. `bench/README.md` describes the method.
 
 mod backend;
 mod chrome;
 mod contributions;
-mod counted;
 mod growth;
 mod lists;
 mod load;
+mod packages;
 mod page;
 mod program;
 mod report;
@@ -18,31 +18,30 @@ use anyhow::{Result, bail};
 use self::report::{Report, Table};
 use crate::workspace::Workspace;
 
-/// How often everything is measured.
+/// How thoroughly everything is measured.
 #[derive(Clone, Copy)]
 pub(crate) struct Effort {
-    /// The two sides take turns, so often each.
+    /// The number of rounds in which the two sides take turns.
     rounds: usize,
-    /// Once and small: it shows that the bench runs, and measures nothing.
+    /// One small round, which shows that the bench runs and whose figures mean nothing.
     quick: bool,
 }
 
-type Part = fn(&Workspace, Effort) -> Result<Vec<Table>>;
+type Measure = fn(&Workspace, Effort) -> Result<Vec<Table>>;
 
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Measure); 9] = [
     ("size", size::tables),
     ("page", page::tables),
     ("lists", lists::tables),
     ("backend", backend::tables),
     ("growth", growth::tables),
     ("transactions", transactions::tables),
-    ("kill", counted::kill),
-    ("tabs", counted::tabs),
-    ("webhooks", counted::webhooks),
+    ("kill", packages::kill),
+    ("tabs", packages::tabs),
+    ("webhooks", packages::webhooks),
 ];
 
-/// Measures the named parts and prints them; all of them, unless told otherwise, and then docs/benchmarks.md is
-/// written anew.
+/// Measures the named parts and prints them. Without names it measures all parts and writes docs/benchmarks.md.
 pub(crate) fn bench(workspace: &Workspace, args: &[&str]) -> Result<()> {
     let quick = args.contains(&"--quick");
     let named: Vec<&str> = args
@@ -53,7 +52,7 @@ pub(crate) fn bench(workspace: &Workspace, args: &[&str]) -> Result<()> {
     for name in &named {
         if PARTS.iter().all(|(part, _)| part != name) {
             let parts = PARTS.map(|(part, _)| part).join(", ");
-            bail!("`{name}` is no part of the bench; they are {parts}");
+            bail!("`{name}` is not a part of the bench; choose from {parts}");
         }
     }
     let effort = Effort {
@@ -61,9 +60,9 @@ pub(crate) fn bench(workspace: &Workspace, args: &[&str]) -> Result<()> {
         quick,
     };
     let mut report = Report::begin(workspace)?;
-    for (name, part) in PARTS {
+    for (name, measure) in PARTS {
         if named.is_empty() || named.contains(&name) {
-            for table in part(workspace, effort)? {
+            for table in measure(workspace, effort)? {
                 report.add(&table);
             }
         }

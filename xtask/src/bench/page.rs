@@ -1,4 +1,4 @@
-//! The app's page beside the smallest page with React and react-plaid-link, on a slow phone.
+//! The app's page compared with the smallest page of React and react-plaid-link, on a slow phone.
 
 use anyhow::Result;
 
@@ -6,12 +6,12 @@ use super::Effort;
 use super::chrome::Chrome;
 use super::program::{Program, Programs, link_script};
 use super::report::{Goal, Table};
-use crate::build::Finish;
+use crate::build::Packaging;
 use crate::workspace::Workspace;
 use crate::{build, npm, size};
 
-/// Notes, on the page's clock, when the button is there and can be clicked, when there is a handler, and when Link is told
-/// to open; and keeps the memory of a WebAssembly module.
+/// Records, on the page's clock, when the button can be clicked, when a handler exists, and when `open` is called. It also
+/// keeps a reference to the memory of a WebAssembly module.
 const WATCH: &str = "(() => {
   const seen = (window.seen = {});
   const note = (name) => { seen[name] ??= performance.now(); };
@@ -21,9 +21,9 @@ const WATCH: &str = "(() => {
     if (connect && !connect.disabled) note('enabled');
   };
   new MutationObserver(look).observe(document, { attributes: true, childList: true, characterData: true, subtree: true });
-  for (const way of ['instantiate', 'instantiateStreaming']) {
-    const instantiate = WebAssembly[way];
-    WebAssembly[way] = async (...args) => {
+  for (const name of ['instantiate', 'instantiateStreaming']) {
+    const instantiate = WebAssembly[name];
+    WebAssembly[name] = async (...args) => {
       const made = await instantiate.apply(WebAssembly, args);
       seen.memory = (made.instance ?? made).exports.memory;
       return made;
@@ -69,10 +69,10 @@ const CLICK_TO_OPEN: &str = "new Promise((done) => {
   look();
 })";
 
-/// Bytes, first paint, the button, memory, the click; cold and warm.
+/// Bytes, first paint, the button, memory and the click; cold and warm.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
     let programs = Programs::build(workspace, effort)?;
-    build::app(workspace, Finish::Small)?;
+    build::app(workspace, Packaging::Optimized)?;
     let peer_dist = workspace.target.join("xtask/bench-peer-react");
     npm::build_page(workspace, "index", &peer_dist)?;
     size::precompress(&peer_dist)?;
@@ -97,12 +97,12 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
         }
     }
 
-    let mut table = Table::beside(
+    let mut table = Table::comparison(
         "Page",
-        "Chromium with a processor four times slower, 150 ms to the server and back, and 1.6 Mbit/s; a fresh profile each time. \
-         The peer is a page\nwith a heading and the button alone, from the same server. The button is *enabled* once it can be seen and \
-         clicked, and the click counts: ours keeps one that\ncomes before the app, and opens Link for it. *Ready* is when a click opens \
-         Link at once; for the peer that is the same moment.",
+        "Chromium with a processor four times slower, a round trip of 150 ms, and 1.6 Mbit/s; a fresh profile each time. The peer \
+         is a page\nwith only a heading and the button, from the same server. The button is *enabled* once it is visible and accepts a \
+         click. Ours records\na click that comes before the app, and opens Link afterwards. *Ready* is when a click opens Link \
+         immediately; for the peer that is\nthe same moment.",
     );
     for (when, ours, peer, ready) in [
         (
@@ -121,8 +121,8 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
                 Goal::None
             }
         };
-        let mut row = |what: &str, unit, ours: &[f64], peer: &[f64], goal| {
-            table.compare(&format!("{when}: {what}"), unit, ours, peer, goal);
+        let mut row = |label: &str, unit, ours: &[f64], peer: &[f64], goal| {
+            table.compare(&format!("{when}: {label}"), unit, ours, peer, goal);
         };
         row("received", "kB", &ours.received, &peer.received, Goal::None);
         row(
@@ -183,10 +183,10 @@ impl Figures {
         self.ready.push(chrome.number(READY)?);
         let painted = chrome.number(FIRST_PAINT)?;
         self.painted.push(painted);
-        // Nobody clicks what is not painted yet.
+        // A button cannot be clicked before it is painted.
         self.enabled
             .push(chrome.number("seen.enabled")?.max(painted));
-        // What Link itself still loads is the same for both.
+        // Link's own requests are the same for both.
         chrome.evaluate("new Promise((done) => setTimeout(done, 1000))")?;
         self.received.push(chrome.received_from(&origin));
         self.heap.push(chrome.heap()?);

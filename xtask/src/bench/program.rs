@@ -1,4 +1,4 @@
-//! The programs that are measured, and the offline Plaid that they talk to.
+//! The measured programs, and the offline Plaid that they use.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -11,26 +11,26 @@ use anyhow::{Context, Result, bail};
 
 use super::Effort;
 use super::load::{Answer, Http};
-use crate::part::Part;
+use crate::process::Process;
 use crate::workspace::Workspace;
 use crate::{npm, step};
 
-/// Both keys of the offline Plaid.
+/// The client id and the secret of the offline Plaid.
 const KEY: &str = "offline";
 
-/// A program that listens.
+/// A running server.
 pub(crate) struct Program {
     pub(crate) at: SocketAddr,
-    part: Part,
+    process: Process,
 }
 
-/// The programs, built.
+/// The built programs.
 pub(crate) struct Programs<'a> {
     workspace: &'a Workspace,
     built: PathBuf,
 }
 
-/// Connect, and where it keeps what it knows.
+/// A running Connect and its data folder.
 pub(crate) struct Connect {
     pub(crate) program: Program,
     pub(super) data: PathBuf,
@@ -38,7 +38,7 @@ pub(crate) struct Connect {
 }
 
 impl<'a> Programs<'a> {
-    /// Builds the backend, the offline Plaid, and what fills databases.
+    /// Builds the backend, the offline Plaid, and the program that fills databases.
     pub(crate) fn build(workspace: &'a Workspace, effort: Effort) -> Result<Self> {
         let servers = ["connect-server", "plaid-emulator"];
         let mut build = step::cargo(["build"]);
@@ -50,7 +50,7 @@ impl<'a> Programs<'a> {
             "release"
         };
         step::run(build.current_dir(&workspace.root))?;
-        // It is not measured, and a release of it takes minutes.
+        // It is not measured, and its release build takes minutes.
         let mut seed = step::cargo(["build", "--package", "seed"]);
         step::run(seed.current_dir(&workspace.root))?;
         Ok(Self {
@@ -59,7 +59,7 @@ impl<'a> Programs<'a> {
         })
     }
 
-    /// The offline Plaid.
+    /// Starts the offline Plaid.
     pub(crate) fn plaid(&self) -> Result<Program> {
         let program = self.built.join("plaid-emulator");
         self.start("plaid-emulator", &program, |command, at| {
@@ -68,7 +68,7 @@ impl<'a> Programs<'a> {
         })
     }
 
-    /// Connect with an empty database of this name, and with this app; with an empty page where nobody looks.
+    /// Starts Connect with an empty database of this name, and with this app or else an empty page.
     pub(crate) fn connect(
         &self,
         plaid: &Program,
@@ -88,9 +88,9 @@ impl<'a> Programs<'a> {
                 .env("CONNECT_DIST", dist)
                 .env("CONNECT_DATABASE_URL", database)
                 .env("CONNECT_VAULT_KEY_FILE", data.join("vault.key"))
-                // Not transactions: the peers fetch none after an exchange.
+                // Without transactions, since the peers fetch none after an exchange.
                 .env("CONNECT_PRODUCTS", "auth")
-                // A few users stand for many.
+                // A few users represent many.
                 .env("CONNECT_RATE_LIMIT", "0")
                 .env("PLAID_BASE_URL", format!("http://{}", plaid.at))
                 .env("PLAID_LINK_SCRIPT_URL", link_script(plaid))
@@ -104,7 +104,7 @@ impl<'a> Programs<'a> {
         })
     }
 
-    /// The express server of `bench/peer-node`.
+    /// Starts the express server of `bench/peer-node`.
     pub(crate) fn express(&self, plaid: &Program) -> Result<Program> {
         let server = npm::install(self.workspace, "bench/peer-node")?.join("server.js");
         self.start("peer-node", Path::new("node"), |command, at| {
@@ -126,25 +126,25 @@ impl<'a> Programs<'a> {
     ) -> Result<Program> {
         let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let logs = self.workspace.target.join("xtask");
-        let part = Part::start(name, program, &logs, |command| configure(command, at))?;
-        let mut program = Program { at, part };
-        program.listens()?;
+        let process = Process::start(name, program, &logs, |command| configure(command, at))?;
+        let mut program = Program { at, process };
+        program.wait_until_listening()?;
         Ok(program)
     }
 }
 
-/// Where the offline Plaid has Link's script.
+/// The address of Link's script at the offline Plaid.
 pub(crate) fn link_script(plaid: &Program) -> String {
     format!("http://{}/link/v2/stable/link-initialize.js", plaid.at)
 }
 
-/// What Plaid wants with every request: the keys, and these fields.
+/// The body of a request to Plaid: the keys and these fields.
 pub(crate) fn to_plaid(fields: &str) -> String {
     format!("{{\"client_id\":\"{KEY}\",\"secret\":\"{KEY}\",{fields}}}")
 }
 
 impl Program {
-    /// Asks once.
+    /// Sends one request.
     pub(crate) fn call(
         &self,
         method: &str,
@@ -155,30 +155,30 @@ impl Program {
         Http::connect(self.at)?.call(method, path, cookie, body)
     }
 
-    /// The memory that it holds, in MB.
+    /// The resident memory, in MB.
     pub(crate) fn memory(&self) -> Result<f64> {
-        let path = format!("/proc/{}/status", self.part.id());
+        let path = format!("/proc/{}/status", self.process.id());
         let status = fs::read_to_string(&path).with_context(|| {
             format!(
-                "{path} says how much memory {} holds, on Linux only",
-                self.part.name
+                "cannot read the memory of {} from {path}, which exists on Linux only",
+                self.process.name
             )
         })?;
         let kilobytes = status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        let kilobytes: f64 = kilobytes.context("/proc says nothing of memory")?.parse()?;
+        let kilobytes: f64 = kilobytes.context("/proc has no resident memory")?.parse()?;
         Ok(kilobytes / 1024.0)
     }
 
-    fn listens(&mut self) -> Result<()> {
+    fn wait_until_listening(&mut self) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(20);
         while Http::connect(self.at).is_err() {
-            if self.part.ended()?.is_some() || Instant::now() > deadline {
+            if self.process.exit_status()?.is_some() || Instant::now() > deadline {
                 bail!(
                     "{} does not listen:\n{}",
-                    self.part.name,
-                    self.part.last_words()
+                    self.process.name,
+                    self.process.last_log_lines()
                 );
             }
             thread::sleep(Duration::from_millis(20));

@@ -1,4 +1,4 @@
-//! Tables of what was measured: printed as they come, and written to docs/benchmarks.md.
+//! The tables of figures, printed as they are measured and written to docs/benchmarks.md.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,25 +9,25 @@ use anyhow::Result;
 use crate::setup;
 use crate::workspace::Workspace;
 
-/// What was measured, on which machine.
+/// The tables of a run, and its machine.
 pub(crate) struct Report {
     text: String,
     load_before: String,
 }
 
-/// A table with its title and what there is to know about it.
+/// A table with its title and a description.
 pub(crate) struct Table {
     title: &'static str,
     about: String,
     rows: Vec<Vec<String>>,
 }
 
-/// What the ratio of ours to the peer's has to be.
+/// The required ratio of our figure to the peer's, or the required figure.
 #[derive(Clone, Copy)]
 pub(crate) enum Goal {
     AtMost(f64),
     AtLeast(f64),
-    /// It is told, and not judged.
+    /// The figure has no goal.
     None,
 }
 
@@ -41,7 +41,7 @@ impl Report {
         Ok(report)
     }
 
-    /// Prints a table, and keeps it.
+    /// Prints a table, and adds it to the report.
     pub(crate) fn add(&mut self, table: &Table) {
         let text = table.to_markdown();
         println!("{text}");
@@ -50,12 +50,11 @@ impl Report {
 
     /// Writes docs/benchmarks.md.
     pub(crate) fn write(&self, workspace: &Workspace) -> Result<()> {
-        let head = "# Benchmarks\n\nWritten by `cargo xtask bench`; [bench](../bench/README.md) says what is measured and how. \
-                    Where two sides\nare compared, a figure is the median of at least 7 rounds in which they took turns; memory is read \
-                    once, at the end. What dies, and how long\nwebhooks wait, is counted in one run. Read the ratios: the figures \
-                    themselves are this machine's.\n\n";
+        let head = "# Benchmarks\n\nWritten by `cargo xtask bench`; [bench](../bench/README.md) describes the method. Where two sides \
+                    are compared,\na figure is the median of at least 7 rounds in which they took turns. Memory is read once, at the end. \
+                    Crashes and\nwebhooks are measured in one run. Compare the ratios: the figures themselves depend on the machine.\n\n";
         let load = format!(
-            "\nOthers used the machine meanwhile: its load average was {} at the start and {} at the end.\n",
+            "\nThe machine ran other programs, too: its load average was {} at the start and {} at the end.\n",
             self.load_before,
             load()
         );
@@ -75,8 +74,8 @@ impl Table {
         }
     }
 
-    /// A table of ours beside the peer's.
-    pub(crate) fn beside(title: &'static str, about: impl Into<String>) -> Self {
+    /// A table that compares our figures with the peer's.
+    pub(crate) fn comparison(title: &'static str, about: impl Into<String>) -> Self {
         Self::new(title, about, &["", "ours", "peer", "ratio", "goal", ""])
     }
 
@@ -84,10 +83,10 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// A row of a table made by [`beside`](Self::beside), from the medians of both.
+    /// Adds a row to a table made by [`comparison`](Self::comparison), from the medians of both.
     pub(crate) fn compare(
         &mut self,
-        what: &str,
+        label: &str,
         unit: &str,
         ours: &[f64],
         peer: &[f64],
@@ -101,7 +100,7 @@ impl Table {
             Goal::None => (String::new(), None),
         };
         self.row([
-            what.to_owned(),
+            label.to_owned(),
             quantity(ours, unit),
             quantity(peer, unit),
             if ratio.is_finite() {
@@ -114,8 +113,8 @@ impl Table {
         ]);
     }
 
-    /// A row of a table made by [`beside`](Self::beside) without a peer.
-    pub(crate) fn alone(&mut self, what: &str, unit: &str, ours: &[f64], goal: Goal) {
+    /// Adds a row without a peer to a table made by [`comparison`](Self::comparison).
+    pub(crate) fn alone(&mut self, label: &str, unit: &str, ours: &[f64], goal: Goal) {
         let ours = median(ours);
         let (goal, met) = match goal {
             Goal::AtMost(most) => (format!("≤ {}", quantity(most, unit)), Some(ours <= most)),
@@ -123,7 +122,7 @@ impl Table {
             Goal::None => (String::new(), None),
         };
         self.row([
-            what.to_owned(),
+            label.to_owned(),
             quantity(ours, unit),
             String::new(),
             String::new(),
@@ -167,7 +166,7 @@ impl Table {
     }
 }
 
-/// The one in the middle, or between the two there.
+/// The middle value, or the mean of the two middle values.
 pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -178,7 +177,7 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// With as many digits as mean something.
+/// A value with three significant digits or so, and its unit.
 pub(crate) fn quantity(value: f64, unit: &str) -> String {
     let digits = match value.abs() {
         big if big >= 100.0 => 0,
@@ -215,11 +214,14 @@ fn machine(workspace: &Workspace) -> Result<String> {
         .and_then(|kilobytes| kilobytes.parse::<u64>().ok())
         .map_or(0, |kilobytes| kilobytes.div_ceil(1024 * 1024));
     let versions = [
-        said(Command::new("rustc").arg("--version")),
+        output_of(Command::new("rustc").arg("--version")),
         format!("Leptos {}", workspace.locked_version("leptos")?),
         format!("axum {}", workspace.locked_version("axum")?),
-        format!("Node.js {}", said(Command::new("node").arg("--version"))),
-        said(Command::new(setup::browser()?.chrome).arg("--version")),
+        format!(
+            "Node.js {}",
+            output_of(Command::new("node").arg("--version"))
+        ),
+        output_of(Command::new(setup::browser()?.chrome).arg("--version")),
         npm_version("peer-react", "react", workspace),
         npm_version("peer-react", "react-plaid-link", workspace),
         npm_version("peer-react", "vite", workspace),
@@ -245,7 +247,7 @@ fn npm_version(peer: &str, package: &str, workspace: &Workspace) -> String {
     format!("{package} {}", version.as_str().unwrap_or("?"))
 }
 
-fn said(command: &mut Command) -> String {
+fn output_of(command: &mut Command) -> String {
     let output = command.output().map(|output| output.stdout);
     let text = String::from_utf8(output.unwrap_or_default()).unwrap_or_default();
     text.trim().to_owned()
@@ -262,14 +264,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_in_the_middle() {
+    fn the_median_is_the_middle_value() {
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
     }
 
     #[test]
-    fn a_ratio_is_judged_by_its_goal() {
-        let mut table = Table::beside("Speed", "");
+    fn a_ratio_is_compared_with_its_goal() {
+        let mut table = Table::comparison("Speed", "");
         table.compare("fast", "ms", &[1.0], &[2.0], Goal::AtMost(0.75));
         table.compare("slow", "/s", &[4.0], &[1.0], Goal::AtLeast(5.0));
         let text = table.to_markdown();

@@ -1,14 +1,14 @@
-//! What our crates add to an app, and what each crate contributes to ours.
+//! The size that our crates add to an app, and the contribution of each crate to Connect.
 
 use anyhow::Result;
 
 use super::report::{Table, verdict};
 use super::{Effort, contributions};
-use crate::build::Finish;
+use crate::build::Packaging;
 use crate::workspace::Workspace;
 use crate::{build, size, step};
 
-/// What plaid-link and leptos-plaid-link may add to an app, in bytes of brotli.
+/// The limit for what plaid-link and leptos-plaid-link add to an app, in bytes of brotli.
 const LIMIT: u64 = 15_000;
 
 /// The apps of `bench/size`.
@@ -18,7 +18,7 @@ const APPS: [(&str, &str); 3] = [
     ("flow", "and `use_link_flow` with `<ConnectBank>`"),
 ];
 
-/// Both tables; in a hurry it is enough that the apps can be built.
+/// Both tables. A quick run only checks that the apps can be built.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
     if effort.quick {
         let mut check = step::cargo(["build", "--package", "size", "--bins"]);
@@ -28,33 +28,33 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
     }
     let mut table = Table::new(
         "Size",
-        "Apps that differ by what they use of ours: page, script and module in brotli, built as Connect is.",
+        "Apps that use different parts of our libraries: page, script and module in brotli, built like Connect.",
         &["app", "bytes", "added", "goal", ""],
     );
     let mut base = None;
-    for (name, what) in APPS {
+    for (name, title) in APPS {
         let dist = workspace.target.join("xtask/bench-size").join(name);
         let page = workspace
             .root
             .join("bench/size")
             .join(format!("{name}.html"));
-        build::bundle(workspace, "size", name, &page, &dist, Finish::Small)?;
-        let bytes = size::weight(&dist)?;
+        build::bundle(workspace, "size", name, &page, &dist, Packaging::Optimized)?;
+        let bytes = size::critical_path(&dist)?;
         let added = bytes.saturating_sub(*base.get_or_insert(bytes));
         let (goal, met) = match name {
             "hook" => (format!("≤ {LIMIT}"), Some(added <= LIMIT)),
             _ => (String::new(), None),
         };
         table.row([
-            what.to_owned(),
+            title.to_owned(),
             bytes.to_string(),
             added.to_string(),
             goal,
             verdict(met),
         ]);
     }
-    build::app(workspace, Finish::Small)?;
-    let bytes = size::weight(&workspace.root.join("dist"))?;
+    build::app(workspace, Packaging::Optimized)?;
+    let bytes = size::critical_path(&workspace.root.join("dist"))?;
     table.row([
         "Connect, the whole app".to_owned(),
         bytes.to_string(),

@@ -1,4 +1,4 @@
-//! A page of transactions, of a user who has many and of one who has ten times as many.
+//! The latency of a page of transactions for a user with many, and for one with ten times as many.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 const PAGE: &str = "/api/transactions?limit=100";
 
-/// The newest page, and one that is far from it.
+/// The newest page, and a distant one.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {
     let programs = Programs::build(workspace, effort)?;
     let (many, pages, times) = if effort.quick {
@@ -27,7 +27,7 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
         let connect = programs.connect(&plaid, None, name)?;
         let visitor = Visitor::with_item(&connect, &plaid)?;
         connect.seed(&["transactions", &visitor.user, &count.to_string()])?;
-        let far = after(&connect.program, &visitor, pages)?;
+        let far = path_after(&connect.program, &visitor, pages)?;
         sides.push((connect, visitor, far, Figures::default()));
     }
     for _ in 0..effort.rounds {
@@ -46,7 +46,7 @@ pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>
     let mut table = Table::new(
         "Transactions",
         format!(
-            "A page of 100, one request after the other. The one that is far comes after {pages} pages."
+            "Pages of 100, one request after the other. The far page comes after {pages} others."
         ),
         &head,
     );
@@ -101,8 +101,8 @@ impl Figures {
     }
 }
 
-/// Where the page is that comes after so many.
-fn after(connect: &Program, visitor: &Visitor, pages: usize) -> Result<String> {
+/// The path of the page that comes after this number of pages.
+fn path_after(connect: &Program, visitor: &Visitor, pages: usize) -> Result<String> {
     let mut path = PAGE.to_owned();
     for _ in 0..pages {
         let page = connect.call("GET", &path, &visitor.cookie, "")?;

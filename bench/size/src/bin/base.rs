@@ -1,4 +1,4 @@
-//! Nothing of ours: all that the others do, with the Link token in place of what Link would give for it.
+//! An app without our libraries: it does what the others do, but submits the Link token, since it has no Link.
 
 use leptos::prelude::*;
 use size::{link_token, session, settings, submit};

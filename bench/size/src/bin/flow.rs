@@ -1,4 +1,4 @@
-//! The same with `use_link_flow` and `<ConnectBank>`.
+//! The same app with `use_link_flow` and `<ConnectBank>`.
 
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;

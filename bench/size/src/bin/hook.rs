@@ -1,4 +1,4 @@
-//! The same with `use_plaid_link`.
+//! The same app with `use_plaid_link`.
 
 use leptos::prelude::*;
 use leptos_plaid_link::plaid_types::LinkToken;

@@ -45,7 +45,7 @@ async fn main() -> ExitCode {
     println!();
     println!(
         "| a visit | browsers killed | backends killed | came to an end in Link | Items | lost \
-         | of which told | duplicates | access tokens without an owner |"
+         | of which reported | duplicates | access tokens without an owner |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut good = true;

@@ -1,4 +1,4 @@
-//! A running part of the stack: a child process that never outlives us.
+//! A child process that ends with this process, even if this process is killed.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// The hidden command under which parts start, see [`become_part`].
-pub(crate) const VERB: &str = "as-part";
+/// The hidden command that starts child processes, see [`exec`].
+pub(crate) const EXEC: &str = "exec";
 
-/// How long a part may take to end by itself before it is killed.
+/// How long a process may take to end after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A child process with a log of its own; dropping it ends it.
-pub(crate) struct Part {
+/// A child process with its own log file. Dropping it ends the process.
+pub(crate) struct Process {
     pub(crate) name: &'static str,
     child: Child,
     log: PathBuf,
 }
 
-impl Part {
-    /// Starts a program, its output in `<logs>/<name>.log`.
+impl Process {
+    /// Starts a program with its output in `<logs>/<name>.log`.
     pub(crate) fn start(
         name: &'static str,
         program: &Path,
@@ -35,13 +35,13 @@ impl Part {
 
         let mut command = Command::new(std::env::current_exe()?);
         command
-            .arg(VERB)
+            .arg(EXEC)
             .arg(program)
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file);
         configure(&mut command);
-        // A group of its own: Ctrl-C reaches us alone, and we end the parts.
+        // Its own process group, so that Ctrl-C reaches this process only, which then ends the child.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command
@@ -50,31 +50,31 @@ impl Part {
         Ok(Self { name, child, log })
     }
 
-    /// Its process.
+    /// The process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// How it ended, if it has.
-    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+    /// The exit status, if the process has ended.
+    pub(crate) fn exit_status(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
     }
 
-    /// The last lines that it logged.
-    pub(crate) fn last_words(&self) -> String {
+    /// The last lines of the log.
+    pub(crate) fn last_log_lines(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         let last = lines
             .get(lines.len().saturating_sub(10)..)
             .unwrap_or_default()
             .join("\n");
-        format!("{last}\n(its whole log: {})", self.log.display())
+        format!("{last}\n(the whole log: {})", self.log.display())
     }
 }
 
-impl Drop for Part {
+impl Drop for Process {
     fn drop(&mut self) {
-        ask_to_end(&mut self.child);
+        terminate(&mut self.child);
         let deadline = Instant::now() + GRACE;
         while Instant::now() < deadline {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -88,20 +88,20 @@ impl Drop for Part {
 }
 
 #[cfg(unix)]
-fn ask_to_end(child: &mut Child) {
+fn terminate(child: &mut Child) {
     use rustix::process::{Pid, Signal, kill_process};
-    // It fails for a process that has ended, which is what is wanted.
+    // It fails if the process has already ended, which is the goal.
     let _ = kill_process(Pid::from_child(child), Signal::TERM);
 }
 
 #[cfg(not(unix))]
-fn ask_to_end(child: &mut Child) {
+fn terminate(child: &mut Child) {
     drop(child.kill());
 }
 
-/// Turns this process into `program`, which the kernel ends when the process that started it is gone, even killed.
+/// Replaces this process by `program`, which the kernel terminates when its parent process ends.
 #[cfg(target_os = "linux")]
-pub(crate) fn become_part(program: &str, args: &[&str]) -> Result<()> {
+pub(crate) fn exec(program: &str, args: &[&str]) -> Result<()> {
     use std::os::unix::process::CommandExt;
 
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
@@ -109,9 +109,9 @@ pub(crate) fn become_part(program: &str, args: &[&str]) -> Result<()> {
         .with_context(|| format!("{program} does not start"))
 }
 
-/// Runs `program`; elsewhere than on Linux a part ends when it is dropped, and only then.
+/// Runs `program`. On systems other than Linux it ends only when its [`Process`] is dropped.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn become_part(program: &str, args: &[&str]) -> Result<()> {
+pub(crate) fn exec(program: &str, args: &[&str]) -> Result<()> {
     let status = Command::new(program)
         .args(args)
         .status()
