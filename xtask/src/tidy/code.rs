@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::tokens::{Token, tokens};
+use super::tokens::{text, tokens};
 use super::{assert_none, files, is_checked, read, sources};
 
 /// The only folder whose files may run SQL.
@@ -36,11 +36,10 @@ fn tidy_every_file_opens_with_a_summary() {
 #[test]
 fn tidy_only_plaid_link_declares_foreign_functions() {
     let declares = |path: &Path| {
-        let source = read(path);
-        let tokens = tokens(&source);
-        tokens
-            .windows(2)
-            .any(|pair| pair == [Token::Word("extern"), Token::Text("C")])
+        let tokens = tokens(&read(path));
+        tokens.windows(2).any(|pair| {
+            pair[0].to_string() == "extern" && text(&pair[1]).is_some_and(|abi| abi == "C")
+        })
     };
     let found = files("rs")
         .into_iter()
@@ -59,11 +58,9 @@ fn tidy_only_the_store_runs_sql() {
 
 /// Whether a source names the library for SQL, or has a string that is SQL.
 fn runs_sql(source: &str) -> bool {
-    tokens(source).into_iter().any(|token| match token {
-        Token::Word(word) => word == "sqlx",
-        Token::Text(text) => is_sql(text),
-        Token::Sign(_) => false,
-    })
+    tokens(source)
+        .iter()
+        .any(|token| token.to_string() == "sqlx" || text(token).is_some_and(|text| is_sql(&text)))
 }
 
 /// Whether a text has the keywords of a statement or of a clause, in capital letters.

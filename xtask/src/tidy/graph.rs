@@ -42,7 +42,12 @@ impl Graph {
             .iter()
             .filter(|(_, module, _)| !is_test(module))
             .collect();
+        let exports: Vec<_> = kept
+            .iter()
+            .flat_map(|(.., imports)| &imports.exports)
+            .collect();
         let file_of = |path: &[String]| {
+            let path = &exported(path, &exports);
             // A program's `main.rs` is no module that others import.
             let modules = kept.iter().filter(|(file, ..)| file != "main.rs");
             modules
@@ -128,6 +133,19 @@ impl Graph {
     }
 }
 
+/// The path behind the names under which files export it.
+fn exported(path: &[String], exports: &[&(Vec<String>, Vec<String>)]) -> Vec<String> {
+    let mut path = path.to_vec();
+    // Each name is replaced at most once, so that an export of itself ends too.
+    for _ in exports {
+        let Some((name, target)) = exports.iter().find(|(name, _)| path.starts_with(name)) else {
+            break;
+        };
+        path = [target, &path[name.len()..]].concat();
+    }
+    path
+}
+
 /// The path of a file's module from the crate's root: `a/b.rs` and `a/b/mod.rs` are `a::b`.
 fn module_of(file: &str) -> Vec<String> {
     let path = file.strip_suffix(".rs").unwrap_or(file);
@@ -166,10 +184,24 @@ mod tests {
             ("store/sqlite.rs", "use super::Store; use crate::Error;"),
         ]);
         let edges = |file: &str| graph.0[file].iter().map(String::as_str).collect::<Vec<_>>();
-        assert_eq!(edges("lib.rs"), ["store/mod.rs"]);
+        assert_eq!(edges("lib.rs"), [""; 0]);
         assert_eq!(edges("main.rs"), ["store/sqlite.rs"]);
         assert_eq!(edges("store/mod.rs"), [""; 0]);
         assert_eq!(edges("store/sqlite.rs"), ["lib.rs", "store/mod.rs"]);
+    }
+
+    #[test]
+    fn an_import_through_an_export_leads_to_the_file_behind_it() {
+        let graph = graph(&[
+            (
+                "lib.rs",
+                "mod a; mod b; pub use a::{inner::A, inner}; pub use b::B;",
+            ),
+            ("a/mod.rs", "pub(crate) mod inner;"),
+            ("a/inner.rs", ""),
+            ("b.rs", "use crate::{A, inner::C};"),
+        ]);
+        assert_eq!(graph.0["b.rs"].iter().collect::<Vec<_>>(), ["a/inner.rs"]);
     }
 
     #[test]

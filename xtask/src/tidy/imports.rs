@@ -1,151 +1,88 @@
 //! The paths by which a Rust file names other modules of its crate.
 
-use super::tokens::{Token, tokens};
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use syn::visit::{self, Visit};
+use syn::{Attribute, Field, File, Item, ItemMod, ItemUse, Macro, Path, UseTree, Visibility};
+
+use super::tokens::leaves;
 
 /// What a file says about modules.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Imports {
-    /// The paths that begin with `crate`, `super` or `self`, from the crate's root.
+    /// The paths to modules of the crate, from its root.
     pub(super) paths: Vec<Vec<String>>,
+    /// The names under which this file exports paths to modules of the crate. Such a `pub use` is no import.
+    pub(super) exports: Vec<(Vec<String>, Vec<String>)>,
     /// The modules that exist in tests only, from the crate's root.
     pub(super) test_modules: Vec<Vec<String>>,
 }
 
 /// Reads a file. `module` is its module's path; `package` is the crate's name, which `main.rs` uses for `crate`.
 pub(super) fn imports(source: &str, module: &[String], package: &str) -> Imports {
-    let mut parser = Parser {
-        tokens: tokens(source),
-        at: 0,
+    let file: File = syn::parse_file(source).expect("Rust that compiles");
+    let mut reader = Reader {
         module: module.to_vec(),
         package,
-        depth: 0,
-        inline: Vec::new(),
+        children: children(&file.items),
         imports: Imports::default(),
     };
-    while parser.at < parser.tokens.len() {
-        parser.step();
-    }
-    parser.imports
+    reader.visit_file(&file);
+    reader.imports
 }
 
-struct Parser<'a> {
-    tokens: Vec<Token<'a>>,
-    at: usize,
-    /// The module that the current token is in.
+struct Reader<'a> {
+    /// The module that is being read.
     module: Vec<String>,
     package: &'a str,
-    /// How many braces are open.
-    depth: usize,
-    /// The depth at which each inline module began.
-    inline: Vec<usize>,
+    /// The modules that this one declares.
+    children: BTreeSet<String>,
     imports: Imports,
 }
 
-impl<'a> Parser<'a> {
-    fn step(&mut self) {
-        if self.is_cfg_test() {
-            self.skip_test_item();
-            return;
-        }
-        match self.token(0) {
-            Some(Token::Word("use")) if self.token(1) != Some(Token::Sign('<')) => {
-                self.at += 1;
-                self.use_tree(&mut Vec::new());
-            }
-            Some(Token::Word("in")) if self.token(1) == Some(Token::Word("crate")) => {
-                // `pub(in crate::a)` is a visibility.
-                self.at += 2;
-            }
-            Some(Token::Word("mod")) if self.token(2) == Some(Token::Sign('{')) => {
-                if let Some(Token::Word(name)) = self.token(1) {
-                    self.inline.push(self.depth);
-                    self.module.push(name.to_owned());
+impl Reader<'_> {
+    fn use_tree(&mut self, tree: &UseTree, above: &[String], is_export: bool) {
+        let with = |name: &syn::Ident| [above, &[name.to_string()]].concat();
+        match tree {
+            UseTree::Path(path) => self.use_tree(&path.tree, &with(&path.ident), is_export),
+            UseTree::Name(name) if is_export => self.export(&with(&name.ident), &name.ident),
+            UseTree::Name(name) => self.record(&with(&name.ident)),
+            UseTree::Rename(name) if is_export => self.export(&with(&name.ident), &name.rename),
+            UseTree::Rename(name) => self.record(&with(&name.ident)),
+            UseTree::Glob(_) => self.record(above),
+            UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.use_tree(tree, above, is_export);
                 }
-                self.at += 2;
             }
-            Some(Token::Word("crate" | "super" | "self")) if self.is_separator(1) => {
-                let path = self.path();
-                self.record(&path);
-            }
-            Some(token) => {
-                self.count_braces(token);
-                self.at += 1;
-            }
-            None => {}
         }
     }
 
-    fn count_braces(&mut self, token: Token<'a>) {
-        match token {
-            Token::Sign('{') => self.depth += 1,
-            Token::Sign('}') => {
-                self.depth = self.depth.saturating_sub(1);
-                if self.inline.last() == Some(&self.depth) {
-                    self.inline.pop();
-                    self.module.pop();
-                }
-            }
-            _ => {}
+    fn export(&mut self, path: &[String], name: &syn::Ident) {
+        if let Some(target) = self.from_root(path) {
+            let name = [&*self.module, &[name.to_string()]].concat();
+            self.imports.exports.push((name, target));
         }
-    }
-
-    /// Reads one tree of a `use`, such as `a::{b, c::d}`, below the path that leads to it.
-    fn use_tree(&mut self, above: &mut Vec<String>) {
-        let length = above.len();
-        loop {
-            match self.token(0) {
-                Some(Token::Word("as")) => self.at += 2,
-                Some(Token::Word(word)) => {
-                    above.push(word.to_owned());
-                    self.at += 1;
-                }
-                Some(Token::Sign(':' | '*')) => self.at += 1,
-                Some(Token::Sign('{')) => {
-                    self.at += 1;
-                    while !matches!(self.token(0), Some(Token::Sign('}')) | None) {
-                        self.use_tree(above);
-                        if self.token(0) == Some(Token::Sign(',')) {
-                            self.at += 1;
-                        }
-                    }
-                    self.at += 1;
-                    break;
-                }
-                _ => {
-                    self.record(above);
-                    break;
-                }
-            }
-        }
-        above.truncate(length);
-    }
-
-    /// Reads a path in an expression or a type.
-    fn path(&mut self) -> Vec<String> {
-        let mut path = Vec::new();
-        while let Some(Token::Word(word)) = self.token(0) {
-            path.push(word.to_owned());
-            self.at += 1;
-            if !self.is_separator(0) {
-                break;
-            }
-            self.at += 2;
-        }
-        path
     }
 
     fn record(&mut self, path: &[String]) {
-        let mut rest = path;
-        let mut found = match path.first().map(String::as_str) {
-            Some("crate") => Vec::new(),
-            Some("self" | "super") => self.module.clone(),
-            Some(name) if name == self.package => Vec::new(),
-            _ => return,
+        let found = self.from_root(path);
+        self.imports.paths.extend(found);
+    }
+
+    /// Returns a path from the crate's root, if it leads to a module of the crate.
+    fn from_root(&self, path: &[String]) -> Option<Vec<String>> {
+        let (first, mut rest) = path.split_first()?;
+        let mut found = match first.as_str() {
+            "crate" => Vec::new(),
+            "self" => self.module.clone(),
+            "super" => self.module[..self.module.len().saturating_sub(1)].to_vec(),
+            name if name == self.package => Vec::new(),
+            name if self.children.contains(name) => [&*self.module, &[name.to_owned()]].concat(),
+            _ => return None,
         };
-        if rest.first().is_some_and(|word| word != "super") {
-            rest = &rest[1..];
-        }
-        while let Some((word, more)) = rest.split_first()
+        while let [word, more @ ..] = rest
             && word == "super"
         {
             found.pop();
@@ -153,60 +90,113 @@ impl<'a> Parser<'a> {
         }
         // The `self` of `use a::{self, b}` is `a`.
         found.extend(rest.iter().filter(|word| *word != "self").cloned());
-        self.imports.paths.push(found);
+        Some(found)
     }
+}
 
-    fn is_cfg_test(&self) -> bool {
-        const ATTRIBUTE: [Token<'_>; 7] = [
-            Token::Sign('#'),
-            Token::Sign('['),
-            Token::Word("cfg"),
-            Token::Sign('('),
-            Token::Word("test"),
-            Token::Sign(')'),
-            Token::Sign(']'),
-        ];
-        self.tokens[self.at..].starts_with(&ATTRIBUTE)
-    }
-
-    /// Skips an item that exists in tests only: up to its `;` or to the end of its block. A field ends at its comma.
-    fn skip_test_item(&mut self) {
-        const ITEMS: [&str; 7] = ["const", "enum", "fn", "impl", "static", "struct", "trait"];
-        self.at += 7;
-        let mut open = 0_usize;
-        let mut is_item = false;
-        while let Some(token) = self.token(0) {
-            is_item |= matches!(token, Token::Word(word) if ITEMS.contains(&word));
-            if open == 0
-                && token == Token::Word("mod")
-                && let Some(Token::Word(name)) = self.token(1)
-            {
-                let module = self.module.iter().cloned().chain([name.to_owned()]);
-                self.imports.test_modules.push(module.collect());
-            }
-            self.at += 1;
-            match token {
-                Token::Sign('{' | '(' | '[') => open += 1,
-                Token::Sign('}' | ')' | ']') => {
-                    open = open.saturating_sub(1);
-                    if open == 0 && token == Token::Sign('}') {
-                        break;
-                    }
-                }
-                Token::Sign(';') if open == 0 => break,
-                Token::Sign(',') if open == 0 && !is_item => break,
-                _ => {}
-            }
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        if !is_for_tests(attributes(item)) {
+            visit::visit_item(self, item);
+        } else if let Item::Mod(tests) = item {
+            let module = [&*self.module, &[tests.ident.to_string()]].concat();
+            self.imports.test_modules.push(module);
         }
     }
 
-    fn token(&self, ahead: usize) -> Option<Token<'a>> {
-        self.tokens.get(self.at + ahead).copied()
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        let Some((_, items)) = &item.content else {
+            return;
+        };
+        self.module.push(item.ident.to_string());
+        let children = std::mem::replace(&mut self.children, children(items));
+        visit::visit_item_mod(self, item);
+        self.children = children;
+        self.module.pop();
     }
 
-    fn is_separator(&self, ahead: usize) -> bool {
-        self.token(ahead) == Some(Token::Sign(':'))
-            && self.token(ahead + 1) == Some(Token::Sign(':'))
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        // `::a` is another crate.
+        if item.leading_colon.is_none() {
+            let is_export = !matches!(item.vis, Visibility::Inherited);
+            self.use_tree(&item.tree, &[], is_export);
+        }
+    }
+
+    fn visit_field(&mut self, field: &'ast Field) {
+        if !is_for_tests(&field.attrs) {
+            visit::visit_field(self, field);
+        }
+    }
+
+    fn visit_path(&mut self, path: &'ast Path) {
+        // A single word may be a variable that is named like a module.
+        if path.segments.len() > 1 && path.leading_colon.is_none() {
+            let segments = path.segments.iter();
+            let words: Vec<_> = segments.map(|segment| segment.ident.to_string()).collect();
+            self.record(&words);
+        }
+        visit::visit_path(self, path);
+    }
+
+    /// `pub(in crate::a)` imports nothing.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+
+    fn visit_macro(&mut self, called: &'ast Macro) {
+        for path in paths_in(called.tokens.clone()) {
+            self.record(&path);
+        }
+        visit::visit_macro(self, called);
+    }
+}
+
+/// The paths in the text of a macro: words between `::`.
+fn paths_in(tokens: TokenStream) -> Vec<Vec<String>> {
+    let words: Vec<String> = leaves(tokens).iter().map(ToString::to_string).collect();
+    let mut paths: Vec<Vec<String>> = Vec::new();
+    let mut continues = false;
+    for (at, word) in words.iter().enumerate() {
+        let is_word = word.chars().all(|c| c.is_alphanumeric() || c == '_');
+        match paths.last_mut() {
+            Some(path) if is_word && continues => path.push(word.clone()),
+            _ if is_word => paths.push(vec![word.clone()]),
+            _ => {}
+        }
+        continues = word == ":" && at > 0 && words[at - 1] == ":";
+    }
+    paths.retain(|path| path.len() > 1);
+    paths
+}
+
+fn children(items: &[Item]) -> BTreeSet<String> {
+    let modules = items.iter().filter_map(|item| match item {
+        Item::Mod(module) => Some(module.ident.to_string()),
+        _ => None,
+    });
+    modules.collect()
+}
+
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let condition = attribute.parse_args::<syn::Ident>();
+        attribute.path().is_ident("cfg") && condition.is_ok_and(|word| word == "test")
+    })
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
     }
 }
 
@@ -225,7 +215,7 @@ mod tests {
     fn paths_are_read_from_the_root() {
         for (source, expected) in [
             ("use crate::c::D;", "c::D"),
-            ("pub(crate) use super::c::D;", "a::c::D"),
+            ("use super::c::D;", "a::c::D"),
             ("use super::super::c;", "c"),
             ("use self::c::D as E;", "a::b::c::D"),
             ("use ours::c::*;", "c"),
@@ -251,6 +241,7 @@ mod tests {
         for source in [
             "use std::fmt; use serde::{de::Error, Serialize};",
             "mod c; pub mod d;",
+            "mod c; use ::c::D; fn f() { ::c::g() }",
             "pub(crate) fn f(&self) { self.c() }",
             "pub(in crate::a) struct S;",
             "fn f<'a>() -> impl Sized + use<'a> {}",
@@ -266,6 +257,32 @@ mod tests {
             paths("mod c { use super::D; mod e { use super::F; } use super::G; } use super::H;"),
             ["a::b::D", "a::b::c::F", "a::b::G", "a::H"]
         );
+    }
+
+    #[test]
+    fn a_child_is_named_without_self() {
+        assert_eq!(
+            paths("mod c; use c::D; fn f() { c::g(); d::h(); let c = 1; }"),
+            ["a::b::c::D", "a::b::c::g"]
+        );
+    }
+
+    #[test]
+    fn an_export_is_no_import() {
+        let module = ["a".to_owned()];
+        let found = imports(
+            "mod b; pub(crate) use b::c::D as E; pub use std::fmt;",
+            &module,
+            "ours",
+        );
+        assert!(found.paths.is_empty());
+        let words = |text: &str| text.split("::").map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(found.exports, [(words("a::E"), words("a::b::c::D"))]);
+    }
+
+    #[test]
+    fn paths_in_macros_are_read() {
+        assert_eq!(paths("fn f() { vec![crate::c::d(x), e::f] }"), ["c::d"]);
     }
 
     #[test]
