@@ -1,11 +1,11 @@
-//! Plaid's errors: one table from a code to everything else that the error says.
+//! Plaid's errors: a table of their codes, types and messages.
 
 use axum::http::StatusCode;
 use plaid_types::{ErrorType, PlaidError};
 
-/// The error with this code, complete with its type, message and words for the user.
+/// Creates the error with this code, with its type and messages.
 ///
-/// A code that the table does not hold becomes an `ITEM_ERROR` without words.
+/// A code that is not in the table becomes an `ITEM_ERROR` without messages.
 pub(crate) fn plaid_error(code: &str) -> PlaidError {
     let known = TABLE.iter().find(|row| row.code == code);
     PlaidError {
@@ -19,15 +19,15 @@ pub(crate) fn plaid_error(code: &str) -> PlaidError {
     }
 }
 
-/// The same, with a message that names what is wrong in this very request.
-pub(crate) fn plaid_error_saying(code: &str, message: impl Into<String>) -> PlaidError {
+/// Creates the error with this code and a message about this request.
+pub(crate) fn plaid_error_with_message(code: &str, message: impl Into<String>) -> PlaidError {
     PlaidError {
         error_message: message.into(),
         ..plaid_error(code)
     }
 }
 
-/// The HTTP status that the error is answered with.
+/// Returns the HTTP status of the error.
 pub(crate) fn http_status(error: &PlaidError) -> StatusCode {
     match error.error_code.as_str() {
         "NOT_FOUND" | "NO_LONGER_AVAILABLE" | "OAUTH_STATE_ID_NOT_FOUND" => StatusCode::NOT_FOUND,

@@ -8,7 +8,7 @@ use super::{
     field::{Kind, optional, required},
     shape,
 };
-use crate::{app::App, error::plaid_error};
+use crate::{error::plaid_error, state::AppState};
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     path: "/accounts/get",
@@ -23,7 +23,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
 };
 
 /// The accounts of a healthy Item: all, or those that `options.account_ids` names.
-pub(super) fn accounts(app: &App, body: &Body) -> Result<Value, PlaidError> {
+pub(super) fn accounts(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let item = app.world.healthy_item_of(body.text("access_token"))?;
     let options = body.object("options");
     let accounts: Vec<&Account> = if options.has("account_ids") {

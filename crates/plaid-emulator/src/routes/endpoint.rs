@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::field::{Field, validate};
 use crate::{
-    app::{App, Config},
-    error::{http_status, plaid_error, plaid_error_saying},
+    error::{http_status, plaid_error, plaid_error_with_message},
+    state::{AppState, Config},
 };
 
 const VERSION: &str = "2020-09-14";
@@ -24,7 +24,7 @@ pub(super) struct Endpoint {
     /// What its body may hold, besides the keys.
     pub(super) fields: &'static [Field],
     /// Answers a body that is valid; the request id is added afterwards.
-    pub(super) answer: fn(&App, &Body) -> Result<Value, PlaidError>,
+    pub(super) answer: fn(&AppState, &Body) -> Result<Value, PlaidError>,
 }
 
 /// The valid body of a request, without the keys and without nulls.
@@ -34,7 +34,7 @@ pub(super) struct Body(Map<String, Value>);
 impl Endpoint {
     pub(super) fn serve(
         &self,
-        State(app): State<App>,
+        State(app): State<AppState>,
         headers: &HeaderMap,
         body: Result<Bytes, BytesRejection>,
     ) -> Response {
@@ -43,13 +43,13 @@ impl Endpoint {
 
     fn try_serve(
         &self,
-        app: &App,
+        app: &AppState,
         headers: &HeaderMap,
         body: Result<Bytes, BytesRejection>,
     ) -> Result<Value, PlaidError> {
         check_headers(headers)?;
         let bytes = body.map_err(|rejection| {
-            plaid_error_saying("INVALID_BODY", rejection.body_text().to_lowercase())
+            plaid_error_with_message("INVALID_BODY", rejection.body_text().to_lowercase())
         })?;
         let Ok(Value::Object(mut body)) = serde_json::from_slice(&bytes) else {
             return Err(plaid_error("INVALID_BODY"));
@@ -64,12 +64,12 @@ impl Endpoint {
 }
 
 /// What answers any other path, and any other method.
-pub(super) async fn not_found(State(app): State<App>) -> Response {
+pub(super) async fn not_found(State(app): State<AppState>) -> Response {
     failure(&app, "NOT_FOUND")
 }
 
 /// What any endpoint answers when it fails with this code.
-pub(crate) fn failure(app: &App, code: &str) -> Response {
+pub(crate) fn failure(app: &AppState, code: &str) -> Response {
     respond(app, Err(plaid_error(code)))
 }
 
@@ -126,7 +126,7 @@ impl Body {
     /// The body as a type whose fields are a subset of the endpoint's.
     pub(super) fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, PlaidError> {
         T::deserialize(&self.0)
-            .map_err(|error| plaid_error_saying("INVALID_FIELD", error.to_string()))
+            .map_err(|error| plaid_error_with_message("INVALID_FIELD", error.to_string()))
     }
 }
 
@@ -176,7 +176,7 @@ fn check_headers(headers: &HeaderMap) -> Result<(), PlaidError> {
         return Err(plaid_error("INVALID_HEADERS"));
     }
     match headers.get("plaid-version") {
-        Some(version) if version != VERSION => Err(plaid_error_saying(
+        Some(version) if version != VERSION => Err(plaid_error_with_message(
             "INCOMPATIBLE_API_VERSION",
             format!("the Plaid-Version header must be {VERSION}"),
         )),
@@ -184,7 +184,7 @@ fn check_headers(headers: &HeaderMap) -> Result<(), PlaidError> {
     }
 }
 
-fn respond(app: &App, answer: Result<Value, PlaidError>) -> Response {
+fn respond(app: &AppState, answer: Result<Value, PlaidError>) -> Response {
     let request_id = app.world.request_id();
     match answer {
         Ok(mut body) => {

@@ -3,7 +3,7 @@
 use plaid_types::PlaidError;
 use serde_json::{Map, Value};
 
-use crate::error::plaid_error_saying;
+use crate::error::plaid_error_with_message;
 
 /// A field of a body.
 #[derive(Clone, Copy)]
@@ -90,10 +90,10 @@ impl Findings {
                 "the following fields are not recognized by this endpoint: {}",
                 self.unknown.join(", ")
             );
-            return Err(plaid_error_saying("UNKNOWN_FIELDS", message));
+            return Err(plaid_error_with_message("UNKNOWN_FIELDS", message));
         }
         match self.invalid {
-            Some(message) => Err(plaid_error_saying("INVALID_FIELD", message)),
+            Some(message) => Err(plaid_error_with_message("INVALID_FIELD", message)),
             None => Ok(()),
         }
     }
@@ -168,7 +168,7 @@ impl Kind {
 
 /// `MISSING_FIELDS`, naming these.
 pub(super) fn missing_fields(names: &str) -> PlaidError {
-    plaid_error_saying(
+    plaid_error_with_message(
         "MISSING_FIELDS",
         format!("the following required fields are missing: {names}"),
     )

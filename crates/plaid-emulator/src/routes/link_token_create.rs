@@ -9,9 +9,9 @@ use super::{
     values::{COUNTRIES, LANGUAGES, PRODUCTS, SUBTYPES},
 };
 use crate::{
-    app::App,
     clock::iso,
-    error::{plaid_error, plaid_error_saying},
+    error::{plaid_error, plaid_error_with_message},
+    state::AppState,
     world::{AccountSelect, LinkTokenRequest},
 };
 
@@ -116,7 +116,7 @@ const HOSTED_LINK: &[Field] = &[
     optional("is_mobile_app", Kind::Flag),
 ];
 
-fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
+fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let request: LinkTokenRequest = body.parse()?;
     let update_mode = body.has("access_token");
     check(&request, body, update_mode)?;
@@ -204,7 +204,7 @@ fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(
 }
 
 fn invalid(message: &str) -> PlaidError {
-    plaid_error_saying("INVALID_FIELD", message)
+    plaid_error_with_message("INVALID_FIELD", message)
 }
 
 fn is_e164(phone: &str) -> bool {

@@ -9,9 +9,9 @@ use super::{
     field::{Kind, required},
 };
 use crate::{
-    app::App,
     clock::iso,
     error::plaid_error,
+    state::AppState,
     world::{LinkSession, SessionEnd, SessionEvent},
 };
 
@@ -24,7 +24,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answer,
 };
 
-fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
+fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let record = app
         .world
         .any_link_token(body.text("link_token"))
@@ -70,7 +70,7 @@ fn session(session: &LinkSession) -> Value {
         "link_session_id": session.id,
         "started_at": iso(session.started_at),
         "finished_at": session.finished_at.map(iso),
-        "events": session.events.iter().map(SessionEvent::shown).collect::<Vec<_>>(),
+        "events": session.events.iter().map(SessionEvent::to_json).collect::<Vec<_>>(),
     });
     match &session.end {
         Some(SessionEnd::Success {

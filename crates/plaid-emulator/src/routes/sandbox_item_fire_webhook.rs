@@ -48,7 +48,8 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
             ("", _) => "ITEM",
             (kind, _) => kind,
         };
-        app.world.fire(body.text("access_token"), kind, code)?;
+        app.world
+            .fire_webhook(body.text("access_token"), kind, code)?;
         Ok(json!({ "webhook_fired": true }))
     },
 };

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::endpoint::Body;
 use crate::{
     clock::iso,
-    world::{Health, Item, SandboxInstitution, Transaction, World},
+    seed::{Health, SandboxInstitution},
+    world::{Item, Transaction, World},
 };
 
 /// An Item, as every endpoint shows it.
@@ -38,31 +39,31 @@ pub(super) fn item(world: &World, item: &Item) -> Value {
 
 /// A transaction, as `/transactions/sync` shows it.
 pub(super) fn transaction(transaction: &Transaction) -> Value {
-    let what = &transaction.what;
-    let category = what.category.map(|(primary, detailed)| {
+    let details = &transaction.details;
+    let category = details.category.map(|(primary, detailed)| {
         json!({ "primary": primary, "detailed": detailed, "confidence_level": "HIGH" })
     });
     let date = if transaction.pending {
-        what.authorized
+        details.authorized
     } else {
-        what.date
+        details.date
     };
     json!({
         "transaction_id": transaction.id,
         "account_id": transaction.account_id,
-        "amount": what.amount,
-        "iso_currency_code": what.currency,
+        "amount": details.amount,
+        "iso_currency_code": details.currency,
         "unofficial_currency_code": null,
         "date": date.to_string(),
         "datetime": null,
-        "authorized_date": what.authorized.to_string(),
+        "authorized_date": details.authorized.to_string(),
         "authorized_datetime": null,
-        "name": what.name,
-        "merchant_name": what.merchant,
+        "name": details.name,
+        "merchant_name": details.merchant,
         "pending": transaction.pending,
         "pending_transaction_id": transaction.pending_id,
         "account_owner": null,
-        "payment_channel": what.channel,
+        "payment_channel": details.channel,
         "transaction_code": null,
         "location": {
             "address": null, "city": null, "region": null, "postal_code": null,

@@ -9,7 +9,7 @@ use super::{
     shape,
 };
 use crate::{
-    app::App,
+    state::AppState,
     world::{Change, Update},
 };
 
@@ -38,7 +38,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answer,
 };
 
-fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
+fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let count = if body.has("count") {
         body.integer("count")
     } else {

@@ -1,4 +1,4 @@
-use super::Text;
+use super::texts::Text;
 
 pub(super) static TEXT: Text = Text {
     lang: "fr",
