@@ -116,7 +116,7 @@ fn not_found() -> Response {
         StatusCode::NOT_FOUND,
         page(&Done {
             text,
-            title: text.bank_page_lost,
+            title: text.bank_page_expired,
             closes: false,
         }),
     )

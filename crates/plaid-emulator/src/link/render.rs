@@ -130,7 +130,7 @@ pub(super) fn pane(
             frame,
             tone: "warn",
             title: text.exit.to_owned(),
-            words: text.exit_what.to_owned(),
+            words: text.exit_text.to_owned(),
             site: None,
             code: None,
             buttons: vec![
@@ -154,7 +154,7 @@ pub(super) fn pane(
                 },
                 bank.name,
             ),
-            words: fill(text.connected_what, frame.client),
+            words: fill(text.connected_text, frame.client),
             site: None,
             code: None,
             buttons: vec![Button {
@@ -205,17 +205,17 @@ fn bank_problem<'a>(problem: BankProblem, bank: &str, frame: Frame<'a>) -> Notic
     let (title, words, buttons) = match problem {
         BankProblem::Degraded => (
             text.degraded,
-            text.degraded_what,
+            text.degraded_text,
             vec![
                 Button {
                     verb: "continue",
-                    label: text.go_on,
+                    label: text.proceed,
                 },
                 other,
             ],
         ),
-        BankProblem::Down => (text.down, text.down_what, vec![other]),
-        BankProblem::Filtered => (text.filtered, text.filtered_what, vec![other]),
+        BankProblem::Down => (text.down, text.down_text, vec![other]),
+        BankProblem::Filtered => (text.filtered, text.filtered_text, vec![other]),
     };
     Notice {
         frame,
@@ -254,7 +254,7 @@ fn questions<'a>(
                 label: text.device_missing.to_owned(),
                 ..question(0, devices)
             };
-            (text.device, vec![choice], text.go_on)
+            (text.device, vec![choice], text.proceed)
         }
         Challenge::YesOrNo => (
             text.questions,

@@ -1,4 +1,4 @@
-//! `/accounts/get`: the accounts that the user shared, with balances that may be old.
+//! `/accounts/get`: the shared accounts with cached balances.
 
 use plaid_types::{Account, PlaidError};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answer: accounts,
 };
 
-/// The accounts of a healthy Item: all, or those that `options.account_ids` names.
+/// Returns the shared accounts: all, or those in `options.account_ids`.
 pub(super) fn accounts(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let item = app.world.healthy_item_of(body.text("access_token"))?;
     let options = body.object("options");
@@ -30,9 +30,9 @@ pub(super) fn accounts(app: &AppState, body: &Body) -> Result<Value, PlaidError>
         options
             .texts("account_ids")
             .iter()
-            .map(|wanted| {
+            .map(|id| {
                 item.shared_accounts()
-                    .find(|account| account.account_id.as_str() == wanted)
+                    .find(|account| account.account_id.as_str() == id)
                     .ok_or_else(|| plaid_error("INVALID_ACCOUNT_ID"))
             })
             .collect::<Result<_, _>>()?

@@ -1,4 +1,4 @@
-//! `/link/token/create`: a token that opens Link, for a new Item or to repair one.
+//! `/link/token/create`: a Link token for a new Item or for update mode.
 
 use plaid_types::PlaidError;
 use serde_json::{Value, json};
@@ -149,7 +149,7 @@ fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     Ok(shown)
 }
 
-/// The rules that span several fields.
+/// Checks the rules about several fields.
 fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(), PlaidError> {
     if !body.has("user") && !body.has("user_id") {
         return Err(missing_fields("user"));
@@ -157,7 +157,7 @@ fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(
     if request.products.is_empty() && !update_mode {
         return Err(missing_fields("products"));
     }
-    // What looks like an e-mail address is one: the id must say nothing about the person.
+    // A value with an `@` counts as an e-mail address.
     if request.user.client_user_id.contains('@') {
         return Err(invalid(
             "user.client_user_id must not contain personal information",

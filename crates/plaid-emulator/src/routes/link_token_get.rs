@@ -1,4 +1,4 @@
-//! `/link/token/get`: what a Link token was made for, and the visits to Link that it opened.
+//! `/link/token/get`: the request and the Link sessions of a Link token.
 
 use plaid_types::PlaidError;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use crate::{
     world::{LinkSession, SessionEnd, SessionEvent},
 };
 
-/// So long after its end, a visit is forgotten.
+/// A finished session is listed this long.
 const KEPT: Duration = Duration::hours(6);
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
@@ -102,7 +102,7 @@ fn session(session: &LinkSession) -> Value {
     shown
 }
 
-/// Plaid leaves out here what it does not know.
+/// Converts a value to JSON without nulls, which Plaid omits here.
 fn without_nulls(value: &impl serde::Serialize) -> Map<String, Value> {
     let mut shown = match json!(value) {
         Value::Object(fields) => fields,

@@ -1,4 +1,4 @@
-//! The API, a file per endpoint.
+//! Plaid's API, one file per endpoint.
 
 mod accounts_balance_get;
 mod accounts_get;

@@ -1,4 +1,4 @@
-//! `/sandbox/item/fire_webhook`: a webhook now, and what it tells of.
+//! `/sandbox/item/fire_webhook`: a webhook, with the change that it reports.
 
 use serde_json::json;
 

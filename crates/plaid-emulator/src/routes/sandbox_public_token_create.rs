@@ -1,4 +1,4 @@
-//! `/sandbox/public_token/create`: an Item without a visit to Link.
+//! `/sandbox/public_token/create`: a new Item without Link.
 
 use plaid_types::PlaidError;
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let password = options
         .optional_text("override_password")
         .unwrap_or_else(|| "pass_good".to_owned());
-    // Nobody is there to answer a second factor, so the bank does without.
+    // There is no user to answer a second factor, so the bank does not ask for one.
     if let Answer::Refused(code) = sign_in(&username, &password) {
         return Err(plaid_error(&code));
     }

@@ -99,7 +99,7 @@ impl World {
     ///
     /// # Errors
     /// As [`World::item_of`].
-    pub(crate) fn invalidate(&self, access_token: &str) -> Result<String, PlaidError> {
+    pub(crate) fn replace_access_token(&self, access_token: &str) -> Result<String, PlaidError> {
         let id = self.item_of(access_token)?.id;
         let mut state = self.state();
         state.access_tokens.remove(access_token);

@@ -162,7 +162,7 @@ async fn a_web_view_is_redirected_and_goes_on_where_it_left() {
         &format!("{REDIRECT_URI}?oauth_state_id={state}"),
     )
     .await;
-    assert_eq!(again.heading(), "This was done before");
+    assert_eq!(again.heading(), "This sign-in was used already");
 }
 
 #[tokio::test]
