@@ -32,7 +32,7 @@ pub(super) static TEXT: Text = Text {
 
     choose_bank: "Choose your bank",
     search: "Search for your bank",
-    none_found: "No bank with this name was found. Check the spelling or try a shorter name.",
+    none_found: "No bank of that name was found. Check the spelling or try a shorter name.",
     found_one: "1 bank",
     found: "{} banks",
 
