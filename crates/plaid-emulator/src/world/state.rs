@@ -110,7 +110,7 @@ impl World {
         self.state().ids.uuid()
     }
 
-    /// Locks the state, after all events that are due.
+    /// Locks the state and carries out the events that are due.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.catch_up(&mut state);
