@@ -1,3 +1,5 @@
+//! The endpoints of accounts.
+
 use plaid_types::{Account, Item};
 use serde::Deserialize;
 use serde_json::json;
@@ -5,21 +7,21 @@ use serde_json::json;
 use crate::{AccessToken, Error, PlaidClient};
 
 impl PlaidClient {
-    /// The accounts of an Item, with the balances that Plaid last saw.
+    /// Returns the accounts of an Item, with cached balances.
     ///
     /// # Errors
     ///
-    /// Code `ITEM_LOGIN_REQUIRED` and its relatives if the Item is broken; see [`Error`].
+    /// Codes such as `ITEM_LOGIN_REQUIRED` if the Item is in an error; see [`Error`].
     pub async fn accounts_get(&self, access_token: &AccessToken) -> Result<Accounts, Error> {
         let request = json!({ "access_token": access_token.expose() });
         self.call("/accounts/get", &request).await
     }
 
-    /// The accounts of an Item, with balances fetched from the bank now. Slow: seconds, at times many.
+    /// Returns the accounts of an Item, with balances from the bank. This takes seconds, sometimes many.
     ///
     /// # Errors
     ///
-    /// Code `ITEM_LOGIN_REQUIRED` and its relatives if the Item is broken; see [`Error`].
+    /// Codes such as `ITEM_LOGIN_REQUIRED` if the Item is in an error; see [`Error`].
     pub async fn accounts_balance_get(
         &self,
         access_token: &AccessToken,
@@ -32,8 +34,8 @@ impl PlaidClient {
 /// The accounts of an Item.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Accounts {
-    /// Those that the user chose to share.
+    /// The accounts that the user shares.
     pub accounts: Vec<Account>,
-    /// The Item they belong to.
+    /// The Item of the accounts.
     pub item: Item,
 }

@@ -1,21 +1,23 @@
+//! The HTTP client of Plaid's API.
+
 use std::time::{Duration, Instant};
 
 use plaid_types::{ErrorType, PlaidError, RequestId};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::{Environment, Error, Secret};
 
-/// The version of the API that this client speaks.
+/// The version of the API.
 const VERSION: &str = "2020-09-14";
 
-/// The largest answer that is read; Plaid's largest, a page of 500 transactions, stays well below.
-const MAX_ANSWER: usize = 8 * 1024 * 1024;
+/// The largest response body in bytes. Plaid's largest, a page of 500 transactions, is far smaller.
+const MAX_RESPONSE: usize = 8 * 1024 * 1024;
 
-/// Plaid's API. Cheap to clone: clones share one pool of connections.
+/// A client of Plaid's API. Clones are cheap and share one connection pool.
 #[derive(Clone, Debug)]
 pub struct PlaidClient {
     http: reqwest::Client,
@@ -26,7 +28,7 @@ pub struct PlaidClient {
 }
 
 impl PlaidClient {
-    /// A client for Sandbox with a deadline of 30 seconds, unless the builder is told otherwise.
+    /// Creates a builder. The defaults are the Sandbox and a deadline of 30 seconds.
     pub fn builder(client_id: impl Into<String>, secret: Secret) -> PlaidClientBuilder {
         PlaidClientBuilder {
             base_url: Environment::default().base_url().to_owned(),
@@ -36,33 +38,38 @@ impl PlaidClient {
         }
     }
 
-    /// The one way to Plaid: everything an endpoint adds to it is a path and two types.
-    pub(crate) async fn call<Answer: DeserializeOwned>(
+    /// Calls an endpoint. All calls to Plaid use this function.
+    pub(crate) async fn call<Response: DeserializeOwned>(
         &self,
         endpoint: &'static str,
         request: &(impl Serialize + Sync),
-    ) -> Result<Answer, Error> {
+    ) -> Result<Response, Error> {
         let started = Instant::now();
-        let answer = self.send(endpoint, request).await;
+        let result = self.send(endpoint, request).await;
         let elapsed_ms = started.elapsed().as_millis();
-        match answer {
-            Ok((answer, request_id)) => {
+        match result {
+            Ok((response, request_id)) => {
                 let plaid_request_id = request_id.as_ref().map(RequestId::as_str);
-                tracing::info!(endpoint, elapsed_ms, plaid_request_id, "Plaid answered");
-                Ok(answer)
+                tracing::info!(
+                    endpoint,
+                    elapsed_ms,
+                    plaid_request_id,
+                    "call to Plaid succeeded"
+                );
+                Ok(response)
             }
             Err(error) => {
-                tracing::info!(endpoint, elapsed_ms, %error, "Plaid did not answer as hoped");
+                tracing::info!(endpoint, elapsed_ms, %error, "call to Plaid failed");
                 Err(error)
             }
         }
     }
 
-    async fn send<Answer: DeserializeOwned>(
+    async fn send<Response: DeserializeOwned>(
         &self,
         endpoint: &'static str,
         request: &(impl Serialize + Sync),
-    ) -> Result<(Answer, Option<RequestId>), Error> {
+    ) -> Result<(Response, Option<RequestId>), Error> {
         let mut url = self.base_url.clone();
         url.set_path(&format!("{}{endpoint}", url.path().trim_end_matches('/')));
         let response = self
@@ -79,15 +86,18 @@ impl PlaidClient {
         let retry_after = retry_after(response.headers());
         let body = self.read(endpoint, response).await?;
         if status.is_success() {
-            let answer = parse(endpoint, status, &body)?;
-            Ok((answer, request_id(&body)))
+            Ok((parse(endpoint, status, &body)?, request_id(&body)))
         } else {
             Err(refusal(endpoint, status, retry_after, &body))
         }
     }
 
-    /// Reads an answer to its end, or to the bound.
-    async fn read(&self, endpoint: &'static str, mut response: Response) -> Result<Vec<u8>, Error> {
+    /// Reads the body of a response, up to the maximum size.
+    async fn read(
+        &self,
+        endpoint: &'static str,
+        mut response: reqwest::Response,
+    ) -> Result<Vec<u8>, Error> {
         let status = response.status();
         let mut body = Vec::new();
         while let Some(chunk) = response
@@ -95,8 +105,8 @@ impl PlaidClient {
             .await
             .map_err(|error| self.transport_error(endpoint, error))?
         {
-            if body.len() + chunk.len() > MAX_ANSWER {
-                let reason = format!("it is larger than {MAX_ANSWER} bytes");
+            if body.len() + chunk.len() > MAX_RESPONSE {
+                let reason = format!("the body is larger than {MAX_RESPONSE} bytes");
                 return Err(unexpected(endpoint, status, reason));
             }
             body.extend_from_slice(&chunk);
@@ -106,7 +116,7 @@ impl PlaidClient {
 
     fn secret_header(&self, endpoint: &'static str) -> Result<HeaderValue, Error> {
         let mut value = HeaderValue::from_str(self.secret.expose()).map_err(|_| {
-            let reason = "it was not asked: the secret holds characters that no header can carry";
+            let reason = "the request was not sent, because the secret contains characters that are not allowed in a header";
             unexpected(endpoint, StatusCode::BAD_REQUEST, reason.to_owned())
         })?;
         value.set_sensitive(true);
@@ -125,7 +135,7 @@ impl PlaidClient {
     }
 }
 
-/// Says where Plaid is and how long to wait for it.
+/// The settings of a [`PlaidClient`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PlaidClientBuilder {
@@ -136,23 +146,23 @@ pub struct PlaidClientBuilder {
 }
 
 impl PlaidClientBuilder {
-    /// Where the API is: [`Environment::base_url`], or anything that speaks the same language.
+    /// Sets the base URL: [`Environment::base_url`], or the URL of a compatible server.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
     }
 
-    /// How long a whole call may take, from the first byte sent to the last one read.
+    /// Sets the deadline of a call, from sending the request to the end of the response.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// The client.
+    /// Creates the client.
     ///
     /// # Errors
     ///
-    /// [`Error::BaseUrl`] if the base URL cannot be used, [`Error::Setup`] if TLS cannot be set up.
+    /// [`Error::BaseUrl`] if the base URL is invalid, [`Error::Setup`] if TLS cannot be configured.
     pub fn build(self) -> Result<PlaidClient, Error> {
         let Ok(base_url) = Url::parse(&self.base_url) else {
             return Err(Error::BaseUrl(self.base_url));
@@ -164,9 +174,9 @@ impl PlaidClientBuilder {
             .timeout(self.deadline)
             .connect_timeout(self.deadline.min(Duration::from_secs(10)))
             .pool_idle_timeout(Duration::from_secs(90))
-            // A redirect would carry the secret to somewhere else.
+            // A redirect would send the secret to another server.
             .redirect(Policy::none());
-        // A proxy is for the outside world.
+        // A proxy cannot reach the loopback interface of this machine.
         let http = if is_loopback(&base_url) {
             http.no_proxy()
         } else {
@@ -190,13 +200,13 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn parse<Answer: DeserializeOwned>(
+fn parse<Response: DeserializeOwned>(
     endpoint: &'static str,
     status: StatusCode,
     body: &[u8],
-) -> Result<Answer, Error> {
+) -> Result<Response, Error> {
     serde_json::from_slice(body).map_err(|error| {
-        // The message of serde_json may quote the answer, and the answer may hold a token: only the place is told.
+        // The message of serde_json can quote the response, which can contain a token. Only the position is reported.
         let reason = format!(
             "{:?} error at line {}, column {}",
             error.classify(),

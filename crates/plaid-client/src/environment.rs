@@ -1,10 +1,12 @@
+//! Plaid's environments.
+
 use std::fmt;
 use std::str::FromStr;
 
-/// Which of Plaid's worlds: Items never move between them.
+/// An environment of Plaid. Items belong to one environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Environment {
-    /// Test banks, test users, free.
+    /// Test banks and test users, free of charge.
     #[default]
     Sandbox,
     /// Real banks.
@@ -12,7 +14,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// Plaid's own address of this environment.
+    /// The base URL of this environment.
     #[must_use]
     pub fn base_url(self) -> &'static str {
         match self {
@@ -21,7 +23,7 @@ impl Environment {
         }
     }
 
-    /// The name as Plaid writes it.
+    /// The name of this environment, in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,7 +51,7 @@ impl FromStr for Environment {
     }
 }
 
-/// The text names no environment of Plaid.
+/// The text is not the name of an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Plaid's environments are `sandbox` and `production`")]
 pub struct UnknownEnvironment;

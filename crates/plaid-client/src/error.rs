@@ -1,69 +1,73 @@
+//! The errors of API calls.
+
 use std::time::Duration;
 
 use plaid_types::PlaidError;
 
-/// Why a call to Plaid gave no answer that can be used.
+/// An error of a call to Plaid.
 ///
-/// No variant holds anything of the request or of an answer that was not understood: either may hold a token.
+/// No variant contains parts of the request or of an unparsable response, because they can contain tokens.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Plaid understood and refused.
+    /// Plaid refused the request.
     #[error("Plaid refused {endpoint} with status {status}: {error}")]
     Refused {
         /// The path that was called.
         endpoint: &'static str,
-        /// The HTTP status. Decide by the error's code instead.
+        /// The HTTP status. Programs use the error's code instead.
         status: u16,
-        /// Plaid's reason.
+        /// Plaid's error.
         error: Box<PlaidError>,
     },
-    /// Too many calls: wait, then try again.
+    /// The rate limit is reached. Wait, then retry.
     #[error("Plaid's rate limit for {endpoint} is reached: try again later")]
     RateLimited {
         /// The path that was called.
         endpoint: &'static str,
-        /// Plaid's reason, if it gave one.
+        /// Plaid's error, if the response has one.
         error: Option<Box<PlaidError>>,
-        /// How long Plaid asks to wait, if it says.
+        /// The header `Retry-After`, if the response has one.
         retry_after: Option<Duration>,
     },
-    /// The deadline passed. Plaid may still have done what was asked.
-    #[error("Plaid did not answer {endpoint} within {} s", deadline.as_secs_f32())]
+    /// The deadline has passed. Plaid may have handled the request.
+    #[error("Plaid did not respond to {endpoint} within {} s: try again later", deadline.as_secs_f32())]
     Timeout {
         /// The path that was called.
         endpoint: &'static str,
-        /// How long the client waited.
+        /// The deadline of the client.
         deadline: Duration,
     },
-    /// No connection, or it broke. Plaid may still have done what was asked.
+    /// The connection failed or was closed. Plaid may have handled the request.
     #[error("Plaid cannot be reached for {endpoint}: check the network and the base URL")]
     Unreachable {
         /// The path that was called.
         endpoint: &'static str,
-        /// What went wrong below.
+        /// The transport error.
         source: reqwest::Error,
     },
-    /// Something answered that does not speak Plaid's language.
-    #[error("the answer to {endpoint} with status {status} is not Plaid's: {reason}")]
+    /// The response is not one of Plaid's API.
+    #[error(
+        "the response to {endpoint} with status {status} is not Plaid's: {reason}; check the base URL and proxies"
+    )]
     Unexpected {
         /// The path that was called.
         endpoint: &'static str,
         /// The HTTP status.
         status: u16,
-        /// What is wrong with the answer.
+        /// What is wrong with the response.
         reason: String,
     },
-    /// The client cannot be built.
-    #[error("the base URL `{0}` is not an http or https URL")]
+    /// The base URL is invalid.
+    #[error("the base URL `{0}` is not an http or https URL: correct the setting")]
     BaseUrl(String),
-    /// The client cannot be built.
-    #[error("the HTTP client cannot be set up")]
+    /// The HTTP client cannot be created.
+    #[error("the HTTP client cannot be created: check the TLS configuration of this machine")]
     Setup(#[source] reqwest::Error),
 }
 
 impl Error {
-    /// Plaid's own error, where Plaid spoke.
+    /// Returns Plaid's own error, if the response has one.
     #[must_use]
     pub fn plaid(&self) -> Option<&PlaidError> {
         match self {
@@ -77,7 +81,7 @@ impl Error {
         }
     }
 
-    /// Plaid's error code, where Plaid spoke: what programs decide by.
+    /// Returns Plaid's error code, if the response has one. Programs decide by this code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.plaid().map(|error| error.error_code.as_str())

@@ -1,3 +1,5 @@
+//! The endpoints of institutions.
+
 use plaid_types::{Institution, InstitutionId};
 use serde::Deserialize;
 use serde_json::json;
@@ -5,11 +7,11 @@ use serde_json::json;
 use crate::{Error, PlaidClient};
 
 impl PlaidClient {
-    /// One institution, with its colour, logo and site.
+    /// Returns an institution, with its colour, logo and URL.
     ///
     /// # Errors
     ///
-    /// Code `INVALID_INSTITUTION` if there is none; see [`Error`].
+    /// Code `INVALID_INSTITUTION` if there is no such institution; see [`Error`].
     pub async fn institutions_get_by_id(
         &self,
         institution_id: &InstitutionId,
@@ -29,7 +31,7 @@ impl PlaidClient {
         Ok(found.institution)
     }
 
-    /// At most ten institutions whose names match.
+    /// Returns at most ten institutions whose names match the query.
     ///
     /// # Errors
     ///
@@ -44,9 +46,9 @@ impl PlaidClient {
     }
 }
 
-/// The institutions that were found.
+/// The results of a search.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Institutions {
-    /// Best match first.
+    /// The institutions, the best match first.
     pub institutions: Vec<Institution>,
 }

@@ -1,3 +1,5 @@
+//! The endpoints of Items.
+
 use plaid_types::{Item, ItemId, PublicToken};
 use serde::Deserialize;
 use serde_json::json;
@@ -5,11 +7,11 @@ use serde_json::json;
 use crate::{AccessToken, Error, PlaidClient};
 
 impl PlaidClient {
-    /// Turns what Link handed over into the access token of a new Item.
+    /// Exchanges a public token for the access token of a new Item.
     ///
     /// # Errors
     ///
-    /// Code `INVALID_PUBLIC_TOKEN` if the token is unknown, expired or used up; see [`Error`].
+    /// Code `INVALID_PUBLIC_TOKEN` if the token is unknown, expired or used already; see [`Error`].
     pub async fn item_public_token_exchange(
         &self,
         public_token: &PublicToken,
@@ -18,7 +20,7 @@ impl PlaidClient {
         self.call("/item/public_token/exchange", &request).await
     }
 
-    /// How an Item is. Answers even when the Item is broken: its `error` says so.
+    /// Returns the state of an Item. If the Item is in an error, this call succeeds and `error` is set.
     ///
     /// # Errors
     ///
@@ -28,7 +30,7 @@ impl PlaidClient {
         self.call("/item/get", &request).await
     }
 
-    /// Ends an Item: its access token is dead afterwards.
+    /// Removes an Item. Its access token becomes invalid.
     ///
     /// # Errors
     ///
@@ -43,16 +45,16 @@ impl PlaidClient {
     }
 }
 
-/// A new Item and the token that opens it.
+/// A new Item and its access token.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Exchanged {
-    /// Opens the Item: keep it encrypted, and never send it to a browser.
+    /// The access token. Store it encrypted, and never send it to a browser.
     pub access_token: AccessToken,
-    /// Plaid's name for the Item.
+    /// The id of the Item.
     pub item_id: ItemId,
 }
 
-/// An Item as `/item/get` answers it.
+/// The response of `/item/get`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ItemState {
     /// The Item.

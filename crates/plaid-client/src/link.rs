@@ -1,3 +1,5 @@
+//! The endpoints of Link tokens.
+
 use plaid_types::link::{LinkAccount, LinkInstitution};
 use plaid_types::{LinkSessionId, LinkToken, PublicToken};
 use serde::{Deserialize, Serialize};
@@ -7,11 +9,11 @@ use time::OffsetDateTime;
 use crate::{AccessToken, Error, PlaidClient};
 
 impl PlaidClient {
-    /// A token that opens Link once.
+    /// Creates a Link token.
     ///
     /// # Errors
     ///
-    /// Code `INVALID_FIELD` and its relatives if the request asks for what is not allowed; see [`Error`].
+    /// Codes such as `INVALID_FIELD` if the request is invalid; see [`Error`].
     pub async fn link_token_create(
         &self,
         request: &CreateLinkToken<'_>,
@@ -19,53 +21,53 @@ impl PlaidClient {
         self.call("/link/token/create", request).await
     }
 
-    /// What became of a Link token: its visits to Link and what they brought.
+    /// Returns the state of a Link token: its Link sessions and their results.
     ///
     /// # Errors
     ///
-    /// Code `INVALID_LINK_TOKEN` if there is none; see [`Error`].
+    /// Code `INVALID_LINK_TOKEN` if there is no such token; see [`Error`].
     pub async fn link_token_get(&self, link_token: &LinkToken) -> Result<LinkTokenState, Error> {
         self.call("/link/token/get", &json!({ "link_token": link_token }))
             .await
     }
 }
 
-/// What a Link token is to be for.
+/// The request of `/link/token/create`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct CreateLinkToken<'a> {
-    /// The app's name as Link shows it; at most 30 characters.
+    /// The app's name in Link, at most 30 characters.
     pub client_name: &'a str,
-    /// The language of Link.
+    /// The language of Link, ISO 639-1.
     pub language: &'a str,
-    /// Where the banks are, ISO 3166-1 alpha-2.
+    /// The countries of the banks, ISO 3166-1 alpha-2.
     pub country_codes: &'a [String],
-    /// For whom.
+    /// The user of the app.
     pub user: LinkUser<'a>,
-    /// The same user at Plaid, who the new Item will be of: [`PlaidClient::user_create`] gives it.
+    /// The Plaid user of the new Item, from [`PlaidClient::user_create`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<&'a str>,
-    /// What is asked of the bank; left out in update mode.
+    /// The products of the new Item; empty in update mode.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub products: &'a [String],
-    /// Where Plaid reports changes of the Item.
+    /// The URL for webhooks about the Item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<&'a str>,
-    /// Where a bank sends the user back to; registered with Plaid.
+    /// The redirect URI, on the allowlist in Plaid's dashboard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<&'a str>,
-    /// The Item to repair: makes it a token for update mode.
+    /// The access token of the Item to repair, for update mode.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
     pub access_token: Option<&'a AccessToken>,
-    /// What update mode is to offer.
+    /// The options of update mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update: Option<UpdateMode>,
-    /// A customization made in Plaid's dashboard.
+    /// The name of a customization in Plaid's dashboard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_customization_name: Option<&'a str>,
-    /// Which accounts can be chosen, by type: `{"depository": {"account_subtypes": ["checking"]}}`.
+    /// The account subtypes that can be shared, by account type: `{"depository": {"account_subtypes": ["checking"]}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_filters: Option<&'a Value>,
-    /// The bank to offer first.
+    /// The bank that Link lists first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub institution_data: Option<InstitutionData<'a>>,
     /// Link's colours: `LIGHT`, `DARK` or `SYSTEM`.
@@ -73,64 +75,64 @@ pub struct CreateLinkToken<'a> {
     pub appearance_mode: Option<&'a str>,
 }
 
-/// The bank to offer first.
+/// The bank that Link lists first.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct InstitutionData<'a> {
-    /// Its routing number.
+    /// The routing number of the bank.
     pub routing_number: &'a str,
 }
 
-/// For whom a Link token is.
+/// The user of a Link token.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct LinkUser<'a> {
-    /// The app's own opaque name for the user: nothing that tells who it is.
+    /// The app's own id of the user, without personal information.
     pub client_user_id: &'a str,
-    /// Their phone number, E.164: Link asks for a code sent to it.
+    /// The phone number of the user, E.164. Link sends a code to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<&'a str>,
 }
 
-/// What update mode is to offer.
+/// The options of update mode.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct UpdateMode {
-    /// Whether the user may choose accounts anew.
+    /// Whether the user can change the shared accounts.
     pub account_selection_enabled: bool,
 }
 
-/// A Link token, new.
+/// The response of `/link/token/create`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CreatedLinkToken {
-    /// Opens Link.
+    /// The Link token.
     pub link_token: LinkToken,
-    /// When it can no longer be used.
+    /// The time at which the token expires.
     #[serde(with = "time::serde::rfc3339")]
     pub expiration: OffsetDateTime,
 }
 
-/// What became of a Link token.
+/// The response of `/link/token/get`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LinkTokenState {
-    /// The token.
+    /// The Link token.
     pub link_token: LinkToken,
-    /// Its visits to Link; kept for six hours after they end.
+    /// The Link sessions of the token. Plaid keeps them for six hours after their end.
     #[serde(default)]
     pub link_sessions: Vec<LinkSession>,
 }
 
-/// One visit to Link.
+/// A Link session.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LinkSession {
-    /// Its name.
+    /// The id of the session.
     pub link_session_id: LinkSessionId,
-    /// When it ended, ISO 8601; null while it goes on.
+    /// The time of its end, ISO 8601; null while the session is open.
     #[serde(default)]
     pub finished_at: Option<String>,
-    /// What it brought; null if nothing.
+    /// The results; null if there are none.
     #[serde(default)]
     pub results: Option<LinkSessionResults>,
 }
 
-/// What a visit to Link brought.
+/// The results of a Link session.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct LinkSessionResults {
     /// The Items that were added.
@@ -138,15 +140,15 @@ pub struct LinkSessionResults {
     pub item_add_results: Vec<ItemAddResult>,
 }
 
-/// An Item that was added in Link and waits to be exchanged.
+/// An Item that was added in Link.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ItemAddResult {
-    /// To be exchanged.
+    /// The public token, to be exchanged for an access token.
     pub public_token: PublicToken,
-    /// The accounts that the user chose to share.
+    /// The accounts that the user shares.
     #[serde(default)]
     pub accounts: Vec<LinkAccount>,
-    /// Where they are.
+    /// The institution of the accounts.
     #[serde(default)]
     pub institution: Option<LinkInstitution>,
 }

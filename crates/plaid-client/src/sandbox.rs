@@ -1,10 +1,12 @@
+//! The endpoints of the Sandbox.
+
 use plaid_types::{InstitutionId, PublicToken};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, PlaidClient};
 
 impl PlaidClient {
-    /// A public token without a visit to Link; Sandbox only.
+    /// Creates an Item without Link and returns its public token, in the Sandbox only.
     ///
     /// # Errors
     ///
@@ -23,11 +25,11 @@ impl PlaidClient {
     }
 }
 
-/// Where and with what to make an Item in Sandbox.
+/// The request of `/sandbox/public_token/create`.
 #[derive(Clone, Debug, Serialize)]
 pub struct CreateSandboxPublicToken {
-    /// The bank.
+    /// The institution of the new Item.
     pub institution_id: InstitutionId,
-    /// At least one.
+    /// The products of the new Item, at least one.
     pub initial_products: Vec<String>,
 }

@@ -1,3 +1,5 @@
+//! The secrets, which `Debug` does not show.
+
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -7,17 +9,17 @@ macro_rules! secret {
     ($($(#[$meta:meta])* $name:ident;)+) => {$(
         $(#[$meta])*
         ///
-        /// Wiped from memory when dropped; `Debug` shows nothing of it, and it cannot be serialized by accident.
+        /// It is erased from memory when dropped. `Debug` does not show it, and it is not `Serialize`.
         #[derive(Clone)]
         pub struct $name(SecretString);
 
         impl $name {
-            /// Takes the text as it came.
+            /// Creates the secret from its text.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into().into())
             }
 
-            /// The text itself: for a request to Plaid, or for encryption.
+            /// Returns the text, for a request to Plaid or for encryption.
             #[must_use]
             pub fn expose(&self) -> &str {
                 self.0.expose_secret()
@@ -33,9 +35,9 @@ macro_rules! secret {
 }
 
 secret! {
-    /// Opens an Item to whoever holds it, for as long as the Item lives.
+    /// The access token of an Item. It gives full access until the Item is removed.
     AccessToken;
-    /// The API secret that goes with a client id.
+    /// The API secret of a client id.
     Secret;
 }
 
@@ -50,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_does_not_show_itself() {
+    fn debug_does_not_show_a_secret() {
         assert_eq!(
             format!("{:?}", AccessToken::new("access-1")),
             "AccessToken(…)"

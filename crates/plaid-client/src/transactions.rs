@@ -1,27 +1,29 @@
+//! The endpoint of transactions.
+
 use plaid_types::{Transaction, TransactionId};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::{AccessToken, Error, PlaidClient};
 
-/// As many changes as Plaid gives at once.
-const PAGE: u16 = 500;
+/// The largest page size of Plaid.
+const PAGE_SIZE: u16 = 500;
 
 impl PlaidClient {
-    /// What changed of an Item's transactions since a cursor; since the beginning where the cursor is empty.
+    /// Returns the changes of an Item's transactions after a cursor, or all changes if the cursor is empty.
     ///
-    /// While `has_more`, ask again with `next_cursor`. If that is refused with code
-    /// `TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION`, forget the pages and begin again with the first one's cursor.
+    /// While `has_more` is true, call again with `next_cursor`. If the error code is
+    /// `TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION`, drop the pages and restart from the cursor of the first page.
     ///
     /// # Errors
     ///
-    /// Code `ITEM_LOGIN_REQUIRED` and its relatives if the Item is broken; see [`Error`].
+    /// Codes such as `ITEM_LOGIN_REQUIRED` if the Item is in an error; see [`Error`].
     pub async fn transactions_sync(
         &self,
         access_token: &AccessToken,
         cursor: &str,
     ) -> Result<TransactionChanges, Error> {
-        let mut request = json!({ "access_token": access_token.expose(), "count": PAGE });
+        let mut request = json!({ "access_token": access_token.expose(), "count": PAGE_SIZE });
         if !cursor.is_empty() {
             request["cursor"] = cursor.into();
         }
@@ -32,27 +34,27 @@ impl PlaidClient {
 /// A page of changes.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct TransactionChanges {
-    /// New ones.
+    /// The new transactions.
     #[serde(default)]
     pub added: Vec<Transaction>,
-    /// Those that are different.
+    /// The changed transactions.
     #[serde(default)]
     pub modified: Vec<Transaction>,
-    /// Those that are gone.
+    /// The removed transactions.
     #[serde(default)]
     pub removed: Vec<RemovedTransaction>,
-    /// Where the next page begins, or the next run of pages.
+    /// The cursor of the next page, or of the next sync.
     pub next_cursor: String,
     /// Whether there is a next page.
     pub has_more: bool,
-    /// How far Plaid has come, such as `NOT_READY` or `HISTORICAL_UPDATE_COMPLETE`.
+    /// The progress of Plaid, such as `NOT_READY` or `HISTORICAL_UPDATE_COMPLETE`.
     #[serde(default)]
     pub transactions_update_status: Option<String>,
 }
 
-/// A transaction that is gone.
+/// A removed transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct RemovedTransaction {
-    /// Which.
+    /// The id of the transaction.
     pub transaction_id: TransactionId,
 }

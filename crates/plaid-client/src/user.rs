@@ -1,3 +1,5 @@
+//! The endpoints of Plaid's users.
+
 use plaid_types::{Item, ItemId};
 use serde::Deserialize;
 use serde_json::json;
@@ -5,10 +7,10 @@ use serde_json::json;
 use crate::{Error, PlaidClient};
 
 impl PlaidClient {
-    /// The user at Plaid that stands for one of the app's: the same for the same name.
+    /// Creates the Plaid user of an app's user, or returns the existing one.
     ///
-    /// Accounts that used this endpoint before 10 December 2025 get a `user_id` that does not begin with `usr_`, and have to
-    /// name their users by a token instead, which this client does not do.
+    /// Plaid accounts that used this endpoint before 10 December 2025 get a `user_id` without the prefix `usr_`. They must use
+    /// user tokens, which this client does not support.
     ///
     /// # Errors
     ///
@@ -18,7 +20,7 @@ impl PlaidClient {
         self.call("/user/create", &request).await
     }
 
-    /// The Items that a user connected with Link tokens that [named the user](crate::CreateLinkToken::user_id).
+    /// Returns the Items of a user: those of Link tokens with this [`user_id`](crate::CreateLinkToken::user_id).
     ///
     /// # Errors
     ///
@@ -28,8 +30,9 @@ impl PlaidClient {
             .await
     }
 
-    /// Ends Items of a user, as [`PlaidClient::item_remove`] does, without their access tokens: all of them or, if one is
-    /// not the user's, none.
+    /// Removes Items of a user, as [`PlaidClient::item_remove`] does, without their access tokens.
+    ///
+    /// It removes all of them, or none if one is not the user's.
     ///
     /// # Errors
     ///
@@ -47,13 +50,13 @@ impl PlaidClient {
 /// A user at Plaid.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CreatedUser {
-    /// Plaid's name for the user, as `usr_9nSp2KuZ2x4JDw`.
+    /// Plaid's id of the user, such as `usr_9nSp2KuZ2x4JDw`.
     pub user_id: String,
 }
 
 /// The Items of a user.
 #[derive(Clone, Debug, Deserialize)]
 pub struct UserItems {
-    /// As `/item/get` shows them.
+    /// The Items, as in `/item/get`.
     pub items: Vec<Item>,
 }

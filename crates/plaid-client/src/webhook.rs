@@ -1,4 +1,4 @@
-//! Whether a webhook is Plaid's: its signature, its age, and that its body is the one that was signed.
+//! The verification of webhooks: signature, age and body.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,34 +13,37 @@ use time::OffsetDateTime;
 
 use crate::{Error, PlaidClient};
 
-/// The request header that the signature is in.
+/// The request header of the signature.
 pub const WEBHOOK_SIGNATURE: &str = "plaid-verification";
 
-/// How old a signature may be, and how far ahead the signer's clock.
+/// The largest age of a signature, and the largest difference to a clock that is ahead.
 const MAX_AGE_SECONDS: u64 = 5 * 60;
 
-/// How long a key is trusted before Plaid is asked again whether it has expired, and how long when it did not answer.
+/// A cached key is renewed after this time.
 const KEY_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
-const KEY_REPRIEVE: Duration = Duration::from_secs(60);
+/// If Plaid cannot be reached, the renewal of a key is retried after this time.
+const RENEWAL_RETRY: Duration = Duration::from_secs(60);
 
-/// How many unknown keys may be asked for at once, and how long until one more may be: whoever forges signatures chooses
-/// the names of their keys, and shall not choose how often we call.
+/// The number of lookups of unknown keys that the budget allows at once.
+///
+/// Key ids come from the sender, so without a limit forged webhooks could cause any number of calls.
 const LOOKUPS: u32 = 8;
+/// The budget gains one lookup per this time.
 const LOOKUP_EVERY: Duration = Duration::from_secs(60);
 
-/// Tells Plaid's webhooks from forged ones. Keeps Plaid's keys, so make one and share it.
+/// A verifier of webhooks. It caches Plaid's keys, so a process needs only one.
 #[derive(Debug)]
 pub struct WebhookVerifier {
     plaid: PlaidClient,
     keys: Mutex<HashMap<String, Key>>,
     key_lifetime: Duration,
     budget: Mutex<Budget>,
-    /// One lookup at a time: those who wait find the key that the first one brought.
-    looking: tokio::sync::Mutex<()>,
+    /// Allows one lookup at a time. Tasks that wait find the key of the first lookup in the cache.
+    lookup: tokio::sync::Mutex<()>,
 }
 
 impl WebhookVerifier {
-    /// A verifier that asks this client for keys.
+    /// Creates a verifier that fetches keys with this client.
     #[must_use]
     pub fn new(plaid: PlaidClient) -> Self {
         let budget = Budget {
@@ -52,22 +55,22 @@ impl WebhookVerifier {
             keys: Mutex::default(),
             key_lifetime: KEY_LIFETIME,
             budget: Mutex::new(budget),
-            looking: tokio::sync::Mutex::default(),
+            lookup: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Trusts a key for so long, a day unless told, before it asks Plaid whether the key has expired.
+    /// Sets the time after which a cached key is renewed. The default is one day.
     #[must_use]
     pub fn key_lifetime(mut self, lifetime: Duration) -> Self {
         self.key_lifetime = lifetime;
         self
     }
 
-    /// Checks a signature, the value of [`WEBHOOK_SIGNATURE`], against the body as it came, byte for byte.
+    /// Verifies a signature, the value of [`WEBHOOK_SIGNATURE`], against the unchanged bytes of the body.
     ///
     /// # Errors
     ///
-    /// [`WebhookError`] says what is wrong. Only with [`WebhookError::Lookup`] may the webhook be Plaid's all the same.
+    /// The reason, as [`WebhookError`]. Only with [`WebhookError::Lookup`] can the webhook still be valid.
     pub async fn verify(&self, signature: &str, body: &[u8]) -> Result<(), WebhookError> {
         let header = decode_header(signature).map_err(|_| WebhookError::NotSigned)?;
         let kid = header
@@ -78,17 +81,17 @@ impl WebhookVerifier {
             return Err(WebhookError::NotSigned);
         }
         let key = self.key(&kid).await?;
-        let signed = decode::<Signed>(signature, &key, &only_es256());
-        let signed = signed.map_err(|_| WebhookError::NotSigned)?.claims;
-        if now().abs_diff(signed.iat) > MAX_AGE_SECONDS {
+        let claims = decode::<Claims>(signature, &key, &only_es256());
+        let claims = claims.map_err(|_| WebhookError::NotSigned)?.claims;
+        if now().abs_diff(claims.iat) > MAX_AGE_SECONDS {
             return Err(WebhookError::Stale);
         }
         let hash: String = Sha256::digest(body)
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let same = hash.as_bytes().ct_eq(signed.request_body_sha256.as_bytes());
-        if bool::from(same) {
+        let is_equal = hash.as_bytes().ct_eq(claims.request_body_sha256.as_bytes());
+        if bool::from(is_equal) {
             Ok(())
         } else {
             Err(WebhookError::OtherBody)
@@ -96,47 +99,47 @@ impl WebhookVerifier {
     }
 
     async fn key(&self, kid: &str) -> Result<DecodingKey, WebhookError> {
-        if let Some(key) = self.known(kid).filter(Key::is_fresh) {
-            return key.usable();
+        if let Some(key) = self.cached(kid).filter(Key::is_fresh) {
+            return key.unexpired();
         }
-        let _alone = self.looking.lock().await;
-        let key = match self.known(kid) {
-            Some(key) if key.is_fresh() => return key.usable(),
+        let _guard = self.lookup.lock().await;
+        let key = match self.cached(kid) {
+            Some(key) if key.is_fresh() => return key.unexpired(),
             Some(key) => self.renewed(kid, key).await?,
             None => self.new_key(kid).await?,
         };
         lock(&self.keys).insert(kid.to_owned(), key.clone());
-        key.usable()
+        key.unexpired()
     }
 
-    fn known(&self, kid: &str) -> Option<Key> {
+    fn cached(&self, kid: &str) -> Option<Key> {
         lock(&self.keys).get(kid).cloned()
     }
 
-    /// A key that Plaid once gave: it is Plaid's also while Plaid cannot be asked.
+    /// Renews a cached key. The key stays valid while Plaid cannot be reached.
     async fn renewed(&self, kid: &str, key: Key) -> Result<Key, WebhookError> {
         match self.look_up(kid).await {
             Err(WebhookError::Lookup(error)) => {
-                tracing::warn!(%error, "a webhook key could not be renewed");
-                let fresh_until = Instant::now() + KEY_REPRIEVE;
+                tracing::warn!(%error, "webhook key renewal failed");
+                let fresh_until = Instant::now() + RENEWAL_RETRY;
                 Ok(Key { fresh_until, ..key })
             }
-            Err(gone) => {
+            Err(error) => {
                 lock(&self.keys).remove(kid);
-                Err(gone)
+                Err(error)
             }
             renewed => renewed,
         }
     }
 
-    /// A key that nobody named before.
+    /// Fetches an unknown key, within the budget.
     async fn new_key(&self, kid: &str) -> Result<Key, WebhookError> {
         if !lock(&self.budget).take(Instant::now()) {
             return Err(WebhookError::TooManyKeys);
         }
         let key = self.look_up(kid).await;
         if matches!(&key, Err(WebhookError::Lookup(error)) if error.plaid().is_none()) {
-            // Plaid did not hear of it: the one who signed may be Plaid.
+            // Plaid did not respond, so the key can be valid: the lookup does not count.
             lock(&self.budget).left += 1;
         }
         key
@@ -144,12 +147,12 @@ impl WebhookVerifier {
 
     async fn look_up(&self, kid: &str) -> Result<Key, WebhookError> {
         let request = json!({ "key_id": kid });
-        let answer = self
+        let result = self
             .plaid
-            .call::<KeyAnswer>("/webhook_verification_key/get", &request)
+            .call::<KeyResponse>("/webhook_verification_key/get", &request)
             .await;
-        let key = match answer {
-            Ok(answer) => answer.key,
+        let key = match result {
+            Ok(response) => response.key,
             Err(error) if error.code() == Some("INVALID_WEBHOOK_VERIFICATION_KEY_ID") => {
                 return Err(WebhookError::UnknownKey);
             }
@@ -158,50 +161,52 @@ impl WebhookVerifier {
         if (&*key.alg, &*key.kty, &*key.crv, &*key.kid) != ("ES256", "EC", "P-256", kid) {
             return Err(WebhookError::UnknownKey);
         }
-        let verifying = DecodingKey::from_ec_components(&key.x, &key.y);
+        let decoding = DecodingKey::from_ec_components(&key.x, &key.y);
         Ok(Key {
-            verifying: verifying.map_err(|_| WebhookError::UnknownKey)?,
+            decoding: decoding.map_err(|_| WebhookError::UnknownKey)?,
             expired_at: key.expired_at,
             fresh_until: Instant::now() + self.key_lifetime,
         })
     }
 }
 
-/// Why a webhook is not taken for Plaid's.
+/// The reason why a webhook is not accepted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// No signature of the only kind that Plaid makes, or one that does not hold.
-    #[error("the webhook is not signed with ES256, or its signature does not hold")]
+    /// The signature is missing, not ES256, or invalid.
+    #[error("the webhook has no valid ES256 signature")]
     NotSigned,
-    /// Plaid has no such key.
+    /// Plaid does not have the key.
     #[error("the webhook is signed with a key that Plaid does not know")]
     UnknownKey,
-    /// Plaid had that key.
+    /// The key has expired.
     #[error("the webhook is signed with a key that has expired")]
     ExpiredKey,
-    /// More unknown keys than Plaid ever has.
-    #[error("too many webhooks with unknown keys: this one was not looked at")]
+    /// The budget for unknown keys is used up.
+    #[error("too many webhooks have unknown keys: this one was not verified")]
     TooManyKeys,
-    /// More than five minutes old, or from the future.
-    #[error("the webhook was signed more than five minutes ago, or will be")]
+    /// The signature is more than five minutes old, or its time is in the future.
+    #[error(
+        "the webhook's signature is more than five minutes old, or in the future: check this machine's clock"
+    )]
     Stale,
-    /// Signed was something else.
-    #[error("the body is not the one that was signed")]
+    /// The body is not the signed one.
+    #[error("the webhook's body is not the signed one")]
     OtherBody,
-    /// Plaid could not be asked for the key.
+    /// The key could not be fetched from Plaid.
     #[error("the key of the webhook could not be fetched")]
     Lookup(#[source] Error),
 }
 
 #[derive(Deserialize)]
-struct Signed {
+struct Claims {
     iat: i64,
     request_body_sha256: String,
 }
 
 #[derive(Deserialize)]
-struct KeyAnswer {
+struct KeyResponse {
     key: JsonKey,
 }
 
@@ -219,7 +224,7 @@ struct JsonKey {
 
 #[derive(Clone)]
 struct Key {
-    verifying: DecodingKey,
+    decoding: DecodingKey,
     expired_at: Option<i64>,
     fresh_until: Instant,
 }
@@ -229,10 +234,10 @@ impl Key {
         Instant::now() < self.fresh_until
     }
 
-    fn usable(self) -> Result<DecodingKey, WebhookError> {
+    fn unexpired(self) -> Result<DecodingKey, WebhookError> {
         match self.expired_at {
             Some(expired) if expired <= now() => Err(WebhookError::ExpiredKey),
-            _ => Ok(self.verifying),
+            _ => Ok(self.decoding),
         }
     }
 }
@@ -245,7 +250,7 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// How many keys may still be asked for.
+/// The budget of lookups of unknown keys, a token bucket.
 #[derive(Debug)]
 struct Budget {
     left: u32,
@@ -259,13 +264,13 @@ impl Budget {
             self.left = self.left.saturating_add(earned).min(LOOKUPS);
             self.since = now;
         }
-        let may = self.left > 0;
+        let is_allowed = self.left > 0;
         self.left = self.left.saturating_sub(1);
-        may
+        is_allowed
     }
 }
 
-/// `exp` is not asked for: Plaid sends none, and the age is ours to check.
+/// Requires ES256. Plaid sends no `exp`, so the age is checked separately.
 fn only_es256() -> Validation {
     let mut validation = Validation::new(Algorithm::ES256);
     validation.required_spec_claims.clear();
@@ -273,7 +278,7 @@ fn only_es256() -> Validation {
     validation
 }
 
-/// Plaid's are UUIDs.
+/// Whether the id can be one of Plaid's, which are UUIDs.
 fn is_plausible(kid: &str) -> bool {
     (1..=64).contains(&kid.len())
         && kid
@@ -294,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_budget_is_spent_and_earned_again() {
+    fn the_budget_is_used_up_and_refilled() {
         let start = Instant::now();
         let mut budget = Budget {
             left: LOOKUPS,

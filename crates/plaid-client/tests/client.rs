@@ -1,4 +1,4 @@
-//! What the client promises of every call, against a server that answers whatever a test wants.
+//! Tests of every call, against a server with prepared responses.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -15,13 +15,13 @@ use plaid_types::{ErrorType, InstitutionId, PublicToken};
 const SECRET: &str = "a-secret-that-must-not-show";
 
 #[tokio::test]
-async fn a_call_carries_keys_version_and_json() {
+async fn a_call_sends_keys_version_and_json() {
     let plaid = CannedPlaid::start(200, r#"{"access_token":"access-1","item_id":"i1"}"#).await;
     let exchanged = plaid
         .client()
         .item_public_token_exchange(&PublicToken::new("public-1"))
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(exchanged.access_token.expose(), "access-1");
     assert_eq!(exchanged.item_id.as_str(), "i1");
 
@@ -35,7 +35,7 @@ async fn a_call_carries_keys_version_and_json() {
 }
 
 #[tokio::test]
-async fn a_base_url_may_have_a_path() {
+async fn a_base_url_can_have_a_path() {
     let plaid = CannedPlaid::start(200, r#"{"institutions":[]}"#).await;
     let client = PlaidClient::builder("client-1", Secret::new(SECRET))
         .base_url(format!("{}/behind/a/proxy/", plaid.url))
@@ -44,12 +44,12 @@ async fn a_base_url_may_have_a_path() {
     client
         .institutions_search("first", &[])
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(plaid.seen().0.path(), "/behind/a/proxy/institutions/search");
 }
 
 #[tokio::test]
-async fn a_link_token_for_a_new_item_asks_for_no_more_than_it_needs() {
+async fn a_link_token_request_omits_unset_fields() {
     let plaid = CannedPlaid::start(
         200,
         r#"{"link_token":"link-1","expiration":"2026-11-22T12:00:00Z","request_id":"r","new":1}"#,
@@ -70,7 +70,7 @@ async fn a_link_token_for_a_new_item_asks_for_no_more_than_it_needs() {
         .client()
         .link_token_create(&request)
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(created.link_token.as_str(), "link-1");
     assert_eq!(created.expiration.unix_timestamp(), 1_795_348_800);
     assert_eq!(
@@ -80,7 +80,7 @@ async fn a_link_token_for_a_new_item_asks_for_no_more_than_it_needs() {
 }
 
 #[tokio::test]
-async fn what_plaid_adds_is_tolerated() {
+async fn unknown_fields_and_values_are_accepted() {
     let plaid = CannedPlaid::start(
         200,
         r#"{"item":{"item_id":"i1","update_type":"telepathic","aura":{"hue":3}},"accounts":[
@@ -92,13 +92,13 @@ async fn what_plaid_adds_is_tolerated() {
         .client()
         .accounts_get(&access_token())
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(answer.accounts[0].kind.as_str(), "alchemy");
     assert_eq!(answer.item.update_type.as_deref(), Some("telepathic"));
 }
 
 #[tokio::test]
-async fn a_refusal_keeps_plaids_own_words() {
+async fn a_refusal_has_plaids_error() {
     let plaid = CannedPlaid::start(
         400,
         r#"{"error_type":"INVALID_INPUT","error_code":"INVALID_PUBLIC_TOKEN",
@@ -111,9 +111,12 @@ async fn a_refusal_keeps_plaids_own_words() {
         .await
         .expect_err("a refusal");
     assert_eq!(error.code(), Some("INVALID_PUBLIC_TOKEN"));
-    let said = error.plaid().expect("Plaid's error");
-    assert_eq!(said.error_type, ErrorType::InvalidInput);
-    assert_eq!(said.request_id.as_ref().map(|id| id.as_str()), Some("r1"));
+    let plaid_error = error.plaid().expect("Plaid's error");
+    assert_eq!(plaid_error.error_type, ErrorType::InvalidInput);
+    assert_eq!(
+        plaid_error.request_id.as_ref().map(|id| id.as_str()),
+        Some("r1")
+    );
     assert!(
         matches!(error, Error::Refused { status: 400, .. }),
         "{error:?}"
@@ -121,22 +124,22 @@ async fn a_refusal_keeps_plaids_own_words() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_words_is_one_all_the_same() {
-    for words in ["", r#","error_message":null"#] {
+async fn a_refusal_without_a_message_has_its_code() {
+    for message in ["", r#","error_message":null"#] {
         let body =
-            format!(r#"{{"error_type":"ITEM_ERROR","error_code":"ITEM_LOGIN_REQUIRED"{words}}}"#);
+            format!(r#"{{"error_type":"ITEM_ERROR","error_code":"ITEM_LOGIN_REQUIRED"{message}}}"#);
         let plaid = CannedPlaid::start(400, body).await;
         let error = plaid
             .client()
             .item_get(&access_token())
             .await
             .expect_err("a refusal");
-        assert_eq!(error.code(), Some("ITEM_LOGIN_REQUIRED"), "{words}");
+        assert_eq!(error.code(), Some("ITEM_LOGIN_REQUIRED"), "{message}");
     }
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_recognised_with_and_without_plaids_words() {
+async fn a_rate_limit_is_recognised_by_status_or_error_type() {
     let limited = r#"{"error_type":"RATE_LIMIT_EXCEEDED","error_code":"ITEM_GET_LIMIT"}"#;
     for (status, body, code) in [
         (429, limited, Some("ITEM_GET_LIMIT")),
@@ -158,7 +161,7 @@ async fn a_rate_limit_is_recognised_with_and_without_plaids_words() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_plaids_is_said_to_be_so_and_not_quoted() {
+async fn an_unexpected_response_is_reported_but_not_quoted() {
     for (status, body) in [
         (200, "<html><body>access-leak</body></html>"),
         (200, r#"{"access_token": 7, "item_id": "access-leak"}"#),
@@ -187,7 +190,7 @@ async fn an_answer_that_is_not_plaids_is_said_to_be_so_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn a_huge_answer_is_not_swallowed() {
+async fn a_response_over_the_maximum_size_is_refused() {
     let plaid = CannedPlaid::start(200, vec![b' '; 9 * 1024 * 1024]).await;
     let error = plaid
         .client()
@@ -199,7 +202,7 @@ async fn a_huge_answer_is_not_swallowed() {
 }
 
 #[tokio::test]
-async fn a_silent_plaid_meets_the_deadline() {
+async fn a_missing_response_times_out() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -214,12 +217,12 @@ async fn a_silent_plaid_meets_the_deadline() {
     let error = client
         .item_get(&access_token())
         .await
-        .expect_err("no answer");
+        .expect_err("no response");
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
 }
 
 #[tokio::test]
-async fn an_answer_that_stops_half_way_meets_the_deadline() {
+async fn an_incomplete_response_times_out() {
     let plaid = CannedPlaid::start_with(|| {
         let first = stream::once(async { Ok::<_, Infallible>(Bytes::from_static(b"{\"item\":")) });
         Response::new(Body::from_stream(first.chain(stream::pending())))
@@ -233,13 +236,13 @@ async fn an_answer_that_stops_half_way_meets_the_deadline() {
     let error = client
         .item_get(&access_token())
         .await
-        .expect_err("half an answer");
+        .expect_err("half a response");
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_closed_port_is_unreachable() {
-    // Held, so that nobody else listens on it.
+    // The socket is kept, so that no other process listens on the port.
     let port = tokio::net::TcpSocket::new_v4().expect("a socket");
     let free = "127.0.0.1:0".parse().expect("an address");
     port.bind(free).expect("a port");
@@ -251,12 +254,12 @@ async fn a_closed_port_is_unreachable() {
         .expect("a client")
         .item_get(&access_token())
         .await
-        .expect_err("nobody");
+        .expect_err("a closed port");
     assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_redirect_does_not_take_the_secret_elsewhere() {
+async fn a_redirect_is_not_followed() {
     let elsewhere = CannedPlaid::start(200, "{}").await;
     let to = elsewhere.url.clone();
     let plaid = CannedPlaid::start_with(move || {
@@ -268,12 +271,12 @@ async fn a_redirect_does_not_take_the_secret_elsewhere() {
         .client()
         .item_get(&access_token())
         .await
-        .expect_err("a redirect is no answer");
+        .expect_err("a redirect is an error");
     assert!(elsewhere.seen.lock().expect("a lock").is_none());
 }
 
 #[test]
-fn a_client_and_its_secret_do_not_show_the_secret() {
+fn debug_of_a_client_does_not_show_the_secret() {
     let builder = PlaidClient::builder("client-1", Secret::new(SECRET));
     assert!(!format!("{builder:?}").contains(SECRET));
     let client = builder.build().expect("a client");
@@ -281,7 +284,7 @@ fn a_client_and_its_secret_do_not_show_the_secret() {
 }
 
 #[test]
-fn a_base_url_that_is_none_is_refused_with_its_text() {
+fn an_invalid_base_url_is_named_in_the_error() {
     for wrong in ["", "sandbox", "ftp://sandbox.plaid.com", "http://"] {
         let error = PlaidClient::builder("client-1", Secret::new(SECRET))
             .base_url(wrong)
@@ -292,7 +295,7 @@ fn a_base_url_that_is_none_is_refused_with_its_text() {
 }
 
 #[tokio::test]
-async fn an_institution_is_asked_for_with_its_colour() {
+async fn an_institution_is_requested_with_its_colour() {
     let plaid = CannedPlaid::start(
         200,
         r##"{"institution":{"institution_id":"ins_1","name":"Bank","primary_color":"#004966"}}"##,
@@ -302,7 +305,7 @@ async fn an_institution_is_asked_for_with_its_colour() {
         .client()
         .institutions_get_by_id(&InstitutionId::new("ins_1"), &["US".to_owned()])
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(institution.primary_color.as_deref(), Some("#004966"));
     let body = plaid.seen().2;
     assert!(
@@ -317,14 +320,14 @@ fn access_token() -> AccessToken {
 
 type Seen = (Uri, HeaderMap, String);
 
-/// A server that remembers the last request and always answers the same.
+/// A server that records the last request and always sends the same response.
 struct CannedPlaid {
     url: String,
     seen: Arc<Mutex<Option<Seen>>>,
     server: tokio::task::JoinHandle<()>,
 }
 
-type Answer = Arc<dyn Fn() -> Response<Body> + Send + Sync>;
+type Respond = Arc<dyn Fn() -> Response<Body> + Send + Sync>;
 
 impl CannedPlaid {
     async fn start(status: u16, body: impl Into<Bytes>) -> Self {
@@ -339,12 +342,12 @@ impl CannedPlaid {
         .await
     }
 
-    async fn start_with(answer: impl Fn() -> Response<Body> + Send + Sync + 'static) -> Self {
+    async fn start_with(respond: impl Fn() -> Response<Body> + Send + Sync + 'static) -> Self {
         let seen = Arc::new(Mutex::new(None));
-        let answer: Answer = Arc::new(answer);
+        let respond: Respond = Arc::new(respond);
         let app = Router::new()
-            .fallback(remember_and_answer)
-            .with_state((seen.clone(), answer));
+            .fallback(record_and_respond)
+            .with_state((seen.clone(), respond));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");
@@ -373,12 +376,12 @@ impl Drop for CannedPlaid {
     }
 }
 
-async fn remember_and_answer(
-    State((seen, answer)): State<(Arc<Mutex<Option<Seen>>>, Answer)>,
+async fn record_and_respond(
+    State((seen, respond)): State<(Arc<Mutex<Option<Seen>>>, Respond)>,
     uri: Uri,
     headers: HeaderMap,
     body: String,
 ) -> Response<Body> {
     *seen.lock().expect("a lock") = Some((uri, headers, body));
-    answer()
+    respond()
 }

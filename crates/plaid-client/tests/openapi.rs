@@ -1,5 +1,5 @@
-//! Every request is one that Plaid's own OpenAPI specification allows. Runs where the specification is at hand: at
-//! `PLAID_OPENAPI`, or beside the workspace in `shared/plaid/openapi.yml`.
+//! Tests of every request against Plaid's OpenAPI specification, if the file is available: at `PLAID_OPENAPI`, or in
+//! `shared/plaid/openapi.yml` beside the workspace.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -25,7 +25,7 @@ async fn every_request_is_as_specified() {
         return;
     };
     let seen = Seen::default();
-    let app = Router::new().fallback(remember).with_state(seen.clone());
+    let app = Router::new().fallback(record).with_state(seen.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -34,7 +34,7 @@ async fn every_request_is_as_specified() {
     let client = PlaidClient::builder("client-1", Secret::new("secret-1"))
         .base_url(url)
         .build();
-    ask_everything(&client.expect("a client")).await;
+    call_every_method(&client.expect("a client")).await;
     server.abort();
 
     let seen = seen.lock().expect("a lock");
@@ -44,8 +44,8 @@ async fn every_request_is_as_specified() {
     }
 }
 
-/// Every method once, and those with choices with all of them. What is answered is of no interest here.
-async fn ask_everything(client: &PlaidClient) {
+/// Calls every method, with all optional fields. The responses are ignored.
+async fn call_every_method(client: &PlaidClient) {
     let token = AccessToken::new("access-sandbox-1");
     let countries = ["US".to_owned()];
     let filters = json!({ "depository": { "account_subtypes": ["checking"] } });
@@ -120,15 +120,18 @@ async fn ask_everything(client: &PlaidClient) {
         client.user_items_get("usr_1").await.is_err(),
         verifier.verify(webhook, b"").await.is_err(),
     ];
-    assert!(failed.iter().all(|failed| *failed), "nothing was answered");
+    assert!(
+        failed.iter().all(|failed| *failed),
+        "the server sends empty responses"
+    );
     client
         .item_remove(&token)
         .await
-        .expect("an empty answer is one");
+        .expect("an empty response is valid");
     client
         .user_items_remove("usr_1", &[ItemId::new("item-1")])
         .await
-        .expect("an empty answer is one");
+        .expect("an empty response is valid");
 }
 
 fn specification() -> Option<Value> {
@@ -142,7 +145,7 @@ fn specification() -> Option<Value> {
     Some(serde_yaml_ng::from_str(&text).expect("YAML"))
 }
 
-/// The body is valid, and every field of it is known.
+/// Checks that the body is valid and that every field is specified.
 fn check(specification: &Value, path: &str, body: &Value) {
     let operation = &specification["paths"][path]["post"]["requestBody"]["content"];
     let schema = &operation["application/json"]["schema"];
@@ -164,7 +167,7 @@ fn check(specification: &Value, path: &str, body: &Value) {
     }
 }
 
-async fn remember(State(seen): State<Seen>, uri: Uri, Json(body): Json<Value>) -> Json<Value> {
+async fn record(State(seen): State<Seen>, uri: Uri, Json(body): Json<Value>) -> Json<Value> {
     seen.lock()
         .expect("a lock")
         .push((uri.path().to_owned(), body));

@@ -1,4 +1,4 @@
-//! Which webhooks are taken for Plaid's.
+//! Tests of the verification of webhooks.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,23 +18,23 @@ use sha2::{Digest, Sha256};
 const BODY: &[u8] = b"{\n  \"webhook_type\": \"ITEM\",\n  \"webhook_code\": \"ERROR\"\n}";
 
 #[tokio::test]
-async fn what_plaid_signed_is_taken() {
+async fn a_webhook_signed_by_plaid_is_accepted() {
     let plaid = KeyServer::start(|_| {}).await;
     plaid
         .verifier
         .verify(&plaid.sign(BODY, 0), BODY)
         .await
-        .expect("Plaid's");
+        .expect("a valid webhook");
     plaid
         .verifier
         .verify(&plaid.sign(b"", -290), b"")
         .await
-        .expect("Plaid's");
-    assert_eq!(plaid.lookups(), 1, "the key is kept");
+        .expect("a valid webhook");
+    assert_eq!(plaid.lookups(), 1, "the key is cached");
 }
 
 #[tokio::test]
-async fn what_plaid_did_not_sign_is_not_taken() {
+async fn a_forged_webhook_is_refused() {
     let plaid = KeyServer::start(|_| {}).await;
     let other = KeyServer::start(|_| {}).await;
     let good = plaid.sign(BODY, 0);
@@ -77,7 +77,7 @@ async fn what_plaid_did_not_sign_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_body_that_was_changed_is_noticed() {
+async fn a_changed_body_is_refused() {
     let plaid = KeyServer::start(|_| {}).await;
     let signature = plaid.sign(BODY, 0);
     let compact =
@@ -93,7 +93,7 @@ async fn a_body_that_was_changed_is_noticed() {
 }
 
 #[tokio::test]
-async fn an_old_webhook_and_one_from_the_future_are_not_taken() {
+async fn a_signature_that_is_old_or_in_the_future_is_refused() {
     let plaid = KeyServer::start(|_| {}).await;
     for age in [-400, 400] {
         let error = plaid
@@ -106,7 +106,7 @@ async fn an_old_webhook_and_one_from_the_future_are_not_taken() {
 }
 
 #[tokio::test]
-async fn a_key_that_plaid_ended_ends() {
+async fn an_expired_key_is_refused() {
     let plaid = KeyServer::start(|key| key["expired_at"] = json!(now() - 1)).await;
     let error = plaid
         .verifier
@@ -123,7 +123,7 @@ async fn a_key_that_plaid_ended_ends() {
 }
 
 #[tokio::test]
-async fn a_key_of_another_kind_is_none() {
+async fn a_key_of_another_kind_is_refused() {
     for (field, value) in [
         ("alg", "RS256"),
         ("crv", "P-384"),
@@ -143,26 +143,26 @@ async fn a_key_of_another_kind_is_none() {
     }
 }
 
-/// Half of them with keys that nobody has, half with the name of the key that Plaid signs with.
+/// Half of them have unknown key ids, half the id of Plaid's key.
 #[tokio::test]
-async fn ten_thousand_forged_ones_cause_few_calls() {
+async fn ten_thousand_forged_webhooks_cause_few_lookups() {
     let plaid = KeyServer::start(|_| {}).await;
     let other = KeyServer::start(|_| {}).await;
     plaid
         .verifier
         .verify(&plaid.sign(BODY, 0), BODY)
         .await
-        .expect("Plaid's");
+        .expect("a valid webhook");
     let mut unknown = 0;
     for n in 0..5_000 {
-        let with_its_name = other.sign(BODY, 0);
-        let error = plaid.verifier.verify(&with_its_name, BODY).await;
+        let with_plaids_id = other.sign(BODY, 0);
+        let error = plaid.verifier.verify(&with_plaids_id, BODY).await;
         assert!(matches!(error, Err(WebhookError::NotSigned)), "{error:?}");
-        let with_a_new_name = other.sign_as(Some(&format!("forged-{n}")), BODY, 0);
-        match plaid.verifier.verify(&with_a_new_name, BODY).await {
+        let with_a_new_id = other.sign_as(Some(&format!("forged-{n}")), BODY, 0);
+        match plaid.verifier.verify(&with_a_new_id, BODY).await {
             Err(WebhookError::UnknownKey) => unknown += 1,
             Err(WebhookError::TooManyKeys) => {}
-            taken => panic!("{taken:?}"),
+            other => panic!("{other:?}"),
         }
     }
     assert!(plaid.lookups() <= 10, "{}", plaid.lookups());
@@ -171,11 +171,11 @@ async fn ten_thousand_forged_ones_cause_few_calls() {
         .verifier
         .verify(&plaid.sign(BODY, 0), BODY)
         .await
-        .expect("a known key still counts");
+        .expect("the cached key is still valid");
 }
 
 #[tokio::test]
-async fn many_at_once_ask_for_a_key_once() {
+async fn concurrent_verifications_look_up_a_key_once() {
     let plaid = Arc::new(KeyServer::start(|_| {}).await);
     let all: Vec<_> = (0..50)
         .map(|_| {
@@ -183,76 +183,79 @@ async fn many_at_once_ask_for_a_key_once() {
             tokio::spawn(async move { plaid.verifier.verify(&plaid.sign(BODY, 0), BODY).await })
         })
         .collect();
-    for one in all {
-        one.await.expect("an end").expect("Plaid's");
+    for verification in all {
+        verification
+            .await
+            .expect("an end")
+            .expect("a valid webhook");
     }
     assert_eq!(plaid.lookups(), 1);
 }
 
-/// However many come meanwhile: none of them counts against the one that comes when Plaid is back.
+/// Failed lookups do not use up the budget.
 #[tokio::test]
-async fn a_plaid_that_cannot_be_asked_is_told_apart() {
+async fn a_failed_lookup_is_reported_and_can_be_retried() {
     let plaid = KeyServer::start(|_| {}).await;
-    plaid.is_up(false);
+    plaid.set_up(false);
     for _ in 0..20 {
-        let verified = plaid.takes_its_own().await;
+        let verified = plaid.verify_own().await;
         assert!(
             matches!(verified, Err(WebhookError::Lookup(_))),
             "{verified:?}"
         );
     }
-    plaid.is_up(true);
-    plaid.takes_its_own().await.expect("Plaid's");
+    plaid.set_up(true);
+    plaid.verify_own().await.expect("a valid webhook");
 }
 
-/// Whatever forgers do.
+/// Forged webhooks do not prevent the renewal.
 #[tokio::test]
-async fn a_known_key_is_renewed_in_time() {
+async fn a_cached_key_is_renewed() {
     let mut plaid = KeyServer::start(|_| {}).await;
-    plaid.keys_live(Duration::ZERO);
-    plaid.takes_its_own().await.expect("Plaid's");
+    plaid.set_key_lifetime(Duration::ZERO);
+    plaid.verify_own().await.expect("a valid webhook");
     for n in 0..20 {
         let forged = plaid.sign_as(Some(&format!("forged-{n}")), BODY, 0);
         let verified = plaid.verifier.verify(&forged, BODY).await;
         verified.expect_err("forged");
     }
     let before = plaid.lookups();
-    plaid.takes_its_own().await.expect("Plaid's");
+    plaid.verify_own().await.expect("a valid webhook");
     assert_eq!(plaid.lookups(), before + 1);
-    plaid.key_is(|key| key["expired_at"] = json!(now() - 1));
-    let error = plaid.takes_its_own().await.expect_err("expired");
+    plaid.change_key(|key| key["expired_at"] = json!(now() - 1));
+    let error = plaid.verify_own().await.expect_err("expired");
     assert!(matches!(error, WebhookError::ExpiredKey), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_known_key_is_good_while_plaid_cannot_be_asked() {
-    for (expired_at, is_good) in [(json!(null), true), (json!(now() - 1), false)] {
+async fn a_cached_key_stays_valid_while_plaid_is_down() {
+    for (expired_at, is_valid) in [(json!(null), true), (json!(now() - 1), false)] {
         let mut plaid = KeyServer::start(|key| key["expired_at"] = expired_at).await;
-        plaid.keys_live(Duration::ZERO);
-        assert_eq!(plaid.takes_its_own().await.is_ok(), is_good);
-        plaid.is_up(false);
+        plaid.set_key_lifetime(Duration::ZERO);
+        assert_eq!(plaid.verify_own().await.is_ok(), is_valid);
+        plaid.set_up(false);
         for _ in 0..3 {
-            assert_eq!(plaid.takes_its_own().await.is_ok(), is_good);
+            assert_eq!(plaid.verify_own().await.is_ok(), is_valid);
         }
-        assert_eq!(plaid.lookups(), 2, "a Plaid that is down is left alone");
+        assert_eq!(plaid.lookups(), 2, "the renewal is not retried immediately");
     }
 }
 
-/// Plaid takes a key back: its name is worth no more than any other that nobody has.
+/// Plaid removes a key. Lookups of its id then use the budget.
 #[tokio::test]
-async fn a_key_that_is_gone_is_asked_for_as_any_unknown_one() {
+async fn a_removed_key_is_treated_as_unknown() {
     let mut plaid = KeyServer::start(|_| {}).await;
-    plaid.keys_live(Duration::ZERO);
-    plaid.takes_its_own().await.expect("Plaid's");
-    plaid.key_is(|key| *key = Value::Null);
+    plaid.set_key_lifetime(Duration::ZERO);
+    plaid.verify_own().await.expect("a valid webhook");
+    plaid.change_key(|key| *key = Value::Null);
     for _ in 0..1_000 {
-        let verified = plaid.takes_its_own().await;
+        let verified = plaid.verify_own().await;
         verified.expect_err("Plaid has no such key");
     }
     assert!(plaid.lookups() <= 10, "{}", plaid.lookups());
 }
 
-/// Plaid as far as it signs webhooks, and the verifier that asks it.
+/// A server of Plaid's webhook keys, and a verifier that uses it.
 struct KeyServer {
     verifier: WebhookVerifier,
     pair: EcdsaKeyPair,
@@ -318,13 +321,13 @@ impl KeyServer {
         encode(&header, &claims, &self.pem).expect("a JWT")
     }
 
-    /// Whether what it signs now is taken for Plaid's.
-    async fn takes_its_own(&self) -> Result<(), WebhookError> {
+    /// Verifies a newly signed webhook.
+    async fn verify_own(&self) -> Result<(), WebhookError> {
         self.verifier.verify(&self.sign(BODY, 0), BODY).await
     }
 
-    /// A verifier that asks about its keys so often.
-    fn keys_live(&mut self, lifetime: Duration) {
+    /// Replaces the verifier with one that renews keys after this time.
+    fn set_key_lifetime(&mut self, lifetime: Duration) {
         let client = client(&self.address);
         self.verifier = WebhookVerifier::new(client).key_lifetime(lifetime);
     }
@@ -333,13 +336,13 @@ impl KeyServer {
         self.served.lookups.load(Ordering::SeqCst)
     }
 
-    /// From now on it answers in its own language, or does not.
-    fn is_up(&self, is_up: bool) {
+    /// Starts or stops responding.
+    fn set_up(&self, is_up: bool) {
         self.served.is_down.store(!is_up, Ordering::SeqCst);
     }
 
-    /// From now on the key is this.
-    fn key_is(&self, change: impl FnOnce(&mut Value)) {
+    /// Changes the key.
+    fn change_key(&self, change: impl FnOnce(&mut Value)) {
         change(&mut self.served.key.lock().expect("a key"));
     }
 }

@@ -1,11 +1,11 @@
-//! Real time plus an offset that tests move.
+//! A clock that tests can move.
 
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::sync::watch;
 
-/// Real time plus an offset; clones share it.
+/// A clock: real time plus an offset. Clones share the offset.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     offset: Arc<watch::Sender<Duration>>,
@@ -24,13 +24,13 @@ impl Clock {
         OffsetDateTime::now_utc() + *self.offset.borrow()
     }
 
-    /// Moves time forward, and wakes whoever waits for it.
+    /// Moves the clock forward and wakes all waiting tasks.
     pub(crate) fn advance(&self, by: Duration) {
         self.offset
             .send_modify(|offset| *offset = offset.saturating_add(by));
     }
 
-    /// Waits for that time, however it comes about; without one, for ever.
+    /// Waits until the clock reaches this time; `None` waits forever.
     pub(crate) async fn reach(&self, time: Option<OffsetDateTime>) {
         let Some(time) = time else {
             return std::future::pending().await;
@@ -48,15 +48,15 @@ impl Clock {
         }
     }
 
-    /// Back to real time.
+    /// Resets the clock to real time.
     pub(crate) fn reset(&self) {
         self.offset.send_replace(Duration::ZERO);
     }
 }
 
-/// ISO 8601 in whole seconds, as Plaid writes times: `2026-11-22T08:02:00Z`.
+/// Formats a time in whole seconds, as Plaid does: `2026-11-22T08:02:00Z`.
 pub(crate) fn iso(time: OffsetDateTime) -> String {
     let whole = time.replace_nanosecond(0).unwrap_or(time);
-    // Only years beyond 9999 cannot be written.
+    // Only years after 9999 cannot be formatted.
     whole.format(&Rfc3339).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The emulator's own controls, under `/emulator/`: the clock, the faults, the webhooks, the log, a fresh start.
+//! The emulator's own endpoints under `/emulator/`: clock, faults, webhooks, request log, reset.
 
 use axum::{
     Json, Router,
@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::{app::App, clock::iso, faults::Rule, webhooks::Manners};
+use crate::{clock::iso, faults::Rule, state::AppState, webhooks::DeliveryOptions};
 
 pub(crate) const PREFIX: &str = "/emulator/";
 
-pub(crate) fn router() -> Router<App> {
+pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/emulator/clock/advance", post(advance))
         .route("/emulator/faults", post(set_faults))
@@ -30,18 +30,18 @@ struct Advance {
     seconds: u32,
 }
 
-async fn advance(State(app): State<App>, Json(by): Json<Advance>) -> Json<Value> {
-    app.clock.advance(Duration::seconds(by.seconds.into()));
+async fn advance(State(app): State<AppState>, Json(advance): Json<Advance>) -> Json<Value> {
+    app.clock.advance(Duration::seconds(advance.seconds.into()));
     Json(json!({ "now": iso(app.clock.now()) }))
 }
 
-async fn set_faults(State(app): State<App>, Json(rules): Json<Vec<Rule>>) -> StatusCode {
+async fn set_faults(State(app): State<AppState>, Json(rules): Json<Vec<Rule>>) -> StatusCode {
     app.faults.set(rules);
     StatusCode::NO_CONTENT
 }
 
-async fn items(State(app): State<App>) -> Json<Value> {
-    let counts = app.world.access_tokens().into_iter();
+async fn items(State(app): State<AppState>) -> Json<Value> {
+    let counts = app.world.access_token_counts().into_iter();
     let items: Vec<_> = counts
         .map(|(id, count)| json!({ "item_id": id, "access_tokens": count }))
         .collect();
@@ -54,26 +54,32 @@ struct PublicTokens {
     answer_again: bool,
 }
 
-async fn set_public_tokens(State(app): State<App>, Json(to): Json<PublicTokens>) -> StatusCode {
-    app.world.set_answer_again(to.answer_again);
+async fn set_public_tokens(
+    State(app): State<AppState>,
+    Json(settings): Json<PublicTokens>,
+) -> StatusCode {
+    app.world.set_answer_again(settings.answer_again);
     StatusCode::NO_CONTENT
 }
 
-async fn requests(State(app): State<App>) -> Json<Value> {
+async fn requests(State(app): State<AppState>) -> Json<Value> {
     let (total, requests) = app.requests.read();
     Json(json!({ "total": total, "requests": requests }))
 }
 
-async fn webhooks(State(app): State<App>) -> Json<Value> {
+async fn webhooks(State(app): State<AppState>) -> Json<Value> {
     Json(json!({ "attempts": app.webhooks.attempts() }))
 }
 
-async fn set_webhooks(State(app): State<App>, Json(manners): Json<Manners>) -> StatusCode {
-    app.webhooks.set_manners(manners);
+async fn set_webhooks(
+    State(app): State<AppState>,
+    Json(options): Json<DeliveryOptions>,
+) -> StatusCode {
+    app.webhooks.set_delivery_options(options);
     StatusCode::NO_CONTENT
 }
 
-async fn reset(State(app): State<App>) -> StatusCode {
+async fn reset(State(app): State<AppState>) -> StatusCode {
     app.reset();
     StatusCode::NO_CONTENT
 }

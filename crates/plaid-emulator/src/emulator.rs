@@ -1,21 +1,22 @@
-//! Starts and stops the emulator.
+//! A running emulator: its start and its stop.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::serve::ListenerExt as _;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
-    app::{App, Config},
     redirect::RedirectUris,
+    router::router,
+    state::{AppState, Config},
 };
 
-/// The client id that the emulator accepts unless told otherwise.
+/// The default client id.
 pub const CLIENT_ID: &str = "emulator-client-id";
-/// The secret that the emulator accepts unless told otherwise.
+/// The default secret.
 pub const SECRET: &str = "emulator-secret";
 
-/// A running emulator; it stops when dropped.
+/// A running emulator. It stops when dropped.
 ///
 /// ```
 /// # tokio_test(async {
@@ -32,20 +33,20 @@ pub const SECRET: &str = "emulator-secret";
 #[derive(Debug)]
 #[must_use = "the emulator stops when this is dropped"]
 pub struct Emulator {
-    app: App,
-    tasks: [JoinHandle<()>; 2],
+    state: AppState,
+    tasks: [JoinHandle<()>; 3],
 }
 
 impl Emulator {
     /// Starts on a free port of 127.0.0.1, with a fixed seed.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is available.
     pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
     }
 
-    /// Where to listen, the seed, the keys: chosen before the start.
+    /// Creates a builder, for settings other than the defaults.
     pub fn builder() -> Builder {
         Builder {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -59,25 +60,25 @@ impl Emulator {
     /// The base URL of the API, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.app.config.url
+        &self.state.config.url
     }
 
-    /// Where Link's script is.
+    /// The URL of Link's script.
     #[must_use]
     pub fn link_script_url(&self) -> String {
         format!("{}/link/v2/stable/link-initialize.js", self.url())
     }
 
-    /// The client id that callers must send.
+    /// The client id that requests must have.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        &self.app.config.client_id
+        &self.state.config.client_id
     }
 
-    /// The secret that callers must send.
+    /// The secret that requests must have.
     #[must_use]
     pub fn secret(&self) -> &str {
-        &self.app.config.secret
+        &self.state.config.secret
     }
 }
 
@@ -87,7 +88,7 @@ impl Drop for Emulator {
     }
 }
 
-/// What can be chosen before the start.
+/// The settings of an emulator that is not running yet.
 #[derive(Debug)]
 #[must_use = "nothing runs before `start`"]
 pub struct Builder {
@@ -99,37 +100,37 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Where to listen; port 0 takes a free one.
+    /// Sets the address to listen on; port 0 takes a free port.
     pub fn listen(mut self, listen: SocketAddr) -> Self {
         self.listen = listen;
         self
     }
 
-    /// Two emulators with one seed make the same ids and tokens in the same order.
+    /// Sets the seed. Emulators with the same seed create the same ids and tokens in the same order.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The keys that callers must send.
+    /// Sets the client id and the secret that requests must have.
     pub fn keys(mut self, client_id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.client_id = client_id.into();
         self.secret = secret.into();
         self
     }
 
-    /// The redirect URIs that Link tokens may name, instead of `/oauth` on any port of this machine.
+    /// Sets the redirect URIs that Link tokens can use. The default is `/oauth` on any port of this machine.
     ///
-    /// A `*` stands for letters, digits, hyphens and dots: `https://*.example.com/oauth`, `http://localhost:*/oauth`.
+    /// A `*` matches letters, digits, hyphens and dots: `https://*.example.com/oauth`, `http://localhost:*/oauth`.
     pub fn redirect_uris(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.redirect_uris = patterns.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Starts to listen.
+    /// Starts the emulator.
     ///
     /// # Errors
-    /// When the address is taken or not of this machine.
+    /// When the address is in use or not an address of this machine.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let failed = |source| StartError {
             listen: self.listen,
@@ -143,30 +144,34 @@ impl Builder {
             secret: self.secret,
             redirect_uris: self.redirect_uris,
         };
-        let app = App::new(config, self.seed);
-        let router = app.clone().router();
+        let state = AppState::new(config, self.seed);
+        let router = router(state.clone());
         let listener = listener.tap_io(|connection| {
-            // Without it, small answers may wait for the caller's acknowledgement.
+            // Without it, small responses can wait for the client's acknowledgement.
             if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(%error, "a connection stays slow");
+                tracing::debug!(%error, "setting TCP_NODELAY failed");
             }
         });
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
-                tracing::error!(%error, "the emulator stopped");
+                tracing::error!(%error, "server stopped");
             }
         });
-        let life = tokio::spawn(app.clone().live());
+        let world = Arc::clone(&state.world);
+        let schedule = tokio::spawn(async move { world.run_schedule().await });
+        let deliveries = tokio::spawn(Arc::clone(&state.webhooks).deliver());
         Ok(Emulator {
-            app,
-            tasks: [server, life],
+            state,
+            tasks: [server, schedule, deliveries],
         })
     }
 }
 
 /// The emulator could not start.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {listen}: {source}; choose another address or stop what uses it")]
+#[error(
+    "cannot listen on {listen}: {source}; choose another address, or stop the program that uses it"
+)]
 pub struct StartError {
     listen: SocketAddr,
     source: io::Error,

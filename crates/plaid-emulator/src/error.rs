@@ -1,11 +1,11 @@
-//! Plaid's errors: one table from a code to everything else that the error says.
+//! Plaid's errors: a table of their codes, types and messages.
 
 use axum::http::StatusCode;
 use plaid_types::{ErrorType, PlaidError};
 
-/// The error with this code, complete with its type, message and words for the user.
+/// Creates the error with this code, with its type and messages.
 ///
-/// A code that the table does not hold becomes an `ITEM_ERROR` without words.
+/// A code that is not in the table becomes an `ITEM_ERROR` without messages.
 pub(crate) fn plaid_error(code: &str) -> PlaidError {
     let known = TABLE.iter().find(|row| row.code == code);
     PlaidError {
@@ -19,15 +19,15 @@ pub(crate) fn plaid_error(code: &str) -> PlaidError {
     }
 }
 
-/// The same, with a message that names what is wrong in this very request.
-pub(crate) fn plaid_error_saying(code: &str, message: impl Into<String>) -> PlaidError {
+/// Creates the error with this code and a message about this request.
+pub(crate) fn plaid_error_with_message(code: &str, message: impl Into<String>) -> PlaidError {
     PlaidError {
         error_message: message.into(),
         ..plaid_error(code)
     }
 }
 
-/// The HTTP status that the error is answered with.
+/// Returns the HTTP status of the error.
 pub(crate) fn http_status(error: &PlaidError) -> StatusCode {
     match error.error_code.as_str() {
         "NOT_FOUND" | "NO_LONGER_AVAILABLE" | "OAUTH_STATE_ID_NOT_FOUND" => StatusCode::NOT_FOUND,
@@ -81,7 +81,7 @@ const TABLE: &[Row] = &[
     row("INVALID_INPUT", "INVALID_ACCOUNT_ID", "failed to find requested account ID for requested item", None),
     row("INVALID_INPUT", "INVALID_PRODUCT", "client is not authorized to access the following products", None),
     row("INVALID_INPUT", "INVALID_WEBHOOK_VERIFICATION_KEY_ID", "invalid key_id provided", None),
-    row("ITEM_ERROR", "ACCESS_NOT_GRANTED", "access to this product was not granted for the account", Some("The bank was not allowed to share what is needed. Try again and allow it.")),
+    row("ITEM_ERROR", "ACCESS_NOT_GRANTED", "access to this product was not granted for the account", Some("The bank is not allowed to share the required data. Try again and allow it.")),
     row("ITEM_ERROR", "INSUFFICIENT_CREDENTIALS", "insufficient authorization was provided to complete the request", Some("The sign-in at the bank was not completed.")),
     row("ITEM_ERROR", "INVALID_CREDENTIALS", "the provided credentials were not correct", Some("The username or password is not correct. Check them and try again.")),
     row("ITEM_ERROR", "INVALID_MFA", "the provided MFA response(s) were not correct", Some("The answer is not correct. Try again.")),
@@ -99,19 +99,19 @@ const TABLE: &[Row] = &[
     row("ITEM_ERROR", "PRODUCT_NOT_ENABLED", "the product is not enabled for this item", None),
     row("ITEM_ERROR", "PRODUCT_NOT_READY", "the requested product is not yet ready. please provide a webhook or try the request again later", None),
     row("ITEM_ERROR", "PRODUCTS_NOT_SUPPORTED", "the products are not supported by this institution", None),
-    row("ITEM_ERROR", "USER_SETUP_REQUIRED", "the user must complete the set-up at the institution", Some("The bank asks for a step on its own site first. Sign in there, then try again.")),
+    row("ITEM_ERROR", "USER_SETUP_REQUIRED", "the user must complete the set-up at the institution", Some("The bank requires a step on its own site first. Sign in there, then try again.")),
     row("ITEM_ERROR", "USER_INPUT_TIMEOUT", "user must retry this operation", Some("That took too long. Try again.")),
     row("ITEM_ERROR", "USER_PERMISSION_REVOKED", "the holder of this account has revoked their permission for your application to access it", None),
-    row("INSTITUTION_ERROR", "INSTITUTION_DOWN", NOT_RESPONDING, Some("The bank does not answer at the moment. Try again later.")),
-    row("INSTITUTION_ERROR", "INSTITUTION_NOT_RESPONDING", NOT_RESPONDING, Some("The bank does not answer at the moment. Try again later.")),
+    row("INSTITUTION_ERROR", "INSTITUTION_DOWN", NOT_RESPONDING, Some("The bank is not responding at the moment. Try again later.")),
+    row("INSTITUTION_ERROR", "INSTITUTION_NOT_RESPONDING", NOT_RESPONDING, Some("The bank is not responding at the moment. Try again later.")),
     row("INSTITUTION_ERROR", "INSTITUTION_NOT_AVAILABLE", NOT_RESPONDING, Some("The bank is not available at the moment. Try again later.")),
     row("INSTITUTION_ERROR", "INSTITUTION_NO_LONGER_SUPPORTED", "this institution is no longer supported", Some("This bank can no longer be connected.")),
     row("INSTITUTION_ERROR", "UNAUTHORIZED_INSTITUTION", "not authorized to create items for this institution", Some("This bank cannot be connected here.")),
     row("INVALID_INPUT", "COUNTRY_NOT_SUPPORTED", "the country is not supported", Some("This bank is in a country that is not supported here.")),
     row("USER_ERROR", "USER_NOT_FOUND", "the user cannot be found: it does not exist, or was removed", None),
     row("PAYMENT_ERROR", "PAYMENT_INVALID_RECIPIENT", "the recipient of the payment is invalid", Some("The recipient of the payment is not valid.")),
-    row("RECAPTCHA_ERROR", "RECAPTCHA_REQUIRED", "a reCAPTCHA is required", Some("Show that you are a person and try again.")),
-    row("RECAPTCHA_ERROR", "RECAPTCHA_BAD", "The provided challenge response was denied. Please try again", Some("That did not look like a person. Try again.")),
+    row("RECAPTCHA_ERROR", "RECAPTCHA_REQUIRED", "a reCAPTCHA is required", Some("Complete the reCAPTCHA and try again.")),
+    row("RECAPTCHA_ERROR", "RECAPTCHA_BAD", "The provided challenge response was denied. Please try again", Some("The reCAPTCHA failed. Try again.")),
     row("OAUTH_ERROR", "INCORRECT_LINK_TOKEN", "link token does not match original link token", None),
     row("OAUTH_ERROR", "OAUTH_STATE_ID_ALREADY_PROCESSED", "", None),
     row("OAUTH_ERROR", "OAUTH_STATE_ID_NOT_FOUND", "the provided oauth_state_id wasn't found", None),

@@ -1,16 +1,18 @@
 #![doc = include_str!("../README.md")]
 
-mod app;
 mod clock;
 mod controls;
 mod emulator;
 mod error;
+mod fault_injection;
 mod faults;
 mod link;
 mod redirect;
-mod requests;
+mod request_log;
+mod router;
 mod routes;
 mod seed;
+mod state;
 mod webhooks;
 mod world;
 

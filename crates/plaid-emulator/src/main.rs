@@ -1,4 +1,4 @@
-//! `plaid-emulator`: the emulator as a program of its own.
+//! The program `plaid-emulator`.
 
 use std::{net::SocketAddr, process::ExitCode};
 
@@ -9,20 +9,20 @@ use plaid_emulator::{CLIENT_ID, Emulator, SECRET};
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// Where to listen.
+    /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:9090")]
     listen: SocketAddr,
-    /// Makes ids and tokens the same in every run; without it, each run has its own.
+    /// The seed of ids and tokens; the default is random.
     #[arg(long)]
     seed: Option<u64>,
-    /// The client id that callers must send.
+    /// The client id that requests must have.
     #[arg(long, default_value = CLIENT_ID)]
     client_id: String,
-    /// The secret that callers must send.
+    /// The secret that requests must have.
     #[arg(long, default_value = SECRET)]
     secret: String,
-    /// A redirect URI that Link tokens may name, `*` for any letters, digits, hyphens and dots; may be repeated.
-    /// Without it, `/oauth` on any port of this machine.
+    /// A redirect URI that Link tokens can use; can be repeated. `*` matches letters, digits, hyphens and dots.
+    /// The default is `/oauth` on any port of this machine.
     #[arg(long)]
     redirect_uri: Vec<String>,
 }

@@ -1,6 +1,6 @@
-//! The allow-list of redirect URIs, which Plaid keeps in its dashboard.
+//! The allowlist of redirect URIs, which is a setting in Plaid's dashboard.
 
-/// The allow-list of redirect URIs.
+/// The allowlist of redirect URIs.
 #[derive(Debug)]
 pub(crate) struct RedirectUris(Vec<String>);
 
@@ -24,7 +24,7 @@ impl<S: Into<String>> FromIterator<S> for RedirectUris {
 }
 
 impl RedirectUris {
-    /// Why a Link token may not name this redirect URI.
+    /// Returns why a Link token cannot use this redirect URI.
     pub(crate) fn objection(&self, uri: &str) -> Option<&'static str> {
         if uri.contains(['?', '#', '*']) {
             Some("redirect_uri must have no query, no fragment and no wildcard")
@@ -36,8 +36,9 @@ impl RedirectUris {
     }
 }
 
-/// A `*` stands for one or more letters, digits, hyphens and dots: enough for a subdomain or a port, and for nothing
-/// that leads to another host.
+/// Whether the URI matches the pattern.
+///
+/// A `*` matches one or more letters, digits, hyphens and dots: a subdomain or a port, but no other host.
 fn matches(pattern: &str, uri: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else {
         return pattern == uri;

@@ -1,11 +1,11 @@
-// The emulator's Link: what Plaid serves at /link/v2/stable/link-initialize.js, as far as a page can tell.
+// The emulator's link-initialize.js: the same interface to a page as Plaid's script.
 //
-// The page and the panes talk by postMessage. Every message is `{ plaidLink: <type>, … }`.
+// The page and the panes exchange messages with postMessage. Every message is `{ plaidLink: <type>, … }`.
 //   page → panes   open { visit, token, key, receivedRedirectUri, institutionId }
 //                  exit { force } · submit { token, phone_number | date_of_birth }
 //   panes → page   loaded · event { eventName, metadata } · redirect { url } · pick { institutionId }
 //                  done { visit, events: [{ eventName, metadata }], success: [token, metadata] | exit: [error, metadata] }
-// Each side takes messages only from the other's window and origin.
+// Each side accepts messages only from the other's window and origin.
 (() => {
   "use strict";
 
@@ -24,13 +24,13 @@
 
   const origin = new URL(scripts[0].src).origin;
   let count = 0;
-  let visible = null; // The handler whose panes are on screen: one at most.
+  let visible = null; // The handler whose panes are visible, at most one.
 
   window.Plaid = { create, createEmbedded };
 
   function create(config) {
     const options = checked(config);
-    const bodyOverflow = document.body.style.overflow; // Restored on close as it was now, like Plaid's.
+    const bodyOverflow = document.body.style.overflow; // Restored on close, as Plaid does.
     const frame = createFrame("link.html", `plaid-link-iframe-${++count}`, "Plaid Link");
     Object.assign(frame.style, {
       position: "fixed", inset: "0", width: "100%", height: "100%", border: "0",
@@ -40,9 +40,9 @@
     const self = {};
     let loaded = false;
     let destroyed = false;
-    let waiting = []; // What was asked before the panes had loaded.
+    let waiting = []; // Commands before the panes have loaded.
     let focused = null;
-    let visit = 0; // Tells an answer of an earlier visit from one of this visit.
+    let visit = 0; // Identifies messages of earlier visits.
 
     const stopListening = listen(frame, {
       loaded() {
@@ -175,7 +175,7 @@
     return frame;
   }
 
-  // Calls the handler named by each message that this frame, and nothing else, sends from the emulator's origin.
+  // Calls the handler of each message from this frame with the emulator's origin.
   function listen(frame, handlers) {
     function onMessage(event) {
       if (event.source !== frame.contentWindow || event.origin !== origin || !event.data) return;
@@ -190,7 +190,7 @@
     frame.contentWindow.postMessage({ ...body, plaidLink: type }, origin);
   }
 
-  // The page's callbacks may throw: the page hears of it, and Link goes on.
+  // An error in the page's callback is reported to the page, and Link continues.
   function call(callback, ...args) {
     if (typeof callback !== "function") return;
     try {

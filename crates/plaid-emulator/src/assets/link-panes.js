@@ -1,12 +1,12 @@
-// Runs inside Link's iframe: sends each form to the server, shows the pane that comes back, and passes on
-// to the page what the pane has to say. It decides nothing: the panes do.
+// The script in Link's iframe: sends each form to the server, shows the pane in the response, and forwards
+// the pane's messages to the page. The server decides everything.
 (() => {
   "use strict";
 
   const SESSIONS = "/link/v2/stable/sessions";
   const pageOrigin = new URLSearchParams(window.location.search).get("origin");
   const embedded = window.location.pathname.endsWith("/embedded.html");
-  const lost = {
+  const unreachable = {
     events: [],
     exit: [
       {
@@ -19,11 +19,11 @@
     ],
   };
   let visit = 0;
-  let pane = 0; // Counts the panes: what was sent from one that is gone counts no more.
+  let pane = 0; // The number of the pane. A form of an earlier pane is ignored.
   let bankWindow = null;
   let timer = 0;
-  let pressed = Promise.resolve(); // What is pressed stays where it is until it is let go, or the click finds nothing.
-  let work = Promise.resolve(); // Requests go one after the other.
+  let pressed = Promise.resolve(); // Resolves on release: replacing a pressed element would lose its click.
+  let requests = Promise.resolve(); // Requests are sent one after the other.
 
   const commands = {
     open(message) {
@@ -55,15 +55,15 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.target.dataset.bank) openBank(event.target.dataset);
-    // Read now: a search that is under way may take the form off the screen, and the pane stays.
-    const [from, asked] = [pane, request(event.target, {}, event.submitter)];
-    queue(() => from === pane && send(...asked));
+    // Read the form now: the response to a search can replace it while the pane stays.
+    const [from, submitted] = [pane, request(event.target, {}, event.submitter)];
+    queue(() => from === pane && send(...submitted));
   });
 
   document.addEventListener("pointerdown", () => {
-    pressed = new Promise((letGo) => {
-      const after = () => window.setTimeout(letGo); // The click comes first.
-      window.setTimeout(letGo, 1000); // Not every letting go is told: one outside, or in a menu.
+    pressed = new Promise((release) => {
+      const after = () => window.setTimeout(release); // After the click.
+      window.setTimeout(release, 1000); // A release outside, or in a menu, has no event.
       for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, after, { once: true });
     });
   });
@@ -77,25 +77,25 @@
 
   document.addEventListener("click", (event) => {
     const tile = event.target.closest("[data-pick]");
-    if (tile) tell("pick", { institutionId: tile.dataset.pick });
+    if (tile) notifyPage("pick", { institutionId: tile.dataset.pick });
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      const way = document.querySelector("[data-escape]");
-      if (way) way.click();
+      const close = document.querySelector("[data-escape]");
+      if (close) close.click();
     } else if (event.key === "Tab" && !embedded) {
       keepFocusInside(event);
     }
   });
 
-  tell("loaded");
+  notifyPage("loaded");
 
   function queue(job) {
-    work = work.then(job).catch((error) => window.reportError(error));
+    requests = requests.then(job).catch((error) => window.reportError(error));
   }
 
-  function tell(type, body) {
+  function notifyPage(type, body) {
     if (pageOrigin) window.parent.postMessage({ ...body, plaidLink: type }, pageOrigin);
   }
 
@@ -107,7 +107,7 @@
     return [form.getAttribute("action"), { ...Object.fromEntries(fields(form, submitter)), ...more }, form.dataset.results];
   }
 
-  // A field that is there several times (the account checkboxes) goes as one comma-separated value.
+  // A field with several values (the account checkboxes) is sent as one comma-separated value.
   function fields(form, submitter) {
     const data = new FormData(form, submitter);
     return Array.from(new Set(data.keys()), (name) => [name, data.getAll(name).join(",")]);
@@ -131,10 +131,10 @@
     }
   }
 
-  // Shows the pane; of a pane that is on screen already, only the named part.
+  // Shows the pane, or replaces only the named part of the present pane.
   function show(html, part) {
     const next = new DOMParser().parseFromString(html, "text/html");
-    const messages = Array.from(next.querySelectorAll("[data-message]"), (carrier) => JSON.parse(carrier.dataset.message));
+    const messages = Array.from(next.querySelectorAll("[data-message]"), (element) => JSON.parse(element.dataset.message));
     if (part) {
       const [from, to] = [next.getElementById(part), document.getElementById(part)];
       if (from && to) to.replaceWith(from);
@@ -144,35 +144,35 @@
       document.documentElement.dataset.appearance = next.documentElement.dataset.appearance || "";
       document.body.replaceChildren(...next.body.children);
       pane += 1;
-      arrive();
+      enterPane();
     }
-    for (const { plaidLink, ...body } of messages) tell(plaidLink, { ...body, visit });
+    for (const { plaidLink, ...body } of messages) notifyPage(plaidLink, { ...body, visit });
   }
 
-  function arrive() {
+  function enterPane() {
     if (!embedded) (document.querySelector("[autofocus]") || document.querySelector("h1"))?.focus();
     const next = document.querySelector("form[data-after]");
-    if (next) timer = window.setTimeout(() => queue(() => goOn(next)), Number(next.dataset.after));
+    if (next) timer = window.setTimeout(() => queue(() => poll(next)), Number(next.dataset.after));
   }
 
-  // A pane that waits for something asks again by itself; while the answer is 204 it stays.
-  async function goOn(form) {
+  // A pane that waits sends its form repeatedly. It stays while the response is 204.
+  async function poll(form) {
     const bank = bankWindow && bankWindow.closed ? "closed" : "open";
     await submit(form, form.hasAttribute("data-watches-bank") ? { bank } : {});
-    if (form.isConnected) timer = window.setTimeout(() => queue(() => goOn(form)), Number(form.dataset.after));
+    if (form.isConnected) timer = window.setTimeout(() => queue(() => poll(form)), Number(form.dataset.after));
   }
 
-  // In the click itself, or the browser blocks it. Blocked all the same, the next pane has a link.
+  // Must run in the click, or the browser blocks the window. If it is blocked, the next pane has a link.
   function openBank({ bank, features }) {
     bankWindow = window.open(bank, "plaid-bank", features);
   }
 
-  // The server could not be asked: all that is left is to ask again or to leave.
-  function showProblem(again) {
+  // The server is unreachable: the user can retry or leave.
+  function showProblem(retry) {
     document.body.replaceChildren(document.getElementById("problem").content.cloneNode(true));
     pane += 1;
-    document.getElementById("again").addEventListener("click", again);
-    document.getElementById("leave").addEventListener("click", () => tell("done", { visit, ...lost }));
+    document.getElementById("again").addEventListener("click", retry);
+    document.getElementById("leave").addEventListener("click", () => notifyPage("done", { visit, ...unreachable }));
     document.querySelector("h1").focus();
   }
 

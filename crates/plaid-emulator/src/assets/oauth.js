@@ -1,2 +1,2 @@
-// The bank has answered: its window has nothing left to do.
+// The user has answered on the bank's page: its window closes.
 window.close();

@@ -1,4 +1,4 @@
-//! The files of Link that are the same for everyone.
+//! The static files of Link.
 
 use askama::Template;
 use axum::{
@@ -9,9 +9,9 @@ use axum::{
 };
 
 use super::html::page;
-use crate::app::App;
+use crate::state::AppState;
 
-pub(super) fn router() -> Router<App> {
+pub(super) fn router() -> Router<AppState> {
     const SCRIPT: &str = "text/javascript; charset=utf-8";
     Router::new()
         .route(
@@ -39,7 +39,7 @@ pub(super) fn router() -> Router<App> {
         .route("/link/v2/stable/embedded.html", get(shell))
 }
 
-/// The empty document that the panes are shown in: it says no more than that it is there.
+/// The document that loads the panes. It only reports that it is loaded.
 async fn shell() -> Response {
     #[derive(Template)]
     #[template(path = "shell.html")]

@@ -1,25 +1,12 @@
-//! The bank's side of a sign-in: which usernames, passwords and answers do what in the Sandbox.
+//! The bank's response to the Sandbox's usernames and passwords.
 
 use serde_json::Value;
 
-use super::challenge::Challenge;
+use super::challenge::{Answer, Challenge};
 use crate::seed::{self, AccountTemplate};
 
-/// What the bank says to a username and a password, or to an answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
-    /// Signed in.
-    Welcome,
-    /// One more question.
-    Challenge(Challenge),
-    /// Not the right answer to this question.
-    Wrong(Challenge),
-    /// No, with Plaid's code for why.
-    Refused(String),
-}
-
-/// The codes that the password `error_<CODE>` forces.
-const FORCED: &[&str] = &[
+/// The error codes that the password `error_<CODE>` can force.
+const FORCED_ERRORS: &[&str] = &[
     "COUNTRY_NOT_SUPPORTED",
     "INSTITUTION_DOWN",
     "INSTITUTION_NOT_RESPONDING",
@@ -38,8 +25,8 @@ const FORCED: &[&str] = &[
     "USER_SETUP_REQUIRED",
 ];
 
-/// Users that any password lets in.
-const OPEN_HOUSE: &[&str] = &[
+/// The users that can sign in with any password.
+const ANY_PASSWORD: &[&str] = &[
     "user_transactions_dynamic",
     "user_ewa_user",
     "user_yuppie",
@@ -52,14 +39,14 @@ const OPEN_HOUSE: &[&str] = &[
     "user_credit_profile_excellent",
 ];
 
-/// What the bank says to this pair.
+/// Returns the bank's response to a username and a password.
 pub(crate) fn sign_in(username: &str, password: &str) -> Answer {
     match username {
         "user_good" => user_good(password),
         "user_custom" => user_custom(password),
         "user_link_recovery" => refused("INSTITUTION_DOWN"),
         _ if password.is_empty() => refused("INVALID_CREDENTIALS"),
-        _ if OPEN_HOUSE.contains(&username) => Answer::Welcome,
+        _ if ANY_PASSWORD.contains(&username) => Answer::Welcome,
         _ if username
             .strip_prefix("user_prism_")
             .and_then(numbered)
@@ -71,8 +58,8 @@ pub(crate) fn sign_in(username: &str, password: &str) -> Answer {
     }
 }
 
-/// The accounts that the bank holds for a pair that it lets in.
-pub(crate) fn holdings(username: &str, password: &str) -> Vec<AccountTemplate> {
+/// Returns the accounts of a login.
+pub(crate) fn accounts(username: &str, password: &str) -> Vec<AccountTemplate> {
     match username {
         "user_custom" => seed::custom_accounts(password).unwrap_or_default(),
         _ => seed::accounts(),
@@ -89,7 +76,7 @@ fn user_good(password: &str) -> Answer {
     }
     if let Some(code) = password
         .strip_prefix("error_")
-        .filter(|code| FORCED.contains(code))
+        .filter(|code| FORCED_ERRORS.contains(code))
     {
         return refused(code);
     }
@@ -117,7 +104,7 @@ fn user_good(password: &str) -> Answer {
     }
 }
 
-/// The password describes the user, in JSON.
+/// The response to `user_custom`, whose password is JSON.
 fn user_custom(password: &str) -> Answer {
     let Ok(Value::Object(options)) = serde_json::from_str(password) else {
         return refused("INVALID_CREDENTIALS");
@@ -127,7 +114,7 @@ fn user_custom(password: &str) -> Answer {
     }
     if options
         .get("recaptcha")
-        .is_some_and(|wanted| wanted == "bad")
+        .is_some_and(|outcome| outcome == "bad")
     {
         return refused("RECAPTCHA_BAD");
     }
@@ -165,7 +152,7 @@ fn refused(code: &str) -> Answer {
     Answer::Refused(code.to_owned())
 }
 
-/// Exactly `N` numbers from 1 to 9 between underscores.
+/// Parses exactly `N` numbers from 1 to 9, separated by underscores.
 fn numbered<const N: usize>(text: &str) -> Option<[u8; N]> {
     let numbers: Option<Vec<u8>> = text
         .split('_')
@@ -179,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_do_what_sandbox_documents() {
+    fn usernames_and_passwords_do_what_plaid_documents() {
         let challenge = Answer::Challenge;
         for (username, password, answer) in [
             ("user_good", "pass_good", Answer::Welcome),
@@ -281,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_that_sandbox_documents_can_be_had() {
+    fn every_documented_error_can_be_forced() {
         for code in [
             "COUNTRY_NOT_SUPPORTED",
             "INSTITUTION_DOWN",
@@ -302,16 +289,16 @@ mod tests {
             let answer = sign_in("user_good", &format!("error_{code}"));
             assert_eq!(answer, refused(code));
         }
-        // Whatever the code is, it is wrong.
+        // Every code is wrong.
         let Answer::Challenge(challenge) = sign_in("user_good", "error_INVALID_MFA") else {
-            panic!("no code is asked for");
+            panic!("expected a challenge");
         };
         let answer = challenge.answer(&["1234".to_owned()]);
         assert!(matches!(answer, Answer::Wrong(_)), "{answer:?}");
     }
 
     #[test]
-    fn a_custom_user_fails_as_described() {
+    fn a_custom_user_can_force_an_error() {
         for code in [
             "INSTITUTION_NOT_RESPONDING",
             "INSTITUTION_NO_LONGER_SUPPORTED",

@@ -1,15 +1,26 @@
-//! The bank's second factor.
+//! The bank's second factor, and the bank's responses.
 
 use plaid_types::link::MfaType;
 
-use super::bank::Answer;
+/// The bank's response to a sign-in, or to an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// The user is signed in.
+    Welcome,
+    /// The bank asks another question.
+    Challenge(Challenge),
+    /// The answer to this question is wrong.
+    Wrong(Challenge),
+    /// The bank refuses, with this error code of Plaid.
+    Refused(String),
+}
 
-/// The bank's second factor.
+/// A second factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Challenge {
-    /// Where to send a code.
+    /// The choice of a device to send a code to.
     Device,
-    /// The code that was sent. No code is right where the password was `error_INVALID_MFA`.
+    /// The code that was sent. No code is right if the password is `error_INVALID_MFA`.
     Code { right: &'static str },
     /// Questions with free answers: `answer_<round>_<question>`.
     Questions {
@@ -17,19 +28,19 @@ pub(crate) enum Challenge {
         rounds: u8,
         per_round: u8,
     },
-    /// Questions with given answers, of which the first is right.
+    /// Questions with a choice of answers. The first is right.
     Selections {
         round: u8,
         rounds: u8,
         per_round: u8,
         choices: u8,
     },
-    /// One question that is answered with Yes.
+    /// One question with the right answer `Yes`.
     YesOrNo,
 }
 
 impl Challenge {
-    /// What the bank says to the answers.
+    /// Returns the bank's response to the answers.
     pub(crate) fn answer(&self, answers: &[String]) -> Answer {
         if *self == Self::Device && !answers.is_empty() {
             return Answer::Challenge(Self::Code { right: "1234" });
@@ -63,7 +74,7 @@ impl Challenge {
         }
     }
 
-    /// The right answers; none where any choice is right, or nothing is.
+    /// The right answers; empty if every answer is right, or none.
     pub(crate) fn right(&self) -> Vec<String> {
         match *self {
             Self::Device | Self::Code { right: "" } => Vec::new(),
@@ -82,7 +93,7 @@ impl Challenge {
         }
     }
 
-    /// Link's name for the kind.
+    /// Link's name of the kind.
     pub(crate) fn mfa_type(&self) -> MfaType {
         match self {
             Self::Device => MfaType::Device,
@@ -93,7 +104,7 @@ impl Challenge {
     }
 }
 
-/// One of the given answers to a question.
+/// Returns one of the answers to a question.
 pub(crate) fn choice(round: u8, question: u8, choice: u8) -> String {
     format!("answer_{round}_{question}_{choice}")
 }
@@ -103,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn right_answers_lead_on_and_wrong_ones_do_not() {
+    fn only_right_answers_lead_to_the_next_question() {
         let questions = |round| Challenge::Questions {
             round,
             rounds: 2,

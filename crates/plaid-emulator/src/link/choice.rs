@@ -1,88 +1,88 @@
-//! The steps that choose a bank.
+//! The steps of the choice of a bank.
 
 use plaid_types::link::{EventName, ExitStatus};
 
 use super::{
-    bank::Answer,
+    challenge::Answer,
     event::Event,
-    pane::{Pane, Then, Unfit},
+    pane::{AfterFailure, BankProblem, Pane},
     visit::Visit,
 };
 use crate::{
     error::plaid_error,
-    seed,
-    world::{Health, SandboxInstitution},
+    seed::{self, Health, SandboxInstitution},
 };
 
 impl Visit {
-    /// To the bank that was picked beforehand, or to the search for one.
-    pub(super) fn go_to_bank(&mut self) {
-        match &self.bank {
-            Some(bank) => {
-                let bank = bank.clone();
-                self.meet_bank(&bank);
-            }
-            None => self.go_to_banks(),
+    /// Shows the bank that is chosen already, or the search for a bank.
+    pub(super) fn show_bank(&mut self) {
+        match self.bank {
+            Some(bank) => self.enter_bank(bank),
+            None => self.show_banks(),
         }
     }
 
-    pub(super) fn go_to_banks(&mut self) {
+    pub(super) fn show_banks(&mut self) {
         self.bank = None;
-        self.go(Pane::Banks {
+        self.show(Pane::Banks {
             query: String::new(),
         });
     }
 
-    pub(super) fn choose(&mut self, bank: &SandboxInstitution) {
-        self.bank = Some(bank.clone());
+    pub(super) fn choose(&mut self, bank: &'static SandboxInstitution) {
+        self.bank = Some(bank);
         if self.terms.matches(bank) {
-            self.tell(Event::new(EventName::MatchedSelectInstitution).matched("routing_number"));
+            self.emit(Event::new(EventName::MatchedSelectInstitution).matched("routing_number"));
         }
-        self.tell(Event::new(EventName::SelectInstitution));
-        self.meet_bank(bank);
+        self.emit(Event::new(EventName::SelectInstitution));
+        self.enter_bank(bank);
     }
 
-    /// A bank that is known from before needs no password again, unless it asks on its own page.
-    pub(super) fn choose_saved(&mut self, bank: &SandboxInstitution) {
-        self.bank = Some(bank.clone());
-        self.tell(Event::new(EventName::MatchedSelectInstitution).matched("returning_user"));
-        self.tell(Event::new(EventName::SelectInstitution).matched("SAVED_INSTITUTION"));
+    /// Chooses a saved bank. It needs no password, unless it has its own page.
+    pub(super) fn choose_saved(&mut self, bank: &'static SandboxInstitution) {
+        self.bank = Some(bank);
+        self.emit(Event::new(EventName::MatchedSelectInstitution).matched("returning_user"));
+        self.emit(Event::new(EventName::SelectInstitution).matched("SAVED_INSTITUTION"));
         if bank.oauth {
-            self.meet_bank(bank);
+            self.enter_bank(bank);
         } else {
             self.username = "user_good".to_owned();
             self.offer(seed::accounts());
-            self.go(Pane::Loading(Answer::Welcome));
+            self.show(Pane::Loading(Answer::Welcome));
         }
     }
 
-    fn meet_bank(&mut self, bank: &SandboxInstitution) {
-        let unfit = match bank.health {
+    fn enter_bank(&mut self, bank: &'static SandboxInstitution) {
+        let problem = match bank.health {
             _ if !bank.supports(self.terms.products()) => {
-                Some((EventName::SelectFilteredInstitution, Unfit::Filtered))
+                Some((EventName::SelectFilteredInstitution, BankProblem::Filtered))
             }
-            Health::Degraded => Some((EventName::SelectDegradedInstitution, Unfit::Degraded)),
-            Health::Down => Some((EventName::SelectDownInstitution, Unfit::Down)),
+            Health::Degraded => Some((EventName::SelectDegradedInstitution, BankProblem::Degraded)),
+            Health::Down => Some((EventName::SelectDownInstitution, BankProblem::Down)),
             Health::NoLongerSupported => {
                 let error = plaid_error("INSTITUTION_NO_LONGER_SUPPORTED");
-                self.fail(error, ExitStatus::InstitutionNotSupported, Then::OtherBank);
+                self.fail(
+                    error,
+                    ExitStatus::InstitutionNotSupported,
+                    AfterFailure::OtherBank,
+                );
                 return;
             }
             Health::Healthy => None,
         };
-        match unfit {
-            Some((name, unfit)) => {
-                self.tell(Event::new(name));
-                self.pane = Pane::Unfit(unfit);
+        match problem {
+            Some((name, problem)) => {
+                self.emit(Event::new(name));
+                self.pane = Pane::BankProblem(problem);
             }
-            None => self.go_to_sign_in(),
+            None => self.show_sign_in(),
         }
     }
 
-    pub(super) fn go_to_sign_in(&mut self) {
+    pub(super) fn show_sign_in(&mut self) {
         match &self.bank {
-            Some(bank) if bank.oauth => self.go(Pane::Oauth),
-            _ => self.go(Pane::Credential { refused: false }),
+            Some(bank) if bank.oauth => self.show(Pane::Oauth),
+            _ => self.show(Pane::Credential { refused: false }),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The search for a bank inside the host's own page.
+//! The embedded search for a bank in the host's page.
 
 use askama::Template;
 use axum::{Form, Router, extract::State, response::Response, routing::post};
@@ -6,31 +6,27 @@ use serde::Deserialize;
 
 use super::{
     html::{filters, page},
-    panes::{appearance, client_name},
+    opening::token_for_listing,
     render::banks,
-    template::Frame,
+    template::{Frame, appearance, client_name},
     text::Text,
     visit::{Terms, Visit},
-    visits::token_for_listing,
 };
-use crate::{
-    app::App,
-    world::{LinkTokenRequest, SandboxInstitution},
-};
+use crate::{seed::SandboxInstitution, state::AppState, world::LinkTokenRequest};
 
 const PATH: &str = "/link/v2/stable/institutions";
 
-/// More tiles help nobody: whoever does not see the bank searches.
+/// The number of banks that are shown. The user searches for others.
 const TILES: usize = 15;
 
-pub(super) fn router() -> Router<App> {
+pub(super) fn router() -> Router<AppState> {
     Router::new().route(PATH, post(list))
 }
 
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
-struct Asked {
+struct Search {
     token: String,
     query: String,
 }
@@ -44,8 +40,8 @@ struct Embedded<'a> {
     banks: Vec<&'a SandboxInstitution>,
 }
 
-async fn list(State(app): State<App>, Form(asked): Form<Asked>) -> Response {
-    let token = token_for_listing(&app, &asked.token);
+async fn list(State(app): State<AppState>, Form(search): Form<Search>) -> Response {
+    let token = token_for_listing(&app.world, &search.token);
     let request = token
         .as_ref()
         .map(|token| token.request.clone())
@@ -64,13 +60,13 @@ async fn list(State(app): State<App>, Form(asked): Form<Asked>) -> Response {
         .err()
         .map(|error| (frame.text.problem)(&error.error_code).1);
     let mut found = match token {
-        Ok(_) => banks(&visit, app.world.institutions(), asked.query.trim()),
+        Ok(_) => banks(&visit, app.world.institutions(), search.query.trim()),
         Err(_) => Vec::new(),
     };
     found.truncate(TILES);
     page(&Embedded {
         frame,
-        token: &asked.token,
+        token: &search.token,
         problem,
         banks: found,
     })

@@ -1,11 +1,11 @@
-//! What Link reports to the page while the user goes through the panes.
+//! Link's events for `onEvent`.
 
 use plaid_types::{
     PlaidError,
     link::{EventMetadata, EventName, LinkError, MfaType, ViewName},
 };
 
-/// An event of a visit, before it is stamped with its time and ids.
+/// An event of a visit, without time and ids.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Event {
     pub(crate) name: EventName,
@@ -20,12 +20,12 @@ impl Event {
         }
     }
 
-    /// Another pane is on screen.
+    /// Creates the event of another pane.
     pub(crate) fn view(view: ViewName) -> Self {
         Self::new(EventName::TransitionView).at(view)
     }
 
-    /// An error that the user can get over.
+    /// Creates the event of an error.
     pub(crate) fn error(error: &PlaidError) -> Self {
         Self::new(EventName::Error)
             .at(ViewName::Error)
@@ -55,7 +55,7 @@ impl Event {
     }
 }
 
-/// An error as `onExit` shows it.
+/// Converts an error for `onExit`.
 pub(crate) fn link_error(error: &PlaidError) -> LinkError {
     LinkError {
         error_type: Some(error.error_type.clone()),

@@ -1,4 +1,4 @@
-//! Templates into answers.
+//! Responses from templates.
 
 use askama::Template;
 use axum::{
@@ -12,12 +12,12 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-/// Nothing from elsewhere and nothing inline; any site may embed Link.
+/// The content security policy: own files only, nothing inline; any site can embed Link.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors *",
 );
 
-/// The page that the template makes.
+/// Renders the template to a page.
 pub(super) fn page(template: &impl Template) -> Response {
     let headers: [(HeaderName, HeaderValue); 4] = [
         (CONTENT_SECURITY_POLICY, POLICY),
@@ -28,14 +28,14 @@ pub(super) fn page(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => (headers, Html(html)).into_response(),
         Err(error) => {
-            tracing::error!(%error, "a pane could not be rendered");
+            tracing::error!(%error, "rendering a pane failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// What the templates can do to a text.
-#[expect(unreachable_pub, reason = "the macro writes a `pub` of its own")]
+/// The filters of the templates.
+#[expect(unreachable_pub, reason = "the macro generates a `pub` item")]
 pub(super) mod filters {
     use std::fmt::Display;
 
@@ -43,13 +43,13 @@ pub(super) mod filters {
 
     use crate::link::text::fill;
 
-    /// Puts a name where the text has `{}`.
+    /// Replaces the `{}` of a text with a name.
     #[askama::filter_fn]
     pub(crate) fn put<N: Display>(text: &str, _: &dyn Values, name: N) -> askama::Result<String> {
         Ok(fill(text, &name.to_string()))
     }
 
-    /// The letter that stands for a name.
+    /// Returns the first letter of a name, in upper case.
     #[askama::filter_fn]
     pub(crate) fn initial(name: impl Display, _: &dyn Values) -> askama::Result<String> {
         let name = name.to_string();

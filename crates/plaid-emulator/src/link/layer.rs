@@ -1,4 +1,4 @@
-//! Layer: a phone number or a date of birth is asked about before Link opens. Nobody is eligible here.
+//! Plaid Layer: a check of a phone number or date of birth before Link opens. Nobody is eligible here.
 
 use axum::{Form, Router, extract::State, response::Response, routing::post};
 use plaid_types::{
@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    render::over,
+    render::messages_only,
     session::{message, timestamp},
 };
-use crate::app::App;
+use crate::state::AppState;
 
-pub(super) fn router() -> Router<App> {
+pub(super) fn router() -> Router<AppState> {
     Router::new().route("/link/v2/stable/layer", post(submit))
 }
 
@@ -25,11 +25,11 @@ struct Submitted {
     date_of_birth: Option<String>,
 }
 
-async fn submit(State(app): State<App>, Form(submitted): Form<Submitted>) -> Response {
+async fn submit(State(app): State<AppState>, Form(submitted): Form<Submitted>) -> Response {
     let name = match (submitted.phone_number, submitted.date_of_birth) {
         (Some(_), None) => EventName::LayerNotAvailable,
         (None, Some(_)) => EventName::LayerAutofillNotAvailable,
-        _ => return over(Vec::new()),
+        _ => return messages_only(Vec::new()),
     };
     let metadata = EventMetadata {
         request_id: Some(app.world.request_id()),
@@ -37,7 +37,7 @@ async fn submit(State(app): State<App>, Form(submitted): Form<Submitted>) -> Res
         timestamp: Some(timestamp(app.clock.now())),
         ..EventMetadata::default()
     };
-    over(vec![message(
+    messages_only(vec![message(
         "event",
         json!({ "eventName": name, "metadata": metadata }),
     )])

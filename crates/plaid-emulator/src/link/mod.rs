@@ -1,6 +1,6 @@
 //! Link: its script, its panes and the bank's own page.
 //!
-//! `step` is the state machine, `session` what is around it, `panes` the way in over HTTP, `render` the way out.
+//! `step` is the state machine of a visit, `session` connects it to the world, `panes` serves it over HTTP, `render` creates the HTML.
 
 mod assets;
 mod bank;
@@ -11,28 +11,29 @@ mod event;
 mod html;
 mod layer;
 mod oauth;
+mod opening;
 mod pane;
 mod panes;
 mod phone;
 mod render;
 mod session;
+pub(crate) mod sessions;
 mod sign_in;
 mod step;
 mod surface;
 mod template;
 mod text;
 mod visit;
-mod visits;
 
 use axum::Router;
 
 pub(crate) use self::{
-    bank::{Answer, holdings, sign_in},
-    visits::Visits,
+    bank::{accounts, sign_in},
+    challenge::Answer,
 };
-use crate::app::App;
+use crate::state::AppState;
 
-pub(crate) fn router() -> Router<App> {
+pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(assets::router())
         .merge(panes::router())

@@ -1,6 +1,4 @@
-//! A bank's own page: where OAuth banks ask whether to share, and the way there and back.
-
-use std::sync::Arc;
+//! The own page of an OAuth bank, where the user allows or denies access.
 
 use askama::Template;
 use axum::{
@@ -10,120 +8,42 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use plaid_types::{LinkSessionId, PlaidError};
 use serde::Deserialize;
 
 use super::{
     html::{filters, page},
-    panes::client_name,
-    session::Session,
-    step::{Act, BankPage},
+    step::BankPage,
     surface::Surface,
-    template::BankMark,
+    template::{BankMark, client_name},
     text::Text,
-    visits::{Departure, State as Visits},
 };
-use crate::{
-    app::App,
-    error::{plaid_error, plaid_error_saying},
-    world::LinkTokenRecord,
-};
+use crate::state::AppState;
 
 const PATH: &str = "/link/v2/stable/sandbox-oauth-login.html";
 
-/// What the user may make the bank answer with, besides yes and no.
+/// The errors that the user can choose on the page.
 const CODES: &[&str] = &[
     "INSUFFICIENT_CREDENTIALS",
     "ACCESS_NOT_GRANTED",
     "NO_AUTH_ACCOUNTS",
 ];
 
-pub(super) fn router() -> Router<App> {
-    Router::new().route(PATH, get(ask).post(answer))
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route(PATH, get(show).post(answer))
 }
 
-/// The bank's page for one visit.
-pub(super) fn url(trip: &str) -> String {
-    format!("{PATH}?state={trip}")
-}
-
-/// Goes on with the visit that left for the bank's page, on the new page that the bank redirected to.
-///
-/// # Errors
-/// Why there is no such visit.
-pub(super) fn come_back(
-    visits: &mut Visits,
-    app: &App,
-    token: &Arc<LinkTokenRecord>,
-    received_redirect_uri: &str,
-) -> Result<(LinkSessionId, Vec<String>), PlaidError> {
-    let trip = oauth_state_id(received_redirect_uri).ok_or_else(|| {
-        plaid_error_saying(
-            "INVALID_FIELD",
-            "oauth uri does not contain a valid oauth_state_id query parameter",
-        )
-    })?;
-    let departure = visits
-        .trips
-        .get_mut(trip)
-        .ok_or_else(|| plaid_error("OAUTH_STATE_ID_NOT_FOUND"))?;
-    if departure.link_token != token.link_token {
-        return Err(plaid_error("INCORRECT_LINK_TOKEN"));
-    }
-    if departure.used {
-        return Err(plaid_error("OAUTH_STATE_ID_ALREADY_PROCESSED"));
-    }
-    let session = visits
-        .sessions
-        .get_mut(&departure.session)
-        .ok_or_else(|| plaid_error("OAUTH_STATE_ID_NOT_FOUND"))?;
-    departure.used = true;
-    let page = session.trip.answer.take().unwrap_or(BankPage::Closed);
-    let messages = session.act(
-        app,
-        Act::FromBank {
-            page,
-            redirected: true,
-        },
-    );
-    Ok((session.id.clone(), messages))
-}
-
-impl Visits {
-    /// The user is shown the way to the bank's page.
-    pub(super) fn may_depart(&mut self, id: &LinkSessionId) {
-        let Some((session, token)) = self
-            .sessions
-            .get(id)
-            .and_then(|session| session.token.as_ref().map(|token| (session, token)))
-        else {
-            return;
-        };
-        let departure = Departure {
-            session: id.clone(),
-            link_token: token.link_token.clone(),
-            used: false,
-        };
-        self.trips
-            .entry(session.trip.id.clone())
-            .or_insert(departure);
-    }
-
-    fn session_of(&mut self, trip: &str) -> Option<&mut Session> {
-        let departure = self.trips.get(trip).filter(|departure| !departure.used)?;
-        self.sessions
-            .get_mut(&departure.session)
-            .filter(|session| session.trip.id == trip)
-    }
+/// Returns the URL of the bank's page for one session.
+pub(super) fn url(state_id: &str) -> String {
+    format!("{PATH}?state={state_id}")
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct PageQuery {
     state: String,
 }
 
 #[derive(Deserialize)]
-struct Answered {
+struct UserAnswer {
     state: String,
     answer: String,
     #[serde(default)]
@@ -145,31 +65,31 @@ struct Page<'a> {
 struct Done {
     text: &'static Text,
     title: &'static str,
-    /// Whether the window closes by itself.
+    /// Whether the window closes itself.
     closes: bool,
 }
 
-async fn ask(State(app): State<App>, Query(asked): Query<Asked>) -> Response {
-    let mut visits = app.visits.state();
-    let Some(session) = visits.session_of(&asked.state) else {
-        return lost();
+async fn show(State(app): State<AppState>, Query(query): Query<PageQuery>) -> Response {
+    let mut table = app.sessions.lock();
+    let Some(session) = table.at_bank(&query.state) else {
+        return not_found();
     };
     let request = &session.visit.terms.request;
     page(&Page {
         text: Text::in_language(&request.language),
-        bank: BankMark::of(session.visit.bank.as_ref()),
+        bank: BankMark::of(session.visit.bank),
         client: client_name(request),
-        state: &asked.state,
+        state: &query.state,
         codes: CODES,
     })
 }
 
-async fn answer(State(app): State<App>, Form(answered): Form<Answered>) -> Response {
-    let mut visits = app.visits.state();
-    let Some(session) = visits.session_of(&answered.state) else {
-        return lost();
+async fn answer(State(app): State<AppState>, Form(form): Form<UserAnswer>) -> Response {
+    let mut table = app.sessions.lock();
+    let Some(session) = table.at_bank(&form.state) else {
+        return not_found();
     };
-    session.trip.answer = Some(match (answered.answer.as_str(), answered.error.as_str()) {
+    session.oauth.answer = Some(match (form.answer.as_str(), form.error.as_str()) {
         (_, code) if CODES.contains(&code) => BankPage::Failed(code.to_owned()),
         ("allow", _) => BankPage::Allowed,
         _ => BankPage::Failed("INTERNAL_SERVER_ERROR".to_owned()),
@@ -177,7 +97,7 @@ async fn answer(State(app): State<App>, Form(answered): Form<Answered>) -> Respo
     let request = &session.visit.terms.request;
     match (&request.redirect_uri, session.surface) {
         (Some(uri), Surface::WebView) => {
-            Redirect::to(&format!("{uri}?oauth_state_id={}", answered.state)).into_response()
+            Redirect::to(&format!("{uri}?oauth_state_id={}", form.state)).into_response()
         }
         _ => {
             let text = Text::in_language(&request.language);
@@ -190,55 +110,15 @@ async fn answer(State(app): State<App>, Form(answered): Form<Answered>) -> Respo
     }
 }
 
-fn lost() -> Response {
+fn not_found() -> Response {
     let text = Text::in_language("en");
     (
         StatusCode::NOT_FOUND,
         page(&Done {
             text,
-            title: text.bank_page_lost,
+            title: text.bank_page_expired,
             closes: false,
         }),
     )
         .into_response()
-}
-
-/// The state id of a URL that the bank has redirected to, if it has nothing besides.
-fn oauth_state_id(uri: &str) -> Option<&str> {
-    let (_, query) = uri.split_once('?')?;
-    let id = query.strip_prefix("oauth_state_id=")?;
-    let is_uuid = id.len() == 36 && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    is_uuid.then_some(id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_state_id_stands_alone() {
-        let id = "79e772be-547d-4c9c-8b76-4ac4ed4c441a";
-        for (uri, found) in [
-            (
-                format!("http://localhost:8080/oauth?oauth_state_id={id}"),
-                Some(id),
-            ),
-            (
-                format!("http://localhost:8080/oauth?oauth_state_id={id}&more=1"),
-                None,
-            ),
-            (
-                format!("http://localhost:8080/oauth?oauth_state_id={id}#there"),
-                None,
-            ),
-            (
-                "http://localhost:8080/oauth?oauth_state_id=".to_owned(),
-                None,
-            ),
-            ("http://localhost:8080/oauth".to_owned(), None),
-            (String::new(), None),
-        ] {
-            assert_eq!(oauth_state_id(&uri), found, "{uri}");
-        }
-    }
 }

@@ -1,90 +1,90 @@
-//! Where in Link a user can be.
+//! The panes of Link.
 
 use plaid_types::{
     PlaidError,
     link::{ExitStatus, MfaType, ViewName},
 };
 
-use super::{bank::Answer, challenge::Challenge};
+use super::challenge::{Answer, Challenge};
 
-/// Where the user is.
+/// A pane of Link.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Pane {
-    /// What is about to happen, and the phone number.
+    /// The introduction, with the phone number.
     Consent { refused: bool },
     /// The code that was sent to the phone.
     VerifyPhone { phone: String, wrong: u8 },
-    /// Banks that this phone number connected before, by id.
+    /// The banks that this phone number has connected before, by id.
     SavedBanks(&'static [&'static str]),
     /// The search for a bank.
     Banks { query: String },
-    /// The chosen bank cannot be connected, or not well.
-    Unfit(Unfit),
+    /// A problem of the chosen bank.
+    BankProblem(BankProblem),
     /// Username and password.
     Credential { refused: bool },
-    /// The bank is being asked; this is what it will say.
+    /// The wait for the bank, with its response.
     Loading(Answer),
     /// The bank's second factor.
     Mfa { challenge: Challenge, refused: bool },
-    /// Which accounts to share.
+    /// The choice of the accounts to share.
     Accounts { refused: bool },
-    /// The way to the bank's own page.
+    /// The link to the bank's own page.
     Oauth,
-    /// The bank's own page is open elsewhere.
+    /// The wait for the bank's own page.
     AtBank,
-    /// Something failed.
+    /// A failure.
     Failed {
         error: PlaidError,
         status: ExitStatus,
-        then: Then,
+        then: AfterFailure,
     },
-    /// Whether to leave really.
+    /// The confirmation of the exit.
     Exit { from: Box<Self> },
-    /// The Item is there.
+    /// The success.
     Connected,
-    /// The visit is over.
+    /// The end of the visit.
     Over(Ending),
 }
 
-/// Why a chosen bank is not gone on with at once.
+/// A problem of a chosen bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unfit {
-    /// It has problems, but may be tried.
+pub(crate) enum BankProblem {
+    /// It has problems, but the user can continue.
     Degraded,
-    /// It does not answer.
+    /// It does not respond.
     Down,
-    /// It lacks a product that is asked for.
+    /// It does not support a required product.
     Filtered,
 }
 
-/// What follows a failure.
+/// What the user can do after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
-    /// The same bank again.
+pub(crate) enum AfterFailure {
+    /// Retry at the same bank.
     Retry,
-    /// Another bank.
+    /// Choose another bank.
     OtherBank,
-    /// Nothing: leave.
+    /// Leave Link.
     Leave,
 }
 
-/// How a visit ended.
+/// The result of a visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// With an Item.
+    /// Success.
     Connected,
-    /// Without one; this is where the user was.
+    /// Exit, with the status for `onExit`.
     Left(ExitStatus),
 }
 
 impl Pane {
-    /// The pane's name in events.
+    /// The name of the pane in events.
     pub(crate) fn view(&self) -> ViewName {
         match self {
             Self::Consent { .. } => ViewName::Consent,
             Self::VerifyPhone { .. } => ViewName::VerifyPhone,
             Self::SavedBanks(_) => ViewName::SelectSavedInstitution,
-            Self::Banks { .. } | Self::Unfit(_) => ViewName::SelectInstitution,
+            Self::Banks { .. } | Self::BankProblem(_) => ViewName::SelectInstitution,
             Self::Credential { .. } => ViewName::Credential,
             Self::Loading(_) => ViewName::Loading,
             Self::Mfa { .. } => ViewName::Mfa,
@@ -96,11 +96,11 @@ impl Pane {
         }
     }
 
-    /// Where a user who leaves from here was, in the words of `onExit`.
+    /// The status for `onExit` if the user leaves from this pane.
     pub(crate) fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Banks { .. } => ExitStatus::InstitutionNotFound,
-            Self::Unfit(Unfit::Filtered) => ExitStatus::InstitutionNotSupported,
+            Self::BankProblem(BankProblem::Filtered) => ExitStatus::InstitutionNotSupported,
             Self::Mfa { challenge, .. } => match challenge.mfa_type() {
                 MfaType::Device => ExitStatus::ChooseDevice,
                 MfaType::Questions => ExitStatus::RequiresQuestions,
@@ -115,7 +115,7 @@ impl Pane {
             Self::Consent { .. }
             | Self::VerifyPhone { .. }
             | Self::SavedBanks(_)
-            | Self::Unfit(Unfit::Degraded | Unfit::Down)
+            | Self::BankProblem(BankProblem::Degraded | BankProblem::Down)
             | Self::Credential { .. }
             | Self::Loading(_)
             | Self::Connected
@@ -123,8 +123,8 @@ impl Pane {
         }
     }
 
-    /// Whether so much is done that leaving is asked about first.
-    pub(crate) fn is_worth_keeping(&self) -> bool {
+    /// Whether the user must confirm the exit from this pane.
+    pub(crate) fn confirms_exit(&self) -> bool {
         match self {
             Self::Credential { .. }
             | Self::Loading(_)
@@ -132,12 +132,12 @@ impl Pane {
             | Self::Accounts { .. }
             | Self::Oauth
             | Self::AtBank => true,
-            Self::Failed { then, .. } => *then != Then::Leave,
+            Self::Failed { then, .. } => *then != AfterFailure::Leave,
             Self::Consent { .. }
             | Self::VerifyPhone { .. }
             | Self::SavedBanks(_)
             | Self::Banks { .. }
-            | Self::Unfit(_)
+            | Self::BankProblem(_)
             | Self::Exit { .. }
             | Self::Connected
             | Self::Over(_) => false,

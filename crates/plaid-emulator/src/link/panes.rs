@@ -1,4 +1,4 @@
-//! The panes over HTTP: each form of a pane is answered with the pane that follows.
+//! The HTTP endpoints of the panes: the response to a form is the next pane.
 
 use std::collections::HashMap;
 
@@ -14,31 +14,32 @@ use serde_json::json;
 
 use super::{
     oauth,
+    opening::{self, Opening},
     pane::Pane,
     render,
     session::{Session, message},
-    step::{Act, BankPage},
+    sessions::SessionTable,
+    step::{Action, BankPage},
     surface::Surface,
-    template::{BankWay, Frame},
+    template::{BankPageLink, Frame, appearance, client_name},
     text::Text,
-    visits::{Opening, State as Visits},
 };
-use crate::{app::App, world::LinkTokenRequest};
+use crate::state::AppState;
 
-/// A password may hold the whole description of a user.
-const LIMIT: usize = 128 * 1024;
+/// The password of `user_custom` is long JSON.
+const BODY_LIMIT: usize = 128 * 1024;
 
 pub(super) type Fields = HashMap<String, String>;
 
-pub(super) fn router() -> Router<App> {
+pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/link/v2/stable/sessions", post(open))
         .route("/link/v2/stable/sessions/{id}", post(act))
-        .layer(DefaultBodyLimit::max(LIMIT))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 async fn open(
-    State(app): State<App>,
+    State(app): State<AppState>,
     headers: HeaderMap,
     Form(opening): Form<Opening>,
 ) -> Response {
@@ -46,82 +47,89 @@ async fn open(
         .get(USER_AGENT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let mut visits = app.visits.state();
-    let (id, messages) = visits.begin(&app, &opening, Surface::of(user_agent));
-    show(&app, &mut visits, &id, messages)
+    let mut table = app.sessions.lock();
+    let surface = Surface::of(user_agent);
+    let (id, messages) = opening::open(&mut table, &app.world, &opening, surface);
+    show(&app, &mut table, &id, messages)
 }
 
 async fn act(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Path(id): Path<String>,
     Form(fields): Form<Fields>,
 ) -> Response {
     let id = LinkSessionId::new(id);
-    let mut visits = app.visits.state();
-    let Some(session) = visits.sessions.get_mut(&id) else {
+    let mut table = app.sessions.lock();
+    let Some(session) = table.sessions.get_mut(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let Ok(act) = read(&app, session, &fields) else {
+    let Ok(action) = read(&app, session, &fields) else {
         return StatusCode::NO_CONTENT.into_response();
     };
-    let was_here = session.visit.pane == Pane::Oauth;
-    let mut messages = act.map(|act| session.act(&app, act)).unwrap_or_default();
-    if was_here && session.surface == Surface::WebView && session.visit.pane == Pane::AtBank {
-        let url = oauth::url(&session.trip.id);
+    let was_in_link = session.visit.pane == Pane::Oauth;
+    let mut messages = action
+        .map(|action| session.apply(&app.world, action))
+        .unwrap_or_default();
+    if was_in_link && session.surface == Surface::WebView && session.visit.pane == Pane::AtBank {
+        let url = oauth::url(&session.oauth.state_id);
         messages.push(message("redirect", json!({ "url": url })));
     }
-    show(&app, &mut visits, &id, messages)
+    show(&app, &mut table, &id, messages)
 }
 
-/// The bank's page is still open and unanswered.
-struct Waits;
+/// The bank's page is still open.
+struct StillAtBank;
 
-/// What the form says; nothing when it makes no sense.
-fn read(app: &App, session: &mut Session, fields: &Fields) -> Result<Option<Act>, Waits> {
+/// Reads the action from the form; `None` if there is no such action.
+fn read(
+    app: &AppState,
+    session: &mut Session,
+    fields: &Fields,
+) -> Result<Option<Action>, StillAtBank> {
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let act = match field("do").as_str() {
-        "phone" => Act::Phone(field("phone")),
-        "skip-phone" => Act::SkipPhone,
-        "code" => Act::Code(field("answer_0")),
-        "new-bank" => Act::NewBank,
-        "search" => Act::Search(field("query")),
+        "phone" => Action::Phone(field("phone")),
+        "skip-phone" => Action::SkipPhone,
+        "code" => Action::Code(field("answer_0")),
+        "new-bank" => Action::NewBank,
+        "search" => Action::Search(field("query")),
         "choose" => match app.world.institutions().by_id(&field("institution_id")) {
-            Some(bank) => Act::Choose(bank.clone()),
+            Some(bank) => Action::Choose(bank),
             None => return Ok(None),
         },
-        "sign-in" => Act::SignIn {
+        "sign-in" => Action::SignIn {
             username: field("username"),
             password: field("password"),
         },
-        "answered" => Act::Answered,
-        "mfa" => Act::Mfa(
+        "answered" => Action::Answered,
+        "mfa" => Action::Mfa(
             (0..9)
                 .map_while(|place| fields.get(&format!("answer_{place}")).cloned())
                 .collect(),
         ),
-        "share" => Act::Share(
+        "share" => Action::Share(
             field("account")
                 .split(',')
                 .filter_map(|place| place.parse().ok())
                 .collect(),
         ),
-        "continue" => Act::Continue,
-        "from-bank" => match session.trip.answer.take() {
-            Some(page) => Act::FromBank {
+        "continue" => Action::Continue,
+        "from-bank" => match session.oauth.answer.take() {
+            Some(page) => Action::FromBank {
                 page,
                 redirected: false,
             },
-            None if field("bank") == "closed" => Act::FromBank {
+            None if field("bank") == "closed" => Action::FromBank {
                 page: BankPage::Closed,
                 redirected: false,
             },
-            None => return Err(Waits),
+            None => return Err(StillAtBank),
         },
-        "back" => Act::Back,
-        "try-again" => Act::TryAgain,
-        "other-bank" => Act::OtherBank,
-        "keep-going" => Act::KeepGoing,
-        "close" => Act::Close {
+        "back" => Action::Back,
+        "try-again" => Action::TryAgain,
+        "other-bank" => Action::OtherBank,
+        "keep-going" => Action::KeepGoing,
+        "close" => Action::Close {
             force: field("force") == "true",
         },
         _ => return Ok(None),
@@ -129,9 +137,14 @@ fn read(app: &App, session: &mut Session, fields: &Fields) -> Result<Option<Act>
     Ok(Some(act))
 }
 
-/// The pane that the visit is at; a visit that is over is forgotten.
-fn show(app: &App, visits: &mut Visits, id: &LinkSessionId, messages: Vec<String>) -> Response {
-    let Some(session) = visits.sessions.get(id) else {
+/// Responds with the pane of the session. A session that is over is deleted.
+fn show(
+    app: &AppState,
+    table: &mut SessionTable,
+    id: &LinkSessionId,
+    messages: Vec<String>,
+) -> Response {
+    let Some(session) = table.sessions.get(id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let request = &session.visit.terms.request;
@@ -143,34 +156,16 @@ fn show(app: &App, visits: &mut Visits, id: &LinkSessionId, messages: Vec<String
         back: session.visit.can_go_back(),
         messages,
     };
-    let way = BankWay {
-        url: oauth::url(&session.trip.id),
+    let bank_page = BankPageLink {
+        url: oauth::url(&session.oauth.state_id),
         window: session.surface.window(),
-        way_back: session.surface != Surface::WebView || request.redirect_uri.is_some(),
+        can_return: session.surface != Surface::WebView || request.redirect_uri.is_some(),
     };
-    let answer = render::pane(&session.visit, frame, app.world.institutions(), way);
+    let response = render::pane(&session.visit, frame, app.world.institutions(), bank_page);
     match session.visit.pane {
-        Pane::Oauth => visits.may_depart(id),
-        Pane::Over(_) => drop(visits.sessions.remove(id)),
+        Pane::Oauth => table.record_oauth_flow(id),
+        Pane::Over(_) => drop(table.sessions.remove(id)),
         _ => {}
     }
-    answer
-}
-
-/// The host's name as the user sees it: Plaid shows none that is longer than 30 characters.
-pub(super) fn client_name(request: &LinkTokenRequest) -> &str {
-    match request.client_name.as_str() {
-        "" => "This Application",
-        name if name.chars().count() > 30 => "This Application",
-        name => name,
-    }
-}
-
-/// `light`, `dark`, or nothing for what the user's system says.
-pub(super) fn appearance(request: &LinkTokenRequest) -> &'static str {
-    match request.appearance_mode.as_deref() {
-        Some("LIGHT") => "light",
-        Some("DARK") => "dark",
-        _ => "",
-    }
+    response
 }

@@ -1,19 +1,19 @@
-//! The returning user's phone: which numbers exist in the Sandbox, what they remember, and the steps with them.
+//! The phone number of a returning user: the Sandbox's numbers, their saved banks, and the steps with them.
 
 use plaid_types::link::{EventName, ExitStatus};
 
 use super::{
     event::Event,
-    pane::{Pane, Then},
+    pane::{AfterFailure, Pane},
     visit::Visit,
 };
 use crate::error::plaid_error;
 
-/// The code that every phone receives.
+/// The code that is sent to every phone.
 pub(crate) const OTP: &str = "123456";
 
 impl Visit {
-    /// An empty number stands for the one that the host knows.
+    /// Submits a phone number. An empty one means the number in the Link token.
     pub(super) fn phone(&mut self, typed: &str) {
         let known = self
             .terms
@@ -22,39 +22,39 @@ impl Visit {
             .phone_number
             .clone()
             .filter(|_| typed.trim().is_empty());
-        let Some(phone) = known.clone().or_else(|| number(typed)) else {
-            self.meet(plaid_error("INVALID_PHONE_NUMBER"));
+        let Some(phone) = known.clone().or_else(|| parse_number(typed)) else {
+            self.emit_error(plaid_error("INVALID_PHONE_NUMBER"));
             self.pane = Pane::Consent { refused: true };
             return;
         };
-        let returns = known.is_some() && !saved_banks(&phone).is_empty();
-        self.tell(Event::new(if returns {
+        let is_returning = known.is_some() && !saved_banks(&phone).is_empty();
+        self.emit(Event::new(if is_returning {
             EventName::AutoSubmitPhone
         } else {
             EventName::SubmitPhone
         }));
         if is_served(&phone) {
-            self.go(Pane::VerifyPhone { phone, wrong: 0 });
+            self.show(Pane::VerifyPhone { phone, wrong: 0 });
         } else {
-            self.go_to_bank();
+            self.show_bank();
         }
     }
 
-    /// Three wrong codes end it.
+    /// Submits a code. The third wrong one fails.
     pub(super) fn otp(&mut self, phone: String, wrong: u8, code: &str) {
-        self.tell(Event::new(EventName::SubmitOtp));
+        self.emit(Event::new(EventName::SubmitOtp));
         match (code.trim() == OTP, wrong) {
             (true, _) => {
-                self.tell(Event::new(EventName::VerifyPhone));
+                self.emit(Event::new(EventName::VerifyPhone));
                 match saved_banks(&phone) {
                     saved if self.bank.is_none() && !saved.is_empty() => {
-                        self.go(Pane::SavedBanks(saved))
+                        self.show(Pane::SavedBanks(saved))
                     }
-                    _ => self.go_to_bank(),
+                    _ => self.show_bank(),
                 }
             }
             (false, 0 | 1) => {
-                self.meet(plaid_error("INVALID_OTP"));
+                self.emit_error(plaid_error("INVALID_OTP"));
                 self.pane = Pane::VerifyPhone {
                     phone,
                     wrong: wrong + 1,
@@ -63,14 +63,14 @@ impl Visit {
             (false, _) => self.fail(
                 plaid_error("INVALID_OTP"),
                 ExitStatus::RequiresCredentials,
-                Then::OtherBank,
+                AfterFailure::OtherBank,
             ),
         }
     }
 }
 
-/// The number in E.164; ten digits are taken for a number of the United States.
-pub(crate) fn number(typed: &str) -> Option<String> {
+/// Parses a number to E.164. Ten digits are a number of the United States.
+pub(crate) fn parse_number(typed: &str) -> Option<String> {
     let typed = typed.trim();
     let (international, rest) = match typed.strip_prefix('+') {
         Some(rest) => (true, rest),
@@ -90,14 +90,14 @@ pub(crate) fn number(typed: &str) -> Option<String> {
     }
 }
 
-/// Whether a code can be sent there; other countries go on as if there were no phone.
+/// Whether a code can be sent to this country. Otherwise Link continues without the number.
 pub(crate) fn is_served(number: &str) -> bool {
     ["+1", "+44", "+52"]
         .iter()
         .any(|country| number.starts_with(country))
 }
 
-/// The banks that this number connected before.
+/// Returns the banks that this number has connected before.
 pub(crate) fn saved_banks(number: &str) -> &'static [&'static str] {
     match number {
         "+14155550011" | "+14155550012" | "+14155550014" => &["ins_109508", "ins_109511"],
@@ -107,8 +107,8 @@ pub(crate) fn saved_banks(number: &str) -> &'static [&'static str] {
     }
 }
 
-/// The number with all but its end hidden.
-pub(crate) fn hidden(number: &str) -> String {
+/// Masks all but the last four digits of a number.
+pub(crate) fn masked(number: &str) -> String {
     let shown = number.len().saturating_sub(4);
     format!("••• {}", number.get(shown..).unwrap_or_default())
 }
@@ -118,8 +118,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_as_people_write_them() {
-        for (typed, read) in [
+    fn common_notations_of_numbers_are_parsed() {
+        for (typed, parsed) in [
             ("415-555-0011", Some("+14155550011")),
             ("(415) 555 0011", Some("+14155550011")),
             (" +14155550011 ", Some("+14155550011")),
@@ -130,13 +130,13 @@ mod tests {
             ("", None),
             ("+1", None),
         ] {
-            assert_eq!(number(typed).as_deref(), read, "{typed:?}");
+            assert_eq!(parse_number(typed).as_deref(), parsed, "{typed:?}");
         }
     }
 
     #[test]
-    fn only_the_end_of_a_number_is_shown() {
-        assert_eq!(hidden("+14155550011"), "••• 0011");
-        assert_eq!(hidden("++"), "••• ++");
+    fn a_number_is_masked_except_for_its_end() {
+        assert_eq!(masked("+14155550011"), "••• 0011");
+        assert_eq!(masked("++"), "••• ++");
     }
 }

@@ -1,30 +1,33 @@
-//! Panes into HTML.
+//! The HTML of the panes.
 
 use axum::response::Response;
 
 use super::{
     challenge::{Challenge, choice},
     html::page,
-    pane::{Pane, Then, Unfit},
+    pane::{AfterFailure, BankProblem, Pane},
     phone,
     template::{
-        AccountRow, Accounts, AtBank, BankMark, BankWay, Banks, Button, Choice, Code, Consent,
-        Credential, Frame, Loading, Notice, Oauth, Over, Question, Questions, SavedBanks,
+        AccountRow, Accounts, AtBank, BankMark, BankPageLink, Banks, Button, Choice, Code, Consent,
+        Credential, Frame, Loading, MessagesOnly, Notice, Oauth, Question, Questions, SavedBanks,
     },
     text::fill,
     visit::Visit,
 };
-use crate::world::{AccountSelect, Filter, Institutions, SandboxInstitution};
+use crate::{
+    seed::SandboxInstitution,
+    world::{AccountSelect, Filter, Institutions},
+};
 
-/// The pane that the visit is at.
+/// Renders the pane of the visit.
 pub(super) fn pane(
     visit: &Visit,
     frame: Frame<'_>,
     institutions: &Institutions,
-    way: BankWay,
+    bank_page: BankPageLink,
 ) -> Response {
     let text = frame.text;
-    let bank = BankMark::of(visit.bank.as_ref());
+    let bank = BankMark::of(visit.bank);
     match &visit.pane {
         Pane::Consent { refused } => {
             let known = visit
@@ -37,13 +40,13 @@ pub(super) fn pane(
             page(&Consent {
                 frame,
                 refused: *refused,
-                known_phone: known.map(phone::hidden),
+                known_phone: known.map(phone::masked),
             })
         }
         Pane::VerifyPhone { phone, wrong } => page(&Code {
             frame,
             title: text.verify_phone.to_owned(),
-            sent: Some(fill(text.verify_phone_sent, &phone::hidden(phone))),
+            sent: Some(fill(text.verify_phone_sent, &phone::masked(phone))),
             right: phone::OTP,
             verb: "code",
             refused: *wrong > 0,
@@ -58,7 +61,7 @@ pub(super) fn pane(
             query,
             frame,
         }),
-        Pane::Unfit(unfit) => page(&unfit_notice(*unfit, bank.name, frame)),
+        Pane::BankProblem(problem) => page(&bank_problem(*problem, bank.name, frame)),
         Pane::Credential { refused } => page(&Credential {
             frame,
             bank,
@@ -84,20 +87,28 @@ pub(super) fn pane(
             one: visit.terms.request.account_select() == AccountSelect::One,
             accounts: accounts(visit),
         }),
-        Pane::Oauth => page(&Oauth { frame, bank, way }),
-        Pane::AtBank => page(&AtBank { frame, bank, way }),
+        Pane::Oauth => page(&Oauth {
+            frame,
+            bank,
+            bank_page,
+        }),
+        Pane::AtBank => page(&AtBank {
+            frame,
+            bank,
+            bank_page,
+        }),
         Pane::Failed { error, then, .. } => {
             let (title, words) = (text.problem)(&error.error_code);
             let button = match then {
-                Then::Retry => Button {
+                AfterFailure::Retry => Button {
                     verb: "try-again",
                     label: text.try_again,
                 },
-                Then::OtherBank => Button {
+                AfterFailure::OtherBank => Button {
                     verb: "other-bank",
                     label: text.other_bank,
                 },
-                Then::Leave => Button {
+                AfterFailure::Leave => Button {
                     verb: "close",
                     label: text.leave,
                 },
@@ -109,8 +120,7 @@ pub(super) fn pane(
                 words: words.to_owned(),
                 site: visit
                     .bank
-                    .as_ref()
-                    .filter(|_| needs_the_bank(&error.error_code))
+                    .filter(|_| is_solved_at_bank(&error.error_code))
                     .map(|bank| bank.url),
                 code: Some(&error.error_code),
                 buttons: vec![button],
@@ -120,7 +130,7 @@ pub(super) fn pane(
             frame,
             tone: "warn",
             title: text.exit.to_owned(),
-            words: text.exit_what.to_owned(),
+            words: text.exit_text.to_owned(),
             site: None,
             code: None,
             buttons: vec![
@@ -144,7 +154,7 @@ pub(super) fn pane(
                 },
                 bank.name,
             ),
-            words: fill(text.connected_what, frame.client),
+            words: fill(text.connected_text, frame.client),
             site: None,
             code: None,
             buttons: vec![Button {
@@ -153,21 +163,21 @@ pub(super) fn pane(
             }],
             frame,
         }),
-        Pane::Over(_) => over(frame.messages),
+        Pane::Over(_) => messages_only(frame.messages),
     }
 }
 
-/// No pane: only what the page is told.
-pub(super) fn over(messages: Vec<String>) -> Response {
-    page(&Over { messages })
+/// Renders messages to the page, without a pane.
+pub(super) fn messages_only(messages: Vec<String>) -> Response {
+    page(&MessagesOnly { messages })
 }
 
-/// The banks that a search for this finds; without a search, those that have all that is asked for.
-pub(super) fn banks<'a>(
-    visit: &'a Visit,
-    institutions: &'a Institutions,
+/// Returns the banks that the query finds; without a query, those that support all required products.
+pub(super) fn banks(
+    visit: &Visit,
+    institutions: &Institutions,
     query: &str,
-) -> Vec<&'a SandboxInstitution> {
+) -> Vec<&'static SandboxInstitution> {
     let request = &visit.terms.request;
     let filter = Filter {
         country_codes: &request.country_codes,
@@ -186,26 +196,26 @@ pub(super) fn banks<'a>(
     found
 }
 
-fn unfit_notice<'a>(unfit: Unfit, bank: &str, frame: Frame<'a>) -> Notice<'a> {
+fn bank_problem<'a>(problem: BankProblem, bank: &str, frame: Frame<'a>) -> Notice<'a> {
     let text = frame.text;
     let other = Button {
         verb: "other-bank",
         label: text.other_bank,
     };
-    let (title, words, buttons) = match unfit {
-        Unfit::Degraded => (
+    let (title, words, buttons) = match problem {
+        BankProblem::Degraded => (
             text.degraded,
-            text.degraded_what,
+            text.degraded_text,
             vec![
                 Button {
                     verb: "continue",
-                    label: text.go_on,
+                    label: text.proceed,
                 },
                 other,
             ],
         ),
-        Unfit::Down => (text.down, text.down_what, vec![other]),
-        Unfit::Filtered => (text.filtered, text.filtered_what, vec![other]),
+        BankProblem::Down => (text.down, text.down_text, vec![other]),
+        BankProblem::Filtered => (text.filtered, text.filtered_text, vec![other]),
     };
     Notice {
         frame,
@@ -229,7 +239,7 @@ fn questions<'a>(
         value: value.to_owned(),
         label: label.to_owned(),
     };
-    let asked = |number: u8, choices| Question {
+    let question = |number: u8, choices| Question {
         name: format!("answer_{number}"),
         label: fill(text.question, &(number + 1).to_string()),
         choices,
@@ -240,21 +250,21 @@ fn questions<'a>(
                 plain("phone", text.device_phone),
                 plain("email", text.device_email),
             ];
-            let question = Question {
+            let choice = Question {
                 label: text.device_missing.to_owned(),
-                ..asked(0, devices)
+                ..question(0, devices)
             };
-            (text.device, vec![question], text.go_on)
+            (text.device, vec![choice], text.proceed)
         }
         Challenge::YesOrNo => (
             text.questions,
-            vec![asked(0, vec![plain("Yes", "Yes"), plain("No", "No")])],
+            vec![question(0, vec![plain("Yes", "Yes"), plain("No", "No")])],
             text.submit,
         ),
         Challenge::Questions { per_round, .. } => (
             text.questions,
             (0..per_round)
-                .map(|number| asked(number, Vec::new()))
+                .map(|number| question(number, Vec::new()))
                 .collect(),
             text.submit,
         ),
@@ -273,12 +283,12 @@ fn questions<'a>(
             (
                 text.questions,
                 (0..per_round)
-                    .map(|number| asked(number, choices(number)))
+                    .map(|number| question(number, choices(number)))
                     .collect(),
                 text.submit,
             )
         }
-        Challenge::Code { .. } => (text.bank_code, vec![asked(0, Vec::new())], text.submit),
+        Challenge::Code { .. } => (text.bank_code, vec![question(0, Vec::new())], text.submit),
     };
     Questions {
         frame,
@@ -291,8 +301,8 @@ fn questions<'a>(
     }
 }
 
-/// Whether the user has to do something at the bank before anything can go on here.
-fn needs_the_bank(code: &str) -> bool {
+/// Whether the user must solve this error on the bank's site.
+fn is_solved_at_bank(code: &str) -> bool {
     matches!(
         code,
         "ITEM_LOCKED" | "USER_SETUP_REQUIRED" | "PASSWORD_RESET_REQUIRED"

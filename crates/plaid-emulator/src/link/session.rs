@@ -1,4 +1,4 @@
-//! A visit with everything around it: its ids, its Link token, the time, and what the page is told.
+//! A Link session: a visit with its ids, its Link token, and the messages to the page.
 
 use std::sync::Arc;
 
@@ -12,44 +12,43 @@ use time::{Duration, OffsetDateTime, macros::format_description};
 
 use super::{
     event::{Event, link_error},
-    pane::{Ending, Pane, Then},
-    step::{Act, BankPage},
+    pane::{AfterFailure, Ending, Pane},
+    step::{Action, BankPage},
     surface::Surface,
     visit::Visit,
 };
 use crate::{
-    app::App,
     error::plaid_error,
-    world::{CreatedItem, LinkTokenRecord, NewItem, SessionEnd},
+    world::{CreatedItem, LinkTokenRecord, NewItem, SessionEnd, World},
 };
 
-/// A visit with everything around it.
+/// A Link session.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) id: LinkSessionId,
-    /// None where the visit was refused from the start.
+    /// `None` if there is no such Link token.
     pub(super) token: Option<Arc<LinkTokenRecord>>,
     pub(super) visit: Visit,
     pub(super) surface: Surface,
-    /// The way to the bank's own page and back.
-    pub(super) trip: Trip,
+    pub(super) oauth: OauthFlow,
     created: Option<CreatedItem>,
-    held: Vec<Value>,
+    /// The events that the page gets at the end.
+    pending_events: Vec<Value>,
     last_event: OffsetDateTime,
 }
 
-/// The way to the bank's own page and back.
+/// A redirect to the bank's own page, with the user's answer there.
 #[derive(Debug)]
-pub(super) struct Trip {
+pub(super) struct OauthFlow {
     /// The `oauth_state_id`.
-    pub(super) id: String,
+    pub(super) state_id: String,
     pub(super) answer: Option<BankPage>,
 }
 
-impl Trip {
-    fn new(app: &App) -> Self {
+impl OauthFlow {
+    fn new(world: &World) -> Self {
         Self {
-            id: app.world.uuid(),
+            state_id: world.uuid(),
             answer: None,
         }
     }
@@ -57,84 +56,84 @@ impl Trip {
 
 impl Session {
     pub(super) fn new(
-        app: &App,
+        world: &World,
         token: Option<Arc<LinkTokenRecord>>,
         visit: Visit,
         surface: Surface,
     ) -> Self {
         let id = match &token {
-            Some(token) => app.world.start_session(&token.link_token),
-            None => LinkSessionId::new(app.world.uuid()),
+            Some(token) => world.start_session(&token.link_token),
+            None => LinkSessionId::new(world.uuid()),
         };
-        let trip = Trip::new(app);
+        let oauth = OauthFlow::new(world);
         Self {
             id,
             token,
             visit,
             surface,
-            trip,
+            oauth,
             created: None,
-            held: Vec::new(),
+            pending_events: Vec::new(),
             last_event: OffsetDateTime::UNIX_EPOCH,
         }
     }
 
-    /// Lets something happen, and gives what the page is to be told at once.
-    pub(super) fn act(&mut self, app: &App, act: Act) -> Vec<String> {
+    /// Applies an action and returns the messages to the page.
+    pub(super) fn apply(&mut self, world: &World, action: Action) -> Vec<String> {
         let before = self.visit.pane.clone();
-        let closing = matches!(act, Act::Close { .. })
+        let closing = matches!(action, Action::Close { .. })
             || matches!(self.visit.pane, Pane::Connected | Pane::Over(_));
-        if self.has_expired(app) && !closing {
+        if self.has_expired(world) && !closing {
             self.visit.fail(
                 plaid_error("INVALID_LINK_TOKEN"),
                 self.visit.pane.exit_status(),
-                Then::Leave,
+                AfterFailure::Leave,
             );
         } else {
-            self.visit.step(act);
+            self.visit.step(action);
         }
         if self.visit.pane == Pane::Oauth && before != Pane::Oauth {
-            self.trip = Trip::new(app);
+            self.oauth = OauthFlow::new(world);
         }
-        self.settle(app)
+        self.settle(world)
     }
 
-    /// Does in the world what the panes have led to, and gives what the page is to be told at once.
-    pub(super) fn settle(&mut self, app: &App) -> Vec<String> {
+    /// Carries out the result of the panes in the world, and returns the messages to the page.
+    pub(super) fn settle(&mut self, world: &World) -> Vec<String> {
         if self.visit.pane == Pane::Connected && self.created.is_none() {
-            self.connect(app);
+            self.connect(world);
         }
-        let request_id = app.world.request_id();
+        let request_id = world.request_id();
         let mut messages = Vec::new();
-        for event in self.visit.told() {
+        for event in self.visit.take_events() {
             let name = event.name.clone();
-            let event = self.record(app, event, &request_id);
+            let event = self.record(world, event, &request_id);
             if name == EventName::Open {
                 messages.push(message("event", event));
             } else {
-                self.held.push(event);
+                self.pending_events.push(event);
             }
         }
         if let Pane::Over(ending) = self.visit.pane.clone() {
-            messages.push(self.end(app, ending, request_id));
+            messages.push(self.end(world, ending, request_id));
         }
         messages
     }
 
-    fn has_expired(&self, app: &App) -> bool {
+    fn has_expired(&self, world: &World) -> bool {
         self.token
             .as_ref()
-            .is_some_and(|token| app.clock.now() >= token.expires_at)
+            .is_some_and(|token| world.now() >= token.expires_at)
     }
 
-    /// The Item comes to be, or is repaired.
-    fn connect(&mut self, app: &App) {
-        let (Some(token), Some(bank)) = (&self.token, &self.visit.bank) else {
+    /// Creates or repairs the Item.
+    fn connect(&mut self, world: &World) {
+        let (Some(token), Some(bank)) = (&self.token, self.visit.bank) else {
             return;
         };
         let created = match &token.item {
-            None => Ok(app.world.create_item(NewItem {
-                institution_id: bank.id.clone(),
+            None => Ok(world.create_item(NewItem {
+                institution_id: bank.institution_id(),
                 user_id: token.request.user_id.clone(),
                 products: token.request.products.clone(),
                 webhook: token.request.webhook.clone(),
@@ -146,51 +145,50 @@ impl Session {
                     .collect(),
             })),
             Some(item_id) => {
-                let chosen = self.visit.chosen_anew().then(|| {
-                    let held = app
-                        .world
+                let chosen = self.visit.selects_accounts().then(|| {
+                    let accounts = world
                         .item(item_id)
                         .map(|item| item.accounts)
                         .unwrap_or_default();
-                    let pairs = held.into_iter().zip(&self.visit.accounts);
+                    let pairs = accounts.into_iter().zip(&self.visit.accounts);
                     pairs
                         .filter(|(_, offered)| offered.chosen)
-                        .map(|(held, _)| held.account.account_id)
+                        .map(|(account, _)| account.account.account_id)
                         .collect::<Vec<_>>()
                 });
-                app.world.repair_item(item_id, chosen.as_deref())
+                world.repair_item(item_id, chosen.as_deref())
             }
         };
         match created {
             Ok(created) => self.created = Some(created),
-            Err(error) => self
-                .visit
-                .fail(error, ExitStatus::RequiresCredentials, Then::Leave),
+            Err(error) => {
+                self.visit
+                    .fail(error, ExitStatus::RequiresCredentials, AfterFailure::Leave)
+            }
         }
     }
 
-    /// Stamps the event and keeps it for `/link/token/get`; gives it as the page gets it.
-    fn record(&mut self, app: &App, event: Event, request_id: &RequestId) -> Value {
-        // Whoever sorts by time gets the order in which things happened.
-        self.last_event = app.clock.now().max(self.last_event + Duration::MILLISECOND);
+    /// Adds ids and a time to the event, records it for `/link/token/get`, and returns its JSON for the page.
+    fn record(&mut self, world: &World, event: Event, request_id: &RequestId) -> Value {
+        // The times are distinct, so that sorting by time keeps the order.
+        self.last_event = world.now().max(self.last_event + Duration::MILLISECOND);
         let metadata = EventMetadata {
             request_id: Some(request_id.clone()),
             link_session_id: Some(self.id.clone()),
             timestamp: Some(timestamp(self.last_event)),
             ..event.metadata
         };
-        app.world
-            .record_event(&self.id, event.name.clone(), metadata.clone());
+        world.record_event(&self.id, event.name.clone(), metadata.clone());
         json!({ "eventName": event.name, "metadata": metadata })
     }
 
-    fn end(&mut self, app: &App, ending: Ending, request_id: RequestId) -> String {
-        let institution = self.visit.bank.as_ref().map(|bank| LinkInstitution {
+    fn end(&mut self, world: &World, ending: Ending, request_id: RequestId) -> String {
+        let institution = self.visit.bank.map(|bank| LinkInstitution {
             name: Some(bank.name.to_owned()),
-            institution_id: Some(bank.id.clone()),
+            institution_id: Some(bank.institution_id()),
             ..LinkInstitution::default()
         });
-        let events = std::mem::take(&mut self.held);
+        let events = std::mem::take(&mut self.pending_events);
         match (ending, self.created.take()) {
             (Ending::Connected, Some(created)) => {
                 let metadata = SuccessMetadata {
@@ -204,7 +202,7 @@ impl Session {
                     public_token: created.public_token,
                     metadata,
                 };
-                app.world.end_session(&self.id, end);
+                world.end_session(&self.id, end);
                 message("done", json!({ "events": events, "success": success }))
             }
             (ending, _) => {
@@ -221,25 +219,24 @@ impl Session {
                     ..ExitMetadata::default()
                 };
                 let exit = json!([error, metadata]);
-                app.world
-                    .end_session(&self.id, SessionEnd::Exit { error, metadata });
+                world.end_session(&self.id, SessionEnd::Exit { error, metadata });
                 message("done", json!({ "events": events, "exit": exit }))
             }
         }
     }
 }
 
-/// A message to the page: its type, and everything else.
+/// Creates a message to the page.
 pub(super) fn message(kind: &str, body: impl Serialize) -> String {
     let mut body = json!(body);
     body["plaidLink"] = json!(kind);
     body.to_string()
 }
 
-/// ISO 8601 with milliseconds, as Link writes times: `2026-11-22T08:02:00.120Z`.
+/// Formats a time in milliseconds, as Link does: `2026-11-22T08:02:00.120Z`.
 pub(super) fn timestamp(time: OffsetDateTime) -> String {
     let format =
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    // Only years beyond 9999 cannot be written.
+    // Only years after 9999 cannot be formatted.
     time.format(format).unwrap_or_default()
 }

@@ -1,13 +1,13 @@
-//! The steps that follow the bank's answer, given in Link or on its own page.
+//! The steps after the bank's response, in Link or on its own page.
 
 use plaid_types::link::{EventName, ExitStatus};
 
 use super::{
-    bank::Answer,
+    challenge::Answer,
     event::Event,
-    pane::{Pane, Then},
+    pane::{AfterFailure, Pane},
     step::BankPage,
-    visit::{Offered, Visit},
+    visit::{OfferedAccount, Visit},
 };
 use crate::{
     error::plaid_error,
@@ -19,20 +19,20 @@ impl Visit {
     pub(super) fn answered(&mut self, answer: Answer) {
         match answer {
             Answer::Welcome => self.welcome(false),
-            Answer::Challenge(challenge) => self.go(Pane::Mfa {
+            Answer::Challenge(challenge) => self.show(Pane::Mfa {
                 challenge,
                 refused: false,
             }),
             Answer::Wrong(challenge) => {
-                self.meet(plaid_error("INVALID_MFA"));
-                self.go(Pane::Mfa {
+                self.emit_error(plaid_error("INVALID_MFA"));
+                self.show(Pane::Mfa {
                     challenge,
                     refused: true,
                 });
             }
             Answer::Refused(code) if code == "INVALID_CREDENTIALS" => {
-                self.meet(plaid_error(&code));
-                self.go(Pane::Credential { refused: true });
+                self.emit_error(plaid_error(&code));
+                self.show(Pane::Credential { refused: true });
             }
             Answer::Refused(code) => {
                 let then = self.after(&code);
@@ -45,14 +45,14 @@ impl Visit {
         }
     }
 
-    /// Signed in: on to the accounts, or to the end where they are chosen already.
+    /// Shows the accounts after the sign-in, or the last pane if there is nothing to choose.
     fn welcome(&mut self, chosen_at_bank: bool) {
         if self
             .terms
             .update
             .is_some_and(|update| !update.choose_accounts)
         {
-            return self.go(Pane::Connected);
+            return self.show(Pane::Connected);
         }
         if !self.accounts.iter().any(|offered| offered.fits) {
             let then = self.after("NO_ACCOUNTS");
@@ -65,20 +65,20 @@ impl Visit {
             for offered in &mut self.accounts {
                 offered.chosen = offered.fits;
             }
-            self.go(Pane::Connected);
+            self.show(Pane::Connected);
         } else {
-            self.go(Pane::Accounts { refused: false });
+            self.show(Pane::Accounts { refused: false });
         }
     }
 
-    pub(super) fn come_from_bank(&mut self, page: BankPage, redirected: bool) {
+    pub(super) fn return_from_bank(&mut self, page: BankPage, redirected: bool) {
         if redirected {
-            self.tell(Event::new(EventName::Open));
+            self.emit(Event::new(EventName::Open));
         }
         match page {
             BankPage::Closed => {
-                self.tell(Event::new(EventName::CloseOauth));
-                self.go(Pane::Oauth);
+                self.emit(Event::new(EventName::CloseOauth));
+                self.show(Pane::Oauth);
             }
             BankPage::Allowed => {
                 self.offer(seed::accounts());
@@ -86,37 +86,43 @@ impl Visit {
             }
             BankPage::Failed(code) => {
                 if !redirected {
-                    self.tell(Event::new(EventName::FailOauth));
+                    self.emit(Event::new(EventName::FailOauth));
                 }
-                self.fail(plaid_error(&code), ExitStatus::RequiresOauth, Then::Retry);
+                self.fail(
+                    plaid_error(&code),
+                    ExitStatus::RequiresOauth,
+                    AfterFailure::Retry,
+                );
             }
         }
     }
 
-    /// Takes what the bank holds for the choice of accounts; in update mode the Item has brought it.
-    pub(super) fn offer(&mut self, holdings: Vec<AccountTemplate>) {
+    /// Offers the accounts of the login. Update mode offers the accounts of the Item.
+    pub(super) fn offer(&mut self, accounts: Vec<AccountTemplate>) {
         if self.terms.update.is_some() {
             return;
         }
         let all = self.terms.request.account_select() == AccountSelect::All;
         let offer = |template| {
             let fits = self.terms.fits(&template);
-            Offered {
+            OfferedAccount {
                 fits,
                 template,
                 chosen: fits && all,
             }
         };
-        self.accounts = holdings.into_iter().map(offer).collect();
+        self.accounts = accounts.into_iter().map(offer).collect();
     }
 
-    /// What is offered after a failure with this code.
-    fn after(&self, code: &str) -> Then {
+    /// Returns what the user can do after this error.
+    fn after(&self, code: &str) -> AfterFailure {
         match code {
-            "INVALID_SEND_METHOD" | "INVALID_LINK_TOKEN" => Then::Leave,
-            "USER_INPUT_TIMEOUT" | "INSUFFICIENT_CREDENTIALS" | "RECAPTCHA_BAD" => Then::Retry,
-            _ if self.terms.update.is_some() => Then::Retry,
-            _ => Then::OtherBank,
+            "INVALID_SEND_METHOD" | "INVALID_LINK_TOKEN" => AfterFailure::Leave,
+            "USER_INPUT_TIMEOUT" | "INSUFFICIENT_CREDENTIALS" | "RECAPTCHA_BAD" => {
+                AfterFailure::Retry
+            }
+            _ if self.terms.update.is_some() => AfterFailure::Retry,
+            _ => AfterFailure::OtherBank,
         }
     }
 }

@@ -1,35 +1,35 @@
-//! What the user does in a pane, and where that leads: Link's state machine, without time, ids or HTTP.
+//! Link's state machine: from a pane and an action to the next pane, without time, ids or HTTP.
 
 use plaid_types::link::EventName;
 
 use super::{
     bank,
     event::Event,
-    pane::{Ending, Pane, Then, Unfit},
+    pane::{AfterFailure, BankProblem, Ending, Pane},
     visit::Visit,
 };
-use crate::world::SandboxInstitution;
+use crate::seed::SandboxInstitution;
 
-/// What the user, the bank or the page does.
+/// An action of the user, the bank or the page.
 #[derive(Clone, Debug)]
-pub(crate) enum Act {
+pub(crate) enum Action {
     Continue,
     Phone(String),
     SkipPhone,
     Code(String),
     NewBank,
     Search(String),
-    Choose(SandboxInstitution),
+    Choose(&'static SandboxInstitution),
     SignIn {
         username: String,
         password: String,
     },
-    /// The bank has answered what was asked.
+    /// The bank has answered.
     Answered,
     Mfa(Vec<String>),
-    /// Which accounts, by their place in the list.
+    /// The chosen accounts, by their index in the list.
     Share(Vec<usize>),
-    /// The bank's own page has been left: its window, or by a redirect to a new page of the host.
+    /// The user has left the bank's own page: the window closed, or the bank redirected to the host.
     FromBank {
         page: BankPage,
         redirected: bool,
@@ -43,113 +43,116 @@ pub(crate) enum Act {
     },
 }
 
-/// How the user came back from the bank's own page.
+/// The result of the bank's own page.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum BankPage {
-    /// The window was closed before an answer.
+    /// The window was closed without an answer.
     Closed,
     Allowed,
-    /// With Plaid's code for why.
+    /// The user chose this error code of Plaid.
     Failed(String),
 }
 
 impl Visit {
-    /// Takes one step. What does not fit the pane changes nothing: it comes from a pane that is gone.
-    pub(crate) fn step(&mut self, act: Act) {
-        match (self.pane.clone(), act) {
+    /// Applies an action. One that does not fit the pane is ignored: it comes from an earlier pane.
+    pub(crate) fn step(&mut self, action: Action) {
+        match (self.pane.clone(), action) {
             (Pane::Over(_), _) => {}
-            (pane, Act::Close { force }) => self.close(pane, force),
-            (Pane::Connected, Act::Continue) => self.close(Pane::Connected, false),
+            (pane, Action::Close { force }) => self.close(pane, force),
+            (Pane::Connected, Action::Continue) => self.close(Pane::Connected, false),
 
-            (Pane::Consent { .. }, Act::Phone(phone)) => self.phone(&phone),
-            (Pane::Consent { .. } | Pane::VerifyPhone { .. }, Act::SkipPhone) => {
-                self.tell(Event::new(EventName::SkipSubmitPhone));
-                self.go_to_bank();
+            (Pane::Consent { .. }, Action::Phone(phone)) => self.phone(&phone),
+            (Pane::Consent { .. } | Pane::VerifyPhone { .. }, Action::SkipPhone) => {
+                self.emit(Event::new(EventName::SkipSubmitPhone));
+                self.show_bank();
             }
-            (Pane::VerifyPhone { phone, wrong }, Act::Code(code)) => self.otp(phone, wrong, &code),
-            (Pane::SavedBanks(_), Act::NewBank) => {
-                self.tell(Event::new(EventName::ConnectNewInstitution));
-                self.go_to_bank();
+            (Pane::VerifyPhone { phone, wrong }, Action::Code(code)) => {
+                self.otp(phone, wrong, &code)
+            }
+            (Pane::SavedBanks(_), Action::NewBank) => {
+                self.emit(Event::new(EventName::ConnectNewInstitution));
+                self.show_bank();
             }
 
-            (Pane::Banks { query: old }, Act::Search(query)) => {
+            (Pane::Banks { query: old }, Action::Search(query)) => {
                 let query = query.trim().to_owned();
                 if !query.is_empty() && query != old {
                     let mut event = Event::new(EventName::SearchInstitution);
                     event.metadata.institution_search_query = Some(query.clone());
-                    self.tell(event);
+                    self.emit(event);
                 }
                 self.pane = Pane::Banks { query };
             }
-            (Pane::Banks { .. }, Act::Choose(bank)) => self.choose(&bank),
-            (Pane::SavedBanks(saved), Act::Choose(bank)) if saved.contains(&bank.id.as_str()) => {
-                self.choose_saved(&bank)
+            (Pane::Banks { .. }, Action::Choose(bank)) => self.choose(bank),
+            (Pane::SavedBanks(saved), Action::Choose(bank)) if saved.contains(&bank.id) => {
+                self.choose_saved(bank)
             }
-            (Pane::Unfit(Unfit::Degraded), Act::Continue) => self.go_to_sign_in(),
+            (Pane::BankProblem(BankProblem::Degraded), Action::Continue) => self.show_sign_in(),
 
-            (Pane::Credential { .. }, Act::SignIn { username, password }) => {
-                self.tell(Event::new(EventName::SubmitCredentials));
+            (Pane::Credential { .. }, Action::SignIn { username, password }) => {
+                self.emit(Event::new(EventName::SubmitCredentials));
                 let username = username.trim();
                 let answer = bank::sign_in(username, &password);
-                self.offer(bank::holdings(username, &password));
+                self.offer(bank::accounts(username, &password));
                 self.username = username.to_owned();
-                self.go(Pane::Loading(answer));
+                self.show(Pane::Loading(answer));
             }
-            (Pane::Loading(answer), Act::Answered) => self.answered(answer),
-            (Pane::Mfa { challenge, .. }, Act::Mfa(answers)) => {
-                self.tell(Event::new(EventName::SubmitMfa).mfa(challenge.mfa_type()));
-                self.go(Pane::Loading(challenge.answer(&answers)));
+            (Pane::Loading(answer), Action::Answered) => self.answered(answer),
+            (Pane::Mfa { challenge, .. }, Action::Mfa(answers)) => {
+                self.emit(Event::new(EventName::SubmitMfa).mfa(challenge.mfa_type()));
+                self.show(Pane::Loading(challenge.answer(&answers)));
             }
 
-            (Pane::Accounts { .. }, Act::Share(places)) => {
+            (Pane::Accounts { .. }, Action::Share(places)) => {
                 for (place, offered) in self.accounts.iter_mut().enumerate() {
                     offered.chosen = offered.fits && places.contains(&place);
                 }
                 let chosen = self.accounts.iter().filter(|offered| offered.chosen);
-                if self.terms.takes(chosen.count()) {
-                    self.go(Pane::Connected);
+                if self.terms.allows_count(chosen.count()) {
+                    self.show(Pane::Connected);
                 } else {
                     self.pane = Pane::Accounts { refused: true };
                 }
             }
 
-            (Pane::Oauth, Act::Continue) => {
-                self.tell(Event::new(EventName::OpenOauth));
+            (Pane::Oauth, Action::Continue) => {
+                self.emit(Event::new(EventName::OpenOauth));
                 self.pane = Pane::AtBank;
             }
-            (Pane::AtBank, Act::FromBank { page, redirected }) => {
-                self.come_from_bank(page, redirected)
+            (Pane::AtBank, Action::FromBank { page, redirected }) => {
+                self.return_from_bank(page, redirected)
             }
 
             (
                 Pane::Failed {
-                    then: Then::Retry, ..
+                    then: AfterFailure::Retry,
+                    ..
                 },
-                Act::TryAgain,
-            ) => self.go_to_sign_in(),
+                Action::TryAgain,
+            ) => self.show_sign_in(),
             (
                 Pane::Failed {
-                    then: Then::OtherBank,
+                    then: AfterFailure::OtherBank,
                     ..
                 }
-                | Pane::Unfit(_),
-                Act::OtherBank,
-            ) => self.go_to_banks(),
-            (Pane::Exit { from }, Act::KeepGoing) => self.go(*from),
+                | Pane::BankProblem(_),
+                Action::OtherBank,
+            ) => self.show_banks(),
+            (Pane::Exit { from }, Action::KeepGoing) => self.show(*from),
 
-            (_, Act::Back) if !self.can_go_back() => {}
-            (Pane::VerifyPhone { .. }, Act::Back) => self.go(Pane::Consent { refused: false }),
-            (Pane::AtBank, Act::Back) => self.go(Pane::Oauth),
-            (_, Act::Back) => self.go_to_banks(),
+            (_, Action::Back) if !self.can_go_back() => {}
+            (Pane::VerifyPhone { .. }, Action::Back) => self.show(Pane::Consent { refused: false }),
+            (Pane::AtBank, Action::Back) => self.show(Pane::Oauth),
+            (_, Action::Back) => self.show_banks(),
             _ => {}
         }
     }
 
-    /// Whether there is a pane to go back to.
+    /// Whether the pane has a button to go back.
     pub(crate) fn can_go_back(&self) -> bool {
         match &self.pane {
             Pane::VerifyPhone { .. } | Pane::AtBank => true,
-            Pane::Credential { .. } | Pane::Mfa { .. } | Pane::Oauth | Pane::Unfit(_) => {
+            Pane::Credential { .. } | Pane::Mfa { .. } | Pane::Oauth | Pane::BankProblem(_) => {
                 self.terms.update.is_none()
             }
             _ => false,
@@ -157,17 +160,17 @@ impl Visit {
     }
 
     fn close(&mut self, pane: Pane, force: bool) {
-        let leaves = match &pane {
+        let ends = match &pane {
             Pane::Connected => {
-                self.tell(Event::new(EventName::Handoff));
+                self.emit(Event::new(EventName::Handoff));
                 self.pane = Pane::Over(Ending::Connected);
                 return;
             }
             Pane::Exit { .. } => true,
-            _ => force || !pane.is_worth_keeping(),
+            _ => force || !pane.confirms_exit(),
         };
-        if !leaves {
-            self.go(Pane::Exit {
+        if !ends {
+            self.show(Pane::Exit {
                 from: Box::new(pane),
             });
             return;
@@ -175,7 +178,7 @@ impl Visit {
         let status = pane.exit_status();
         let mut event = Event::new(EventName::Exit).because(self.error.as_ref());
         event.metadata.exit_status = Some(status.clone());
-        self.tell(event);
+        self.emit(event);
         self.pane = Pane::Over(Ending::Left(status));
     }
 }

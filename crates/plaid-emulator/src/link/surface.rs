@@ -1,18 +1,18 @@
-//! Where Link runs, and how it opens the bank's own page there.
+//! The kind of browser that Link runs in.
 
-/// Where Link runs.
+/// The kind of browser, which decides how the bank's own page opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Surface {
-    /// A browser that opens the bank's page in a window.
+    /// A browser that opens the page in a window.
     Desktop,
-    /// A browser that opens it in a new tab.
+    /// A browser that opens the page in a new tab.
     Mobile,
-    /// A web view or another app's built-in browser, which must redirect to it.
+    /// A web view or an in-app browser, which redirects to the page.
     WebView,
 }
 
 impl Surface {
-    /// What the user agent says.
+    /// Returns the kind of browser with this `User-Agent`.
     pub(super) fn of(user_agent: &str) -> Self {
         if is_webview(user_agent) {
             Self::WebView
@@ -26,7 +26,7 @@ impl Surface {
         }
     }
 
-    /// What `window.open` is to be told of the bank's page; nothing where there are no windows.
+    /// Returns the features for `window.open`; `None` if windows are not available.
     pub(super) fn window(self) -> Option<&'static str> {
         match self {
             Self::Desktop => Some("popup,width=480,height=720"),
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn surfaces_are_told_by_their_user_agent() {
+    fn surfaces_are_recognized_by_their_user_agent() {
         use Surface::{Desktop, Mobile, WebView};
         for (user_agent, expected) in [
             (

@@ -1,33 +1,33 @@
-//! The templates, and what each is filled with.
+//! The templates and their data.
 
 use askama::Template;
 
 use super::{html::filters, text::Text};
-use crate::world::SandboxInstitution;
+use crate::{seed::SandboxInstitution, world::LinkTokenRequest};
 
-/// What every pane has.
+/// The data of every pane.
 pub(super) struct Frame<'a> {
     pub(super) text: &'static Text,
-    /// Where the forms go.
+    /// The URL of the forms.
     pub(super) action: String,
     pub(super) client: &'a str,
-    /// `light`, `dark`, or nothing for what the user's system says.
+    /// `light`, `dark`, or empty for the setting of the user's system.
     pub(super) appearance: &'static str,
     pub(super) back: bool,
-    /// What the page is told, in JSON.
+    /// The messages to the page, in JSON.
     pub(super) messages: Vec<String>,
 }
 
-/// The way to the bank's own page.
-pub(super) struct BankWay {
+/// The link to the bank's own page.
+pub(super) struct BankPageLink {
     pub(super) url: String,
-    /// In a window of its own, opened with these features; otherwise the host's page gives way to it.
+    /// The features of the window that the page opens in; `None` if it replaces the host's page.
     pub(super) window: Option<&'static str>,
-    /// Whether there is a way back from there.
-    pub(super) way_back: bool,
+    /// Whether the user can return from it to Link.
+    pub(super) can_return: bool,
 }
 
-/// How a bank is shown.
+/// The name and the colour of a bank.
 #[derive(Clone, Copy, Default)]
 pub(super) struct BankMark<'a> {
     pub(super) name: &'a str,
@@ -102,7 +102,7 @@ pub(super) struct Questions<'a> {
     pub(super) title: String,
     pub(super) refused: bool,
     pub(super) questions: Vec<Question>,
-    /// What the bank wants to hear.
+    /// The right answer, shown as a hint.
     pub(super) right: Option<String>,
     pub(super) button: &'static str,
 }
@@ -110,7 +110,7 @@ pub(super) struct Questions<'a> {
 pub(super) struct Question {
     pub(super) name: String,
     pub(super) label: String,
-    /// Empty where the user types the answer.
+    /// Empty if the user types the answer.
     pub(super) choices: Vec<Choice>,
 }
 
@@ -125,7 +125,7 @@ pub(super) struct Accounts<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) bank: BankMark<'a>,
     pub(super) refused: bool,
-    /// Whether only one can be chosen.
+    /// Whether the user chooses exactly one.
     pub(super) one: bool,
     pub(super) accounts: Vec<AccountRow<'a>>,
 }
@@ -143,7 +143,7 @@ pub(super) struct AccountRow<'a> {
 pub(super) struct Oauth<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) bank: BankMark<'a>,
-    pub(super) way: BankWay,
+    pub(super) bank_page: BankPageLink,
 }
 
 #[derive(Template)]
@@ -151,10 +151,10 @@ pub(super) struct Oauth<'a> {
 pub(super) struct AtBank<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) bank: BankMark<'a>,
-    pub(super) way: BankWay,
+    pub(super) bank_page: BankPageLink,
 }
 
-/// A pane with a sign, some words and one or two buttons.
+/// A pane with an icon, a text and one or two buttons.
 #[derive(Template)]
 #[template(path = "notice.html")]
 pub(super) struct Notice<'a> {
@@ -162,7 +162,7 @@ pub(super) struct Notice<'a> {
     pub(super) tone: &'static str,
     pub(super) title: String,
     pub(super) words: String,
-    /// Where the user must act first.
+    /// The bank's site, if the user must act there first.
     pub(super) site: Option<&'a str>,
     pub(super) code: Option<&'a str>,
     pub(super) buttons: Vec<Button>,
@@ -175,6 +175,24 @@ pub(super) struct Button {
 
 #[derive(Template)]
 #[template(path = "over.html")]
-pub(super) struct Over {
+pub(super) struct MessagesOnly {
     pub(super) messages: Vec<String>,
+}
+
+/// Returns the host's name. Plaid does not show names of more than 30 characters.
+pub(super) fn client_name(request: &LinkTokenRequest) -> &str {
+    match request.client_name.as_str() {
+        "" => "This Application",
+        name if name.chars().count() > 30 => "This Application",
+        name => name,
+    }
+}
+
+/// Returns `light`, `dark`, or empty for the setting of the user's system.
+pub(super) fn appearance(request: &LinkTokenRequest) -> &'static str {
+    match request.appearance_mode.as_deref() {
+        Some("LIGHT") => "light",
+        Some("DARK") => "dark",
+        _ => "",
+    }
 }

@@ -1,4 +1,4 @@
-//! One visit to Link: where the user is and what is known by now.
+//! A visit to Link: its pane, and what is known so far.
 
 use plaid_types::{
     AccountSubtype, PlaidError,
@@ -7,30 +7,31 @@ use plaid_types::{
 
 use super::{
     event::Event,
-    pane::{Pane, Then},
+    pane::{AfterFailure, Pane},
 };
 use crate::{
-    seed::AccountTemplate,
-    world::{AccountSelect, LinkTokenRequest, SandboxInstitution},
+    seed::{AccountTemplate, SandboxInstitution},
+    world::{AccountSelect, LinkTokenRequest},
 };
 
-/// One visit to Link.
+/// A visit to Link.
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {
     pub(crate) pane: Pane,
     pub(crate) terms: Terms,
     /// The chosen bank.
-    pub(crate) bank: Option<SandboxInstitution>,
-    /// Who signed in there.
+    pub(crate) bank: Option<&'static SandboxInstitution>,
+    /// The username of the sign-in there.
     pub(crate) username: String,
-    /// What the bank holds for them.
-    pub(crate) accounts: Vec<Offered>,
-    /// The last error that the user met.
+    /// The accounts of the login.
+    pub(crate) accounts: Vec<OfferedAccount>,
+    /// The last error that was shown.
     pub(crate) error: Option<PlaidError>,
-    told: Vec<Event>,
+    /// The events since the last [`Visit::take_events`].
+    events: Vec<Event>,
 }
 
-/// What the Link token asks for.
+/// The requirements of the Link token.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Terms {
     pub(crate) request: LinkTokenRequest,
@@ -38,31 +39,31 @@ pub(crate) struct Terms {
     pub(crate) update: Option<Update>,
 }
 
-/// What update mode is for.
+/// The purpose of update mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Update {
-    /// The login no longer works.
+    /// Whether the login no longer works.
     pub(crate) broken: bool,
-    /// The user chooses accounts anew.
+    /// Whether the user changes the shared accounts.
     pub(crate) choose_accounts: bool,
 }
 
-/// An account that the bank holds.
+/// An account in the pane of accounts.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Offered {
+pub(crate) struct OfferedAccount {
     pub(crate) template: AccountTemplate,
-    /// Whether the Link token lets it be shared.
+    /// Whether the Link token allows to share it.
     pub(crate) fits: bool,
     pub(crate) chosen: bool,
 }
 
 impl Terms {
-    /// The products that a bank must have.
+    /// The products that a bank must support.
     pub(crate) fn products(&self) -> &[String] {
         &self.request.products
     }
 
-    /// Whether the bank has the routing number that the host knows.
+    /// Whether the bank has the routing number in the Link token.
     pub(crate) fn matches(&self, bank: &SandboxInstitution) -> bool {
         let known = self
             .request
@@ -72,15 +73,15 @@ impl Terms {
         known.is_some_and(|number| bank.routing_numbers.contains(&number))
     }
 
-    /// Whether so many accounts may be shared.
-    pub(crate) fn takes(&self, accounts: usize) -> bool {
+    /// Whether the user can share this number of accounts.
+    pub(crate) fn allows_count(&self, accounts: usize) -> bool {
         match self.request.account_select() {
             AccountSelect::One => accounts == 1,
             AccountSelect::Many | AccountSelect::All | AccountSelect::Legacy => accounts > 0,
         }
     }
 
-    /// Whether the account may be shared: the token's filters let it through and, for `auth`, money can move.
+    /// Whether the account can be shared: it passes the filters and, for `auth`, can send and receive payments.
     pub(crate) fn fits(&self, account: &AccountTemplate) -> bool {
         let subtype = account.subtype.as_ref().map(AccountSubtype::as_str);
         let moves_money = matches!(subtype, Some("checking" | "savings" | "cash management"));
@@ -90,13 +91,13 @@ impl Terms {
 }
 
 impl Visit {
-    /// A visit that begins: for a new Item, or in update mode at the Item's bank.
+    /// Begins a visit, for a new Item or in update mode.
     ///
-    /// A bank that was picked beforehand, from an embedded search, comes with a new Item too.
+    /// `bank` is the Item's bank in update mode, or the one that the user chose in an embedded search.
     pub(crate) fn begin(
         terms: Terms,
-        bank: Option<SandboxInstitution>,
-        accounts: Vec<Offered>,
+        bank: Option<&'static SandboxInstitution>,
+        accounts: Vec<OfferedAccount>,
     ) -> Self {
         let mut visit = Self::at(Pane::Consent { refused: false }, terms);
         visit.accounts = accounts;
@@ -112,68 +113,68 @@ impl Visit {
                 visit.bank = Some(bank);
                 let mut open = Event::new(EventName::Open).at(visit.pane.view());
                 open.metadata.is_update_mode = Some("true".to_owned());
-                visit.tell(open);
+                visit.emit(open);
             }
-            (_, picked) => {
-                visit.tell(Event::new(EventName::Open).at(ViewName::Consent));
-                if picked.is_some() {
-                    visit.bank = picked;
-                    visit.tell(Event::new(EventName::SelectInstitution));
-                    visit.tell(Event::view(ViewName::Consent));
+            (_, chosen) => {
+                visit.emit(Event::new(EventName::Open).at(ViewName::Consent));
+                if chosen.is_some() {
+                    visit.bank = chosen;
+                    visit.emit(Event::new(EventName::SelectInstitution));
+                    visit.emit(Event::view(ViewName::Consent));
                 }
             }
         }
         visit
     }
 
-    /// A visit that cannot go on from the start.
+    /// Begins a visit that has failed from the start.
     pub(crate) fn refuse(error: PlaidError, status: ExitStatus) -> Self {
         let mut visit = Self::at(Pane::Consent { refused: false }, Terms::default());
-        visit.tell(Event::new(EventName::Open));
-        visit.fail(error, status, Then::Leave);
+        visit.emit(Event::new(EventName::Open));
+        visit.fail(error, status, AfterFailure::Leave);
         visit
     }
 
-    /// Whether the user has chosen accounts of an Item that was there before.
-    pub(crate) fn chosen_anew(&self) -> bool {
+    /// Whether the user changes the shared accounts in update mode.
+    pub(crate) fn selects_accounts(&self) -> bool {
         self.terms
             .update
             .is_some_and(|update| update.choose_accounts)
     }
 
-    /// What has happened since this was last asked.
-    pub(crate) fn told(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.told)
+    /// Returns the events since the last call.
+    pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
     }
 
-    pub(super) fn tell(&mut self, mut event: Event) {
-        event.metadata.institution_id = self.bank.as_ref().map(|bank| bank.id.clone());
-        event.metadata.institution_name = self.bank.as_ref().map(|bank| bank.name.to_owned());
-        self.told.push(event);
+    pub(super) fn emit(&mut self, mut event: Event) {
+        event.metadata.institution_id = self.bank.map(|bank| bank.institution_id());
+        event.metadata.institution_name = self.bank.map(|bank| bank.name.to_owned());
+        self.events.push(event);
     }
 
-    /// Goes to another pane and says so.
-    pub(super) fn go(&mut self, pane: Pane) {
+    /// Shows another pane and emits its event.
+    pub(super) fn show(&mut self, pane: Pane) {
         let event = match &pane {
             Pane::Mfa { challenge, .. } => Event::view(pane.view()).mfa(challenge.mfa_type()),
             _ => Event::view(pane.view()),
         };
         self.pane = pane;
-        self.tell(event);
+        self.emit(event);
     }
 
-    pub(super) fn fail(&mut self, error: PlaidError, status: ExitStatus, then: Then) {
-        self.meet(error.clone());
-        self.go(Pane::Failed {
+    pub(super) fn fail(&mut self, error: PlaidError, status: ExitStatus, then: AfterFailure) {
+        self.emit_error(error.clone());
+        self.show(Pane::Failed {
             error,
             status,
             then,
         });
     }
 
-    /// An error that the user can get over.
-    pub(super) fn meet(&mut self, error: PlaidError) {
-        self.tell(Event::error(&error));
+    /// Emits an error. The visit continues.
+    pub(super) fn emit_error(&mut self, error: PlaidError) {
+        self.emit(Event::error(&error));
         self.error = Some(error);
     }
 
@@ -185,7 +186,7 @@ impl Visit {
             username: String::new(),
             accounts: Vec::new(),
             error: None,
-            told: Vec::new(),
+            events: Vec::new(),
         }
     }
 }

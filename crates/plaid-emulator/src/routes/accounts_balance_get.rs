@@ -1,4 +1,4 @@
-//! `/accounts/balance/get`: the accounts that the user shared, with the balances of this moment.
+//! `/accounts/balance/get`: the shared accounts with current balances.
 
 use super::{
     accounts_get::accounts,

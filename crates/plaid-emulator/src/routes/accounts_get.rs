@@ -1,4 +1,4 @@
-//! `/accounts/get`: the accounts that the user shared, with balances that may be old.
+//! `/accounts/get`: the shared accounts with cached balances.
 
 use plaid_types::{Account, PlaidError};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::{
     field::{Kind, optional, required},
     shape,
 };
-use crate::{app::App, error::plaid_error};
+use crate::{error::plaid_error, state::AppState};
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     path: "/accounts/get",
@@ -22,17 +22,17 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answer: accounts,
 };
 
-/// The accounts of a healthy Item: all, or those that `options.account_ids` names.
-pub(super) fn accounts(app: &App, body: &Body) -> Result<Value, PlaidError> {
+/// Returns the shared accounts: all, or those in `options.account_ids`.
+pub(super) fn accounts(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let item = app.world.healthy_item_of(body.text("access_token"))?;
     let options = body.object("options");
     let accounts: Vec<&Account> = if options.has("account_ids") {
         options
             .texts("account_ids")
             .iter()
-            .map(|wanted| {
+            .map(|id| {
                 item.shared_accounts()
-                    .find(|account| account.account_id.as_str() == wanted)
+                    .find(|account| account.account_id.as_str() == id)
                     .ok_or_else(|| plaid_error("INVALID_ACCOUNT_ID"))
             })
             .collect::<Result<_, _>>()?

@@ -1,4 +1,4 @@
-//! What all endpoints have in common: JSON in and out, the keys, the fields, the request id.
+//! The handling that all endpoints share: JSON, keys, fields, request ids.
 
 use axum::{
     Json,
@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::field::{Field, validate};
 use crate::{
-    app::{App, Config},
-    error::{http_status, plaid_error, plaid_error_saying},
+    error::{http_status, plaid_error, plaid_error_with_message},
+    state::{AppState, Config},
 };
 
 const VERSION: &str = "2020-09-14";
@@ -21,20 +21,20 @@ const VERSION: &str = "2020-09-14";
 /// An endpoint of Plaid's API.
 pub(super) struct Endpoint {
     pub(super) path: &'static str,
-    /// What its body may hold, besides the keys.
+    /// The fields of the body, without the keys.
     pub(super) fields: &'static [Field],
-    /// Answers a body that is valid; the request id is added afterwards.
-    pub(super) answer: fn(&App, &Body) -> Result<Value, PlaidError>,
+    /// Handles a valid body. The request id is added to the result.
+    pub(super) answer: fn(&AppState, &Body) -> Result<Value, PlaidError>,
 }
 
-/// The valid body of a request, without the keys and without nulls.
+/// The validated body of a request, without keys and nulls.
 #[derive(Debug)]
 pub(super) struct Body(Map<String, Value>);
 
 impl Endpoint {
     pub(super) fn serve(
         &self,
-        State(app): State<App>,
+        State(app): State<AppState>,
         headers: &HeaderMap,
         body: Result<Bytes, BytesRejection>,
     ) -> Response {
@@ -43,38 +43,38 @@ impl Endpoint {
 
     fn try_serve(
         &self,
-        app: &App,
+        app: &AppState,
         headers: &HeaderMap,
         body: Result<Bytes, BytesRejection>,
     ) -> Result<Value, PlaidError> {
         check_headers(headers)?;
         let bytes = body.map_err(|rejection| {
-            plaid_error_saying("INVALID_BODY", rejection.body_text().to_lowercase())
+            plaid_error_with_message("INVALID_BODY", rejection.body_text().to_lowercase())
         })?;
         let Ok(Value::Object(mut body)) = serde_json::from_slice(&bytes) else {
             return Err(plaid_error("INVALID_BODY"));
         };
         let keys = Keys::take(headers, &mut body);
-        let findings = validate(self.fields, &mut body);
-        findings.missing(keys.missing())?;
+        let errors = validate(self.fields, &mut body);
+        errors.check_missing(keys.missing())?;
         keys.check(&app.config)?;
-        findings.unknown_or_invalid()?;
+        errors.check_values()?;
         (self.answer)(app, &Body(body))
     }
 }
 
-/// What answers any other path, and any other method.
-pub(super) async fn not_found(State(app): State<App>) -> Response {
+/// Responds to unknown paths and methods.
+pub(super) async fn not_found(State(app): State<AppState>) -> Response {
     failure(&app, "NOT_FOUND")
 }
 
-/// What any endpoint answers when it fails with this code.
-pub(crate) fn failure(app: &App, code: &str) -> Response {
+/// Returns the response of an endpoint that fails with this code.
+pub(crate) fn failure(app: &AppState, code: &str) -> Response {
     respond(app, Err(plaid_error(code)))
 }
 
 impl Body {
-    /// A text field; empty when it is optional and absent.
+    /// Returns a string; empty if it is absent.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
@@ -83,13 +83,13 @@ impl Body {
         self.0.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// A whole number; zero when absent.
+    /// Returns an integer; zero if it is absent.
     pub(super) fn integer(&self, name: &str) -> usize {
         let number = self.0.get(name).and_then(Value::as_u64).unwrap_or(0);
         usize::try_from(number).unwrap_or(usize::MAX)
     }
 
-    /// A list of texts; empty when absent.
+    /// Returns a list of strings; empty if it is absent.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let list = self
             .0
@@ -107,12 +107,12 @@ impl Body {
         self.0.contains_key(name)
     }
 
-    /// A flag; `None` when absent.
+    /// Returns a boolean; `None` if it is absent.
     pub(super) fn flag(&self, name: &str) -> Option<bool> {
         self.0.get(name).and_then(Value::as_bool)
     }
 
-    /// An object within; empty when absent.
+    /// Returns an object; empty if it is absent.
     pub(super) fn object(&self, name: &str) -> Self {
         Self(
             self.0
@@ -123,14 +123,14 @@ impl Body {
         )
     }
 
-    /// The body as a type whose fields are a subset of the endpoint's.
+    /// Parses the body into a type with some of the endpoint's fields.
     pub(super) fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, PlaidError> {
         T::deserialize(&self.0)
-            .map_err(|error| plaid_error_saying("INVALID_FIELD", error.to_string()))
+            .map_err(|error| plaid_error_with_message("INVALID_FIELD", error.to_string()))
     }
 }
 
-/// The client id and the secret, from the headers or else from the body.
+/// The client id and the secret, from the headers or the body.
 struct Keys {
     client_id: Option<String>,
     secret: Option<String>,
@@ -176,7 +176,7 @@ fn check_headers(headers: &HeaderMap) -> Result<(), PlaidError> {
         return Err(plaid_error("INVALID_HEADERS"));
     }
     match headers.get("plaid-version") {
-        Some(version) if version != VERSION => Err(plaid_error_saying(
+        Some(version) if version != VERSION => Err(plaid_error_with_message(
             "INCOMPATIBLE_API_VERSION",
             format!("the Plaid-Version header must be {VERSION}"),
         )),
@@ -184,7 +184,7 @@ fn check_headers(headers: &HeaderMap) -> Result<(), PlaidError> {
     }
 }
 
-fn respond(app: &App, answer: Result<Value, PlaidError>) -> Response {
+fn respond(app: &AppState, answer: Result<Value, PlaidError>) -> Response {
     let request_id = app.world.request_id();
     match answer {
         Ok(mut body) => {

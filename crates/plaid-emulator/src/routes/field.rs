@@ -1,9 +1,9 @@
-//! What a body may hold, declared; and the check of a body against that.
+//! The declaration of the fields of a body, and the validation against it.
 
 use plaid_types::PlaidError;
 use serde_json::{Map, Value};
 
-use crate::error::plaid_error_saying;
+use crate::error::plaid_error_with_message;
 
 /// A field of a body.
 #[derive(Clone, Copy)]
@@ -13,27 +13,27 @@ pub(super) struct Field {
     kind: Kind,
 }
 
-/// What a field may hold.
+/// The type of a field's value.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// Any text.
+    /// Any string.
     Text,
-    /// Text with at least one character.
+    /// A string of at least one character.
     FilledText,
-    /// Text of so many characters, from, to.
-    TextOf(usize, usize),
+    /// A string with this minimum and maximum number of characters.
+    TextOfLength(usize, usize),
     /// An absolute http or https URL.
     Url,
-    /// One of these texts.
+    /// One of these strings.
     OneOf(&'static [&'static str]),
     Flag,
-    /// A whole number from, to.
+    /// An integer with this minimum and maximum.
     Integer(u64, u64),
     List(&'static Self),
     /// A list with at least one element.
     FilledList(&'static Self),
     Object(&'static [Field]),
-    /// An object that is not looked into.
+    /// An object that is not validated.
     AnyObject,
 }
 
@@ -53,25 +53,28 @@ pub(super) const fn optional(name: &'static str, kind: Kind) -> Field {
     }
 }
 
-/// What is wrong with a body.
+/// The errors of a body.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(super) struct FieldErrors {
     missing: Vec<String>,
     unknown: Vec<String>,
-    /// The first one only, in words.
+    /// The message about the first invalid field.
     invalid: Option<String>,
 }
 
-/// Compares a body with what it may hold. A null counts as absent and is taken out.
-pub(super) fn validate(fields: &[Field], body: &mut Map<String, Value>) -> Findings {
-    let mut findings = Findings::default();
-    findings.look(fields, body, "");
-    findings
+/// Validates a body. A null counts as absent and is removed.
+pub(super) fn validate(fields: &[Field], body: &mut Map<String, Value>) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.check_object(fields, body, "");
+    errors
 }
 
-impl Findings {
-    /// `MISSING_FIELDS`, if any field is; the keys that are missing are named as well.
-    pub(super) fn missing(&self, keys: Vec<&'static str>) -> Result<(), PlaidError> {
+impl FieldErrors {
+    /// Checks that no field and none of these keys is missing.
+    ///
+    /// # Errors
+    /// `MISSING_FIELDS`.
+    pub(super) fn check_missing(&self, keys: Vec<&'static str>) -> Result<(), PlaidError> {
         let missing: Vec<&str> = keys
             .into_iter()
             .chain(self.missing.iter().map(String::as_str))
@@ -83,22 +86,25 @@ impl Findings {
         }
     }
 
-    /// `UNKNOWN_FIELDS` or `INVALID_FIELD`, if any field is.
-    pub(super) fn unknown_or_invalid(self) -> Result<(), PlaidError> {
+    /// Checks that no field is unknown or invalid.
+    ///
+    /// # Errors
+    /// `UNKNOWN_FIELDS` or `INVALID_FIELD`.
+    pub(super) fn check_values(self) -> Result<(), PlaidError> {
         if !self.unknown.is_empty() {
             let message = format!(
                 "the following fields are not recognized by this endpoint: {}",
                 self.unknown.join(", ")
             );
-            return Err(plaid_error_saying("UNKNOWN_FIELDS", message));
+            return Err(plaid_error_with_message("UNKNOWN_FIELDS", message));
         }
         match self.invalid {
-            Some(message) => Err(plaid_error_saying("INVALID_FIELD", message)),
+            Some(message) => Err(plaid_error_with_message("INVALID_FIELD", message)),
             None => Ok(()),
         }
     }
 
-    fn look(&mut self, fields: &[Field], body: &mut Map<String, Value>, prefix: &str) {
+    fn check_object(&mut self, fields: &[Field], body: &mut Map<String, Value>, prefix: &str) {
         body.retain(|_, value| !value.is_null());
         for field in fields {
             if field.required && !body.contains_key(field.name) {
@@ -107,31 +113,31 @@ impl Findings {
         }
         for (name, value) in body {
             match fields.iter().find(|field| field.name == name) {
-                Some(field) => self.look_at(field.kind, value, prefix, name),
+                Some(field) => self.check_value(field.kind, value, prefix, name),
                 None => self.unknown.push(format!("{prefix}{name}")),
             }
         }
     }
 
-    fn look_at(&mut self, kind: Kind, value: &mut Value, prefix: &str, name: &str) {
+    fn check_value(&mut self, kind: Kind, value: &mut Value, prefix: &str, name: &str) {
         if let (Kind::Object(fields), Some(object)) = (kind, value.as_object_mut()) {
-            self.look(fields, object, &format!("{prefix}{name}."));
+            self.check_object(fields, object, &format!("{prefix}{name}."));
         } else if self.invalid.is_none()
-            && let Err(wanted) = kind.accepts(value)
+            && let Err(expected) = kind.check(value)
         {
-            self.invalid = Some(format!("{prefix}{name} must be {wanted}"));
+            self.invalid = Some(format!("{prefix}{name} must be {expected}"));
         }
     }
 }
 
 impl Kind {
-    /// Whether the value is of this kind; otherwise, what was wanted.
-    fn accepts(self, value: &Value) -> Result<(), String> {
+    /// Checks that the value is of this kind; the error says what was expected.
+    fn check(self, value: &Value) -> Result<(), String> {
         let text = value.as_str();
         let fits = match self {
             Self::Text => text.is_some(),
             Self::FilledText => text.is_some_and(|text| !text.is_empty()),
-            Self::TextOf(from, to) => {
+            Self::TextOfLength(from, to) => {
                 text.is_some_and(|text| (from..=to).contains(&text.chars().count()))
             }
             Self::Url => text.is_some_and(is_url),
@@ -142,19 +148,19 @@ impl Kind {
                 .is_some_and(|number| (from..=to).contains(&number)),
             Self::FilledList(_) if value.as_array().is_some_and(Vec::is_empty) => false,
             Self::List(kind) | Self::FilledList(kind) => match value.as_array() {
-                Some(list) => return list.iter().try_for_each(|element| kind.accepts(element)),
+                Some(list) => return list.iter().try_for_each(|element| kind.check(element)),
                 None => false,
             },
             Self::Object(_) | Self::AnyObject => value.is_object(),
         };
-        if fits { Ok(()) } else { Err(self.wanted()) }
+        if fits { Ok(()) } else { Err(self.expected()) }
     }
 
-    fn wanted(self) -> String {
+    fn expected(self) -> String {
         match self {
             Self::Text => "a string".to_owned(),
             Self::FilledText => "a non-empty string".to_owned(),
-            Self::TextOf(from, to) => format!("a string of {from} to {to} characters"),
+            Self::TextOfLength(from, to) => format!("a string of {from} to {to} characters"),
             Self::Url => "a URL that begins with http:// or https://".to_owned(),
             Self::OneOf(values) => format!("one of: {}", values.join(", ")),
             Self::Flag => "a boolean".to_owned(),
@@ -166,9 +172,9 @@ impl Kind {
     }
 }
 
-/// `MISSING_FIELDS`, naming these.
+/// Creates the error `MISSING_FIELDS` about these fields.
 pub(super) fn missing_fields(names: &str) -> PlaidError {
-    plaid_error_saying(
+    plaid_error_with_message(
         "MISSING_FIELDS",
         format!("the following required fields are missing: {names}"),
     )

@@ -1,4 +1,4 @@
-//! `/institutions/get`: all institutions, page by page.
+//! `/institutions/get`: a page of all institutions.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `/institutions/get_by_id`: one institution, with its health if asked.
+//! `/institutions/get_by_id`: one institution, with its status on request.
 
 use serde_json::json;
 

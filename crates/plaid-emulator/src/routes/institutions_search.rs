@@ -1,4 +1,4 @@
-//! `/institutions/search`: the ten institutions that fit a query best.
+//! `/institutions/search`: the ten institutions that match a query best.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,8 @@ use super::{
 };
 use crate::world::Filter;
 
-const MOST: usize = 10;
+/// The number of results.
+const LIMIT: usize = 10;
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     path: "/institutions/search",
@@ -42,7 +43,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
             .institutions()
             .search(body.text("query"), filter)
             .into_iter()
-            .take(MOST)
+            .take(LIMIT)
             .map(|institution| shape::institution(institution, &options))
             .collect();
         Ok(json!({ "institutions": found }))

@@ -1,4 +1,4 @@
-//! `/item/get`: the Item, broken or not.
+//! `/item/get`: an Item, with its error if it has one.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `/item/public_token/exchange`: a public token becomes an access token, once.
+//! `/item/public_token/exchange`: the exchange of a public token for an access token.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `/item/remove`: the Item and its access token are gone.
+//! `/item/remove`: the removal of an Item.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     fields: &[
         required("access_token", Kind::FilledText),
         optional("reason_code", Kind::OneOf(REASONS)),
-        optional("reason_note", Kind::TextOf(0, 512)),
+        optional("reason_note", Kind::TextOfLength(0, 512)),
     ],
     answer: |app, body| {
         app.world.remove_item(body.text("access_token"))?;

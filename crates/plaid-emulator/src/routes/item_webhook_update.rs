@@ -1,4 +1,4 @@
-//! `/item/webhook/update`: webhooks about an Item go elsewhere.
+//! `/item/webhook/update`: a new URL for an Item's webhooks.
 
 use serde_json::json;
 

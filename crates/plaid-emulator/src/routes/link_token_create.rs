@@ -1,4 +1,4 @@
-//! `/link/token/create`: a token that opens Link, for a new Item or to repair one.
+//! `/link/token/create`: a Link token for a new Item or for update mode.
 
 use plaid_types::PlaidError;
 use serde_json::{Value, json};
@@ -9,9 +9,9 @@ use super::{
     values::{COUNTRIES, LANGUAGES, PRODUCTS, SUBTYPES},
 };
 use crate::{
-    app::App,
     clock::iso,
-    error::{plaid_error, plaid_error_saying},
+    error::{plaid_error, plaid_error_with_message},
+    state::AppState,
     world::{AccountSelect, LinkTokenRequest},
 };
 
@@ -116,7 +116,7 @@ const HOSTED_LINK: &[Field] = &[
     optional("is_mobile_app", Kind::Flag),
 ];
 
-fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
+fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let request: LinkTokenRequest = body.parse()?;
     let update_mode = body.has("access_token");
     check(&request, body, update_mode)?;
@@ -149,7 +149,7 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     Ok(shown)
 }
 
-/// The rules that span several fields.
+/// Checks the rules about several fields.
 fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(), PlaidError> {
     if !body.has("user") && !body.has("user_id") {
         return Err(missing_fields("user"));
@@ -157,7 +157,7 @@ fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(
     if request.products.is_empty() && !update_mode {
         return Err(missing_fields("products"));
     }
-    // What looks like an e-mail address is one: the id must say nothing about the person.
+    // A value with an `@` counts as an e-mail address.
     if request.user.client_user_id.contains('@') {
         return Err(invalid(
             "user.client_user_id must not contain personal information",
@@ -204,7 +204,7 @@ fn check(request: &LinkTokenRequest, body: &Body, update_mode: bool) -> Result<(
 }
 
 fn invalid(message: &str) -> PlaidError {
-    plaid_error_saying("INVALID_FIELD", message)
+    plaid_error_with_message("INVALID_FIELD", message)
 }
 
 fn is_e164(phone: &str) -> bool {

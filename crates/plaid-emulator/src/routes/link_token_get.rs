@@ -1,4 +1,4 @@
-//! `/link/token/get`: what a Link token was made for, and the visits to Link that it opened.
+//! `/link/token/get`: the request and the Link sessions of a Link token.
 
 use plaid_types::PlaidError;
 use serde_json::{Map, Value, json};
@@ -9,13 +9,13 @@ use super::{
     field::{Kind, required},
 };
 use crate::{
-    app::App,
     clock::iso,
     error::plaid_error,
+    state::AppState,
     world::{LinkSession, SessionEnd, SessionEvent},
 };
 
-/// So long after its end, a visit is forgotten.
+/// A finished session is listed this long.
 const KEPT: Duration = Duration::hours(6);
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
@@ -24,7 +24,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answer,
 };
 
-fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
+fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let record = app
         .world
         .any_link_token(body.text("link_token"))
@@ -70,7 +70,7 @@ fn session(session: &LinkSession) -> Value {
         "link_session_id": session.id,
         "started_at": iso(session.started_at),
         "finished_at": session.finished_at.map(iso),
-        "events": session.events.iter().map(SessionEvent::shown).collect::<Vec<_>>(),
+        "events": session.events.iter().map(SessionEvent::to_json).collect::<Vec<_>>(),
     });
     match &session.end {
         Some(SessionEnd::Success {
@@ -102,7 +102,7 @@ fn session(session: &LinkSession) -> Value {
     shown
 }
 
-/// Plaid leaves out here what it does not know.
+/// Converts a value to JSON without nulls, which Plaid omits here.
 fn without_nulls(value: &impl serde::Serialize) -> Map<String, Value> {
     let mut shown = match json!(value) {
         Value::Object(fields) => fields,

@@ -1,4 +1,4 @@
-//! The API, a file per endpoint.
+//! Plaid's API, one file per endpoint.
 
 mod accounts_balance_get;
 mod accounts_get;
@@ -29,7 +29,7 @@ use axum::{Router, routing::post};
 
 pub(crate) use self::endpoint::failure;
 use self::endpoint::{Endpoint, not_found};
-use crate::app::App;
+use crate::state::AppState;
 
 const ENDPOINTS: &[&Endpoint] = &[
     &accounts_balance_get::ENDPOINT,
@@ -54,7 +54,7 @@ const ENDPOINTS: &[&Endpoint] = &[
     &webhook_verification_key_get::ENDPOINT,
 ];
 
-pub(crate) fn router() -> Router<App> {
+pub(crate) fn router() -> Router<AppState> {
     ENDPOINTS
         .iter()
         .fold(Router::new(), |router, &endpoint| {

@@ -1,4 +1,4 @@
-//! `/sandbox/item/fire_webhook`: a webhook now, and what it tells of.
+//! `/sandbox/item/fire_webhook`: a webhook, with the change that it reports.
 
 use serde_json::json;
 
@@ -48,7 +48,8 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
             ("", _) => "ITEM",
             (kind, _) => kind,
         };
-        app.world.fire(body.text("access_token"), kind, code)?;
+        app.world
+            .fire_webhook(body.text("access_token"), kind, code)?;
         Ok(json!({ "webhook_fired": true }))
     },
 };

@@ -1,4 +1,4 @@
-//! `/sandbox/item/reset_login`: the Item asks for its user.
+//! `/sandbox/item/reset_login`: an Item that requires a new sign-in.
 
 use serde_json::json;
 

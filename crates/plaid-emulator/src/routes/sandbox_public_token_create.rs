@@ -1,4 +1,4 @@
-//! `/sandbox/public_token/create`: an Item without a visit to Link.
+//! `/sandbox/public_token/create`: a new Item without Link.
 
 use plaid_types::PlaidError;
 use serde_json::{Value, json};
@@ -9,10 +9,11 @@ use super::{
     values::PRODUCTS,
 };
 use crate::{
-    app::App,
-    error::{plaid_error, plaid_error_saying},
-    link::{Answer, holdings, sign_in},
-    world::{Health, NewItem},
+    error::{plaid_error, plaid_error_with_message},
+    link::{self, Answer, sign_in},
+    seed::Health,
+    state::AppState,
+    world::NewItem,
 };
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
@@ -37,7 +38,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answer,
 };
 
-fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
+fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let institution = app
         .world
         .institutions()
@@ -50,7 +51,7 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     }
     let products = body.texts("initial_products");
     if !institution.supports(&products) {
-        return Err(plaid_error_saying(
+        return Err(plaid_error_with_message(
             "INVALID_PRODUCT",
             format!(
                 "{} does not support all of: {}",
@@ -70,13 +71,13 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
     let password = options
         .optional_text("override_password")
         .unwrap_or_else(|| "pass_good".to_owned());
-    // Nobody is there to answer a second factor, so the bank does without.
+    // There is no user to answer a second factor, so the bank does not ask for one.
     if let Answer::Refused(code) = sign_in(&username, &password) {
         return Err(plaid_error(&code));
     }
-    let accounts = holdings(&username, &password);
+    let accounts = link::accounts(&username, &password);
     let created = app.world.create_item(NewItem {
-        institution_id: institution.id.clone(),
+        institution_id: institution.institution_id(),
         user_id,
         products,
         webhook: options.optional_text("webhook"),

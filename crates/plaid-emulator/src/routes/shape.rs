@@ -1,14 +1,15 @@
-//! How the API shows what the world holds.
+//! The JSON of Items, transactions and institutions.
 
 use serde_json::{Map, Value, json};
 
 use super::endpoint::Body;
 use crate::{
     clock::iso,
-    world::{Health, Item, SandboxInstitution, Transaction, World},
+    seed::{Health, SandboxInstitution},
+    world::{Item, Transaction, World},
 };
 
-/// An Item, as every endpoint shows it.
+/// Returns the JSON of an Item.
 pub(super) fn item(world: &World, item: &Item) -> Value {
     let institution = world.institutions().by_id(item.institution_id.as_str());
     let available: Vec<_> = institution
@@ -36,33 +37,33 @@ pub(super) fn item(world: &World, item: &Item) -> Value {
     shown
 }
 
-/// A transaction, as `/transactions/sync` shows it.
+/// Returns the JSON of a transaction.
 pub(super) fn transaction(transaction: &Transaction) -> Value {
-    let what = &transaction.what;
-    let category = what.category.map(|(primary, detailed)| {
+    let details = &transaction.details;
+    let category = details.category.map(|(primary, detailed)| {
         json!({ "primary": primary, "detailed": detailed, "confidence_level": "HIGH" })
     });
     let date = if transaction.pending {
-        what.authorized
+        details.authorized
     } else {
-        what.date
+        details.date
     };
     json!({
         "transaction_id": transaction.id,
         "account_id": transaction.account_id,
-        "amount": what.amount,
-        "iso_currency_code": what.currency,
+        "amount": details.amount,
+        "iso_currency_code": details.currency,
         "unofficial_currency_code": null,
         "date": date.to_string(),
         "datetime": null,
-        "authorized_date": what.authorized.to_string(),
+        "authorized_date": details.authorized.to_string(),
         "authorized_datetime": null,
-        "name": what.name,
-        "merchant_name": what.merchant,
+        "name": details.name,
+        "merchant_name": details.merchant,
         "pending": transaction.pending,
         "pending_transaction_id": transaction.pending_id,
         "account_owner": null,
-        "payment_channel": what.channel,
+        "payment_channel": details.channel,
         "transaction_code": null,
         "location": {
             "address": null, "city": null, "region": null, "postal_code": null,
@@ -76,9 +77,9 @@ pub(super) fn transaction(transaction: &Transaction) -> Value {
     })
 }
 
-/// An institution, with what the request's `options` ask for.
+/// Returns the JSON of an institution, with the fields that `options` select.
 pub(super) fn institution(institution: &SandboxInstitution, options: &Body) -> Value {
-    let asked = |name: &str| options.flag(name) == Some(true);
+    let is_selected = |name: &str| options.flag(name) == Some(true);
     let mut shown = json!({
         "institution_id": institution.id,
         "name": institution.name,
@@ -88,15 +89,15 @@ pub(super) fn institution(institution: &SandboxInstitution, options: &Body) -> V
         "dtc_numbers": [],
         "oauth": institution.oauth,
     });
-    if asked("include_optional_metadata") {
+    if is_selected("include_optional_metadata") {
         shown["url"] = institution.url.into();
         shown["primary_color"] = institution.primary_color.into();
         shown["logo"] = Value::Null;
     }
-    if asked("include_status") {
+    if is_selected("include_status") {
         shown["status"] = status(institution);
     }
-    if asked("include_auth_metadata") {
+    if is_selected("include_auth_metadata") {
         let auth = institution.products.contains(&"auth");
         shown["auth_metadata"] = json!({ "supported_methods": {
             "instant_auth": auth,
@@ -105,13 +106,13 @@ pub(super) fn institution(institution: &SandboxInstitution, options: &Body) -> V
             "instant_micro_deposits": false,
         }});
     }
-    if asked("include_payment_initiation_metadata") {
+    if is_selected("include_payment_initiation_metadata") {
         shown["payment_initiation_metadata"] = Value::Null;
     }
     shown
 }
 
-/// The health of an institution: the same for each of its products.
+/// Returns the status of an institution, which is the same for all of its products.
 fn status(institution: &SandboxInstitution) -> Value {
     let (success, failed) = match institution.health {
         Health::Healthy => (0.98, 0.02),

@@ -1,4 +1,4 @@
-//! `/transactions/sync`: what has changed since a cursor.
+//! `/transactions/sync`: the changes of transactions after a cursor.
 
 use plaid_types::PlaidError;
 use serde_json::{Value, json};
@@ -9,10 +9,11 @@ use super::{
     shape,
 };
 use crate::{
-    app::App,
+    state::AppState,
     world::{Change, Update},
 };
 
+/// The default page size.
 const COUNT: usize = 100;
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
@@ -38,7 +39,7 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     answer,
 };
 
-fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
+fn answer(app: &AppState, body: &Body) -> Result<Value, PlaidError> {
     let count = if body.has("count") {
         body.integer("count")
     } else {
@@ -49,17 +50,17 @@ fn answer(app: &App, body: &Body) -> Result<Value, PlaidError> {
         .sync(body.text("access_token"), body.text("cursor"), count)?;
     let options = body.object("options");
     let account = options.optional_text("account_id");
-    let wanted = |id: &str| account.as_deref().is_none_or(|account| account == id);
+    let is_selected = |id: &str| account.as_deref().is_none_or(|account| account == id);
     let (mut added, mut modified, mut removed) = (Vec::new(), Vec::new(), Vec::new());
     for change in &sync.page.changes {
         match change {
-            Change::Added(transaction) if wanted(transaction.account_id.as_str()) => {
+            Change::Added(transaction) if is_selected(transaction.account_id.as_str()) => {
                 added.push(shape::transaction(transaction));
             }
-            Change::Modified(transaction) if wanted(transaction.account_id.as_str()) => {
+            Change::Modified(transaction) if is_selected(transaction.account_id.as_str()) => {
                 modified.push(shape::transaction(transaction));
             }
-            Change::Removed { id, account_id } if wanted(account_id.as_str()) => {
+            Change::Removed { id, account_id } if is_selected(account_id.as_str()) => {
                 removed.push(json!({ "transaction_id": id, "account_id": account_id }));
             }
             Change::Added(_) | Change::Modified(_) | Change::Removed { .. } => {}

@@ -1,4 +1,4 @@
-//! `/user/create`: a user of the host's, by which Items can be asked for without their access tokens.
+//! `/user/create`: a Plaid user, whose Items can be listed without their access tokens.
 
 use serde_json::json;
 
@@ -10,10 +10,10 @@ use super::{
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     path: "/user/create",
     fields: &[
-        required("client_user_id", Kind::TextOf(1, 128)),
+        required("client_user_id", Kind::TextOfLength(1, 128)),
         optional("identity", Kind::AnyObject),
         optional("consumer_report_user_identity", Kind::AnyObject),
-        optional("end_customer", Kind::TextOf(0, 128)),
+        optional("end_customer", Kind::TextOfLength(0, 128)),
         optional("with_upgraded_user", Kind::Flag),
     ],
     answer: |app, body| {

@@ -1,4 +1,4 @@
-//! `/user/items/get`: the Items that a user connected with Link tokens that named the user.
+//! `/user/items/get`: the Items of a user.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `/user/items/remove`: Items of a user are gone, also those whose access tokens nobody has.
+//! `/user/items/remove`: the removal of a user's Items, without their access tokens.
 
 use plaid_types::ItemId;
 use serde_json::json;

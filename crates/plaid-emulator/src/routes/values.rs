@@ -1,4 +1,4 @@
-//! The values that Plaid's enumerations take in requests.
+//! The values of Plaid's enumerations in requests.
 
 pub(super) const COUNTRIES: &[&str] = &[
     "US", "GB", "ES", "NL", "FR", "IE", "CA", "DE", "IT", "PL", "DK", "NO", "SE", "EE", "LT", "LV",
@@ -51,7 +51,7 @@ pub(super) const PRODUCTS: &[&str] = &[
     "protect_transactions",
 ];
 
-/// The subtypes that account filters may name, and `all`.
+/// The subtypes in account filters, and `all`.
 pub(super) const SUBTYPES: &[&str] = &[
     "all",
     "401a",

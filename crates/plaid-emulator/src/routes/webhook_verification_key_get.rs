@@ -1,4 +1,4 @@
-//! `/webhook_verification_key/get`: the public key that webhooks are verified with.
+//! `/webhook_verification_key/get`: the public key to verify webhooks with.
 
 use serde_json::json;
 

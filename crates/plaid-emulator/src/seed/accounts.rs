@@ -1,10 +1,10 @@
-//! The accounts behind the Sandbox's logins.
+//! The accounts of the Sandbox's logins.
 
 use plaid_types::{Account, AccountId, AccountSubtype, AccountType, Balances};
 
-use super::TransactionTemplate;
+use super::transactions::TransactionTemplate;
 
-/// An account as the bank knows it, before Plaid gives it an id.
+/// An account at the bank, without Plaid's id.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AccountTemplate {
     pub(crate) name: String,
@@ -13,7 +13,7 @@ pub(crate) struct AccountTemplate {
     pub(crate) kind: AccountType,
     pub(crate) subtype: Option<AccountSubtype>,
     pub(crate) balances: Balances,
-    /// All that happens on it, where its user says so; else what always does.
+    /// The transactions of a custom user; `None` for the usual ones.
     pub(crate) transactions: Option<Vec<TransactionTemplate>>,
 }
 
@@ -31,14 +31,14 @@ impl AccountTemplate {
     }
 }
 
-/// The accounts of `user_good`.
+/// Returns the accounts of `user_good`.
 pub(crate) fn accounts() -> Vec<AccountTemplate> {
     USER_GOOD.iter().map(Row::template).collect()
 }
 
-/// What the user of any login opens at the bank after linking: `NEW_ACCOUNTS_AVAILABLE` tells of it.
-pub(crate) fn account_opened_later() -> AccountTemplate {
-    OPENED_LATER.template()
+/// Returns the account that the webhook `NEW_ACCOUNTS_AVAILABLE` adds.
+pub(crate) fn new_account() -> AccountTemplate {
+    NEW_ACCOUNT.template()
 }
 
 struct Row {
@@ -98,7 +98,7 @@ const fn row(
 use AccountSubtype as S;
 use AccountType::{Credit, Depository, Investment, Loan};
 
-static OPENED_LATER: Row = row(
+static NEW_ACCOUNT: Row = row(
     "Plaid New Savings",
     "2468",
     Depository,

@@ -1,15 +1,18 @@
-//! `user_custom`: a user whose password is JSON that describes the accounts, and what happens on them.
+//! The user `user_custom`: the password is JSON with accounts and transactions.
 
 use plaid_types::{AccountSubtype, AccountType, Balances, PlaidError};
 use serde::Deserialize;
 use time::Date;
 
-use super::{AccountTemplate, TransactionTemplate};
-use crate::error::plaid_error_saying;
+use super::{
+    accounts::{AccountTemplate, accounts},
+    transactions::TransactionTemplate,
+};
+use crate::error::plaid_error_with_message;
 
-const MOST_BYTES: usize = 55_000;
-const MOST_ACCOUNTS: usize = 10;
-const MOST_TRANSACTIONS: usize = 250;
+const MAX_BYTES: usize = 55_000;
+const MAX_ACCOUNTS: usize = 10;
+const MAX_TRANSACTIONS: usize = 250;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -53,25 +56,28 @@ struct Meta {
     mask: Option<String>,
 }
 
-/// The accounts that the JSON describes; those of `user_good` when it describes none.
+/// Returns the accounts in the JSON, or those of `user_good` if it has none.
+///
+/// # Errors
+/// `INVALID_CREDENTIALS` when the JSON is not valid.
 pub(crate) fn custom_accounts(json: &str) -> Result<Vec<AccountTemplate>, PlaidError> {
-    if json.len() > MOST_BYTES {
-        return Err(refused("the custom user is larger than 55 kB"));
+    if json.len() > MAX_BYTES {
+        return Err(invalid("the custom user is larger than 55 kB"));
     }
     let user: CustomUser =
-        serde_json::from_str(json).map_err(|error| refused(&error.to_string()))?;
-    if user.override_accounts.len() > MOST_ACCOUNTS {
-        return Err(refused("the custom user has more than 10 accounts"));
+        serde_json::from_str(json).map_err(|error| invalid(&error.to_string()))?;
+    if user.override_accounts.len() > MAX_ACCOUNTS {
+        return Err(invalid("the custom user has more than 10 accounts"));
     }
     let listed = user
         .override_accounts
         .iter()
         .flat_map(|account| &account.transactions);
-    if listed.map(Vec::len).sum::<usize>() > MOST_TRANSACTIONS {
-        return Err(refused("the custom user has more than 250 transactions"));
+    if listed.map(Vec::len).sum::<usize>() > MAX_TRANSACTIONS {
+        return Err(invalid("the custom user has more than 250 transactions"));
     }
     if user.override_accounts.is_empty() {
-        return Ok(super::accounts());
+        return Ok(accounts());
     }
     Ok(user
         .override_accounts
@@ -113,7 +119,9 @@ fn template((position, account): (usize, CustomAccount)) -> AccountTemplate {
         },
         transactions: account.transactions.map(|listed| {
             let listed = listed.into_iter();
-            listed.map(|one| one.template(&currency)).collect()
+            listed
+                .map(|transaction| transaction.template(&currency))
+                .collect()
         }),
     }
 }
@@ -133,10 +141,10 @@ impl CustomTransaction {
     }
 }
 
-fn refused(why: &str) -> PlaidError {
-    plaid_error_saying(
+fn invalid(reason: &str) -> PlaidError {
+    plaid_error_with_message(
         "INVALID_CREDENTIALS",
-        format!("the configuration of user_custom is not valid: {why}"),
+        format!("the configuration of user_custom is not valid: {reason}"),
     )
 }
 
@@ -147,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_json_describes_the_accounts() {
+    fn accounts_are_read_from_the_json() {
         let json = r#"{"override_accounts":[{"type":"credit","subtype":"credit card","starting_balance":12.5,
             "meta":{"name":"<b>Card</b>","mask":"42","limit":100}}]}"#;
         let accounts = custom_accounts(json).expect("accounts");
@@ -159,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn so_do_its_transactions() {
+    fn transactions_are_read_from_the_json() {
         let json = r#"{"override_accounts":[{"currency":"EUR","transactions":[
             {"date_transacted":"2026-01-30","date_posted":"2026-02-01","amount":-7.5,"description":"<i>Refund</i>"},
             {"date_transacted":"2026-02-02","date_posted":"2026-02-02","amount":1,"description":"","currency":"GBP"}]},
@@ -180,9 +188,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_valid_is_refused() {
+    fn invalid_json_is_refused() {
         let many = format!(r#"{{"override_accounts":[{}]}}"#, ["{}"; 11].join(","));
-        let large = " ".repeat(MOST_BYTES + 1);
+        let large = " ".repeat(MAX_BYTES + 1);
         let with =
             |listed: &str| format!(r#"{{"override_accounts":[{{"transactions":[{listed}]}}]}}"#);
         let whole = r#"{"date_transacted":"2026-01-30","date_posted":"2026-01-30","amount":1,"description":"x"}"#;

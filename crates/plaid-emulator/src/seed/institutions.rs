@@ -1,51 +1,6 @@
-//! The institutions of the Sandbox, as Plaid documents them, and a few that everyone knows.
+//! The institutions of Plaid's Sandbox, as Plaid documents them, and a few well-known banks.
 
-use plaid_types::InstitutionId;
-
-use crate::world::{Health, SandboxInstitution};
-
-/// The institutions, in the order in which Link lists them.
-pub(crate) fn institutions() -> Vec<SandboxInstitution> {
-    ROWS.iter()
-        .map(
-            |&(
-                id,
-                name,
-                country_codes,
-                products,
-                oauth,
-                health,
-                primary_color,
-                url,
-                routing_numbers,
-            )| {
-                SandboxInstitution {
-                    id: InstitutionId::from(id),
-                    name,
-                    country_codes,
-                    products,
-                    routing_numbers,
-                    url,
-                    primary_color,
-                    oauth,
-                    health,
-                }
-            },
-        )
-        .collect()
-}
-
-type Row = (
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-    &'static [&'static str],
-    bool,
-    Health,
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-);
+use super::institution::{Health, SandboxInstitution};
 
 const US: &[&str] = &["US"];
 const CANADA: &[&str] = &["CA"];
@@ -55,7 +10,7 @@ const EUROPE: &[&str] = &[
     "AT", "FI",
 ];
 
-const ALL: &[&str] = &[
+const ALL_PRODUCTS: &[&str] = &[
     "assets",
     "auth",
     "balance",
@@ -91,31 +46,209 @@ const EUROPEAN: &[&str] = &[
     "transactions",
 ];
 
-use Health::{Degraded, Down, Healthy, NoLongerSupported};
+/// The fields that most banks share.
+const BANK: SandboxInstitution = SandboxInstitution {
+    id: "",
+    name: "",
+    country_codes: US,
+    products: ALL_PRODUCTS,
+    routing_numbers: &[],
+    url: "",
+    primary_color: "",
+    oauth: false,
+    health: Health::Healthy,
+};
 
-#[rustfmt::skip]
-const ROWS: &[Row] = &[
-    ("ins_109508", "First Platypus Bank", US, ALL, false, Healthy, "#1f1f1f", "https://first-platypus.example", &["011401533", "021000021"]),
-    ("ins_109509", "First Gingham Credit Union", US, ALL, false, Healthy, "#8c1d40", "https://first-gingham.example", &["110000000"]),
-    ("ins_109510", "Tattersall Federal Credit Union", US, ALL, false, Healthy, "#0b6e4f", "https://tattersall.example", &["091000019"]),
-    ("ins_109511", "Tartan Bank", US, ALL, false, Healthy, "#b3261e", "https://tartan.example", &["122105155"]),
-    ("ins_109512", "Houndstooth Bank", US, ALL, false, Healthy, "#004966", "https://houndstooth.example", &["011000138", "011200365", "011400495"]),
-    ("ins_130016", "First Platypus Balance Bank", US, WITHOUT_AUTH, false, Healthy, "#5b4b8a", "https://platypus-balance.example", &[]),
-    ("ins_43", "Tartan-Dominion Bank of Canada", CANADA, CANADIAN, false, Healthy, "#00573f", "https://tartan-dominion.example", &[]),
-    ("ins_127287", "Platypus OAuth Bank", US, ALL, true, Healthy, "#3d5a80", "https://platypus-oauth.example", &["021000322"]),
-    ("ins_132241", "First Platypus OAuth App2App Bank", US, ALL, true, Healthy, "#22577a", "https://platypus-app2app.example", &[]),
-    ("ins_116834", "Flexible Platypus Open Banking (UK)", UK, EUROPEAN, true, Healthy, "#6a4c93", "https://flexible-platypus.example", &[]),
-    ("ins_117650", "Royal Bank of Plaid (UK)", UK, EUROPEAN, true, Healthy, "#7b2d26", "https://royal-plaid.example", &[]),
-    ("ins_117181", "Flexible Platypus Open Banking", EUROPE, EUROPEAN, true, Healthy, "#4f5d75", "https://flexible-platypus-qr.example", &[]),
-    ("ins_135858", "Windowpane Bank", US, ALL, false, Healthy, "#2a6f97", "https://windowpane.example", &["333333334"]),
-    ("ins_132363", "Unhealthy Platypus Bank – Degraded", US, ALL, false, Degraded, "#9a6700", "https://unhealthy-degraded.example", &[]),
-    ("ins_132361", "Unhealthy Platypus Bank – Down", US, ALL, false, Down, "#9b2226", "https://unhealthy-down.example", &[]),
-    ("ins_133402", "Unsupported Platypus Bank – Institution Not Supported", US, ALL, false, NoLongerSupported, "#6c757d", "https://unsupported-platypus.example", &[]),
-    ("ins_133502", "Platypus Bank RUX Auth", US, ALL, false, Healthy, "#386641", "https://platypus-rux-auth.example", &[]),
-    ("ins_133503", "Platypus Bank RUX Match", US, ALL, false, Healthy, "#6a994e", "https://platypus-rux-match.example", &[]),
-    ("ins_3", "Chase", US, ALL, true, Healthy, "#117aca", "https://www.chase.com", &["021000021"]),
-    ("ins_4", "Wells Fargo", US, ALL, true, Healthy, "#b31e30", "https://www.wellsfargo.com", &["121000248"]),
-    ("ins_10", "American Express", US, WITHOUT_AUTH, true, Healthy, "#006fcf", "https://www.americanexpress.com", &[]),
-    ("ins_20", "Citizens Bank", US, ALL, true, Healthy, "#007a53", "https://www.citizensbank.com", &["211070175"]),
-    ("ins_128026", "Capital One", US, ALL, true, Healthy, "#004879", "https://www.capitalone.com", &["051405515"]),
+const OAUTH_BANK: SandboxInstitution = SandboxInstitution {
+    oauth: true,
+    ..BANK
+};
+
+/// The institutions, in the order in which Link lists them.
+pub(crate) static INSTITUTIONS: &[SandboxInstitution] = &[
+    SandboxInstitution {
+        id: "ins_109508",
+        name: "First Platypus Bank",
+        routing_numbers: &["011401533", "021000021"],
+        url: "https://first-platypus.example",
+        primary_color: "#1f1f1f",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_109509",
+        name: "First Gingham Credit Union",
+        routing_numbers: &["110000000"],
+        url: "https://first-gingham.example",
+        primary_color: "#8c1d40",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_109510",
+        name: "Tattersall Federal Credit Union",
+        routing_numbers: &["091000019"],
+        url: "https://tattersall.example",
+        primary_color: "#0b6e4f",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_109511",
+        name: "Tartan Bank",
+        routing_numbers: &["122105155"],
+        url: "https://tartan.example",
+        primary_color: "#b3261e",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_109512",
+        name: "Houndstooth Bank",
+        routing_numbers: &["011000138", "011200365", "011400495"],
+        url: "https://houndstooth.example",
+        primary_color: "#004966",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_130016",
+        name: "First Platypus Balance Bank",
+        products: WITHOUT_AUTH,
+        url: "https://platypus-balance.example",
+        primary_color: "#5b4b8a",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_43",
+        name: "Tartan-Dominion Bank of Canada",
+        country_codes: CANADA,
+        products: CANADIAN,
+        url: "https://tartan-dominion.example",
+        primary_color: "#00573f",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_127287",
+        name: "Platypus OAuth Bank",
+        routing_numbers: &["021000322"],
+        url: "https://platypus-oauth.example",
+        primary_color: "#3d5a80",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_132241",
+        name: "First Platypus OAuth App2App Bank",
+        url: "https://platypus-app2app.example",
+        primary_color: "#22577a",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_116834",
+        name: "Flexible Platypus Open Banking (UK)",
+        country_codes: UK,
+        products: EUROPEAN,
+        url: "https://flexible-platypus.example",
+        primary_color: "#6a4c93",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_117650",
+        name: "Royal Bank of Plaid (UK)",
+        country_codes: UK,
+        products: EUROPEAN,
+        url: "https://royal-plaid.example",
+        primary_color: "#7b2d26",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_117181",
+        name: "Flexible Platypus Open Banking",
+        country_codes: EUROPE,
+        products: EUROPEAN,
+        url: "https://flexible-platypus-qr.example",
+        primary_color: "#4f5d75",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_135858",
+        name: "Windowpane Bank",
+        routing_numbers: &["333333334"],
+        url: "https://windowpane.example",
+        primary_color: "#2a6f97",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_132363",
+        name: "Unhealthy Platypus Bank – Degraded",
+        url: "https://unhealthy-degraded.example",
+        primary_color: "#9a6700",
+        health: Health::Degraded,
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_132361",
+        name: "Unhealthy Platypus Bank – Down",
+        url: "https://unhealthy-down.example",
+        primary_color: "#9b2226",
+        health: Health::Down,
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_133402",
+        name: "Unsupported Platypus Bank – Institution Not Supported",
+        url: "https://unsupported-platypus.example",
+        primary_color: "#6c757d",
+        health: Health::NoLongerSupported,
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_133502",
+        name: "Platypus Bank RUX Auth",
+        url: "https://platypus-rux-auth.example",
+        primary_color: "#386641",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_133503",
+        name: "Platypus Bank RUX Match",
+        url: "https://platypus-rux-match.example",
+        primary_color: "#6a994e",
+        ..BANK
+    },
+    SandboxInstitution {
+        id: "ins_3",
+        name: "Chase",
+        routing_numbers: &["021000021"],
+        url: "https://www.chase.com",
+        primary_color: "#117aca",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_4",
+        name: "Wells Fargo",
+        routing_numbers: &["121000248"],
+        url: "https://www.wellsfargo.com",
+        primary_color: "#b31e30",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_10",
+        name: "American Express",
+        products: WITHOUT_AUTH,
+        url: "https://www.americanexpress.com",
+        primary_color: "#006fcf",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_20",
+        name: "Citizens Bank",
+        routing_numbers: &["211070175"],
+        url: "https://www.citizensbank.com",
+        primary_color: "#007a53",
+        ..OAUTH_BANK
+    },
+    SandboxInstitution {
+        id: "ins_128026",
+        name: "Capital One",
+        routing_numbers: &["051405515"],
+        url: "https://www.capitalone.com",
+        primary_color: "#004879",
+        ..OAUTH_BANK
+    },
 ];

@@ -1,4 +1,4 @@
-//! Brings webhooks to their receivers.
+//! The delivery of webhooks over HTTP.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,13 +7,13 @@ use tokio::task::JoinSet;
 
 use super::{Webhook, Webhooks};
 
-/// So long a receiver may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit of a receiver's response.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Webhooks {
-    /// Delivers what is due, for as long as this is polled.
+    /// Delivers webhooks when they are due. Never returns.
     ///
-    /// Those that are due together go out one after the other; others do not wait for them.
+    /// Webhooks that are due together are sent one after the other. Others do not wait for them.
     pub(crate) async fn deliver(self: Arc<Self>) {
         let mut batches = JoinSet::new();
         loop {
@@ -26,7 +26,7 @@ impl Webhooks {
                 batches.spawn(Arc::clone(&self).deliver_batch(due));
             }
             tokio::select! {
-                () = self.bell.notified() => {}
+                () = self.changed.notified() => {}
                 () = self.clock.reach(next_due) => {}
                 Some(_) = batches.join_next() => {}
             }
@@ -37,16 +37,16 @@ impl Webhooks {
         for webhook in batch {
             let status = self.attempt(&webhook).await;
             self.state().settle(self.clock.now(), webhook, status);
-            self.bell.notify_one();
+            self.changed.notify_one();
         }
     }
 
-    /// The status that the receiver answers with, if it does.
+    /// Sends a webhook and returns the status of the response, if there is one.
     async fn attempt(&self, webhook: &Webhook) -> Option<u16> {
         let sent = self
             .client
             .post(&webhook.url)
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header(CONTENT_TYPE, "application/json")
             .header("Plaid-Verification", self.key.sign(&webhook.body))
             .body(webhook.body.clone())
@@ -55,7 +55,7 @@ impl Webhooks {
         match sent {
             Ok(response) => Some(response.status().as_u16()),
             Err(error) => {
-                tracing::debug!(%error, code = webhook.code, "a webhook was not taken");
+                tracing::debug!(%error, code = webhook.code, "webhook delivery failed");
                 None
             }
         }

@@ -1,4 +1,4 @@
-//! The key that webhooks are signed with.
+//! The signing key of the webhooks.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-/// An ES256 key of this process: made by chance, so that no receiver's cache mistakes it for another's.
+/// An ES256 key. It is random, so that a receiver's cache never confuses two processes.
 pub(crate) struct WebhookKey {
     id: String,
     created_at: OffsetDateTime,
@@ -23,13 +23,13 @@ impl std::fmt::Debug for WebhookKey {
 
 impl WebhookKey {
     pub(super) fn new() -> Self {
-        // Hardly any 32 bytes are no key.
+        // Almost every 32 bytes are a valid key.
         let secret = std::iter::repeat_with(rand::random::<[u8; 32]>)
             .find_map(|bytes| SigningKey::from_slice(&bytes).ok());
         Self {
             id: uuid::Uuid::new_v4().to_string(),
             created_at: OffsetDateTime::now_utc(),
-            secret: secret.expect("the iterator has no end"),
+            secret: secret.expect("the iterator is infinite"),
         }
     }
 
@@ -37,9 +37,9 @@ impl WebhookKey {
         &self.id
     }
 
-    /// The public half, as `/webhook_verification_key/get` shows it.
+    /// The public key, as `/webhook_verification_key/get` returns it.
     pub(crate) fn public(&self) -> Value {
-        // One byte that says "both coordinates", then 32 bytes each.
+        // One byte for the uncompressed form, then 32 bytes for each coordinate.
         let point = self.secret.verifying_key().to_sec1_point(false);
         let (x, y) = point.as_bytes()[1..].split_at(32);
         json!({
@@ -55,9 +55,9 @@ impl WebhookKey {
         })
     }
 
-    /// The JWT that goes with a body, in the header `Plaid-Verification`.
+    /// Signs a body and returns the JWT for the header `Plaid-Verification`.
     ///
-    /// It is issued in real time, whatever the emulator's clock says: its receiver lives in real time.
+    /// The JWT is issued in real time, not by the emulator's clock, because the receiver uses real time.
     pub(super) fn sign(&self, body: &str) -> String {
         let header = json!({ "alg": "ES256", "kid": self.id, "typ": "JWT" });
         let hash: String = Sha256::digest(body)

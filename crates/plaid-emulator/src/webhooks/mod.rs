@@ -1,4 +1,4 @@
-//! Webhooks: signed, delivered, and delivered again with Plaid's patience.
+//! Webhooks: their queue, and Plaid's schedule of retries.
 
 mod delivery;
 mod key;
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 pub(crate) use self::key::WebhookKey;
 use crate::clock::Clock;
 
-/// Delays between the attempts: the first of 30 seconds, each four times the one before, 24 hours in all.
+/// The delays between the attempts: 30 seconds, then four times the one before, less than 24 hours in all.
 const RETRIES: [Duration; 6] = [
     Duration::seconds(30),
     Duration::seconds(120),
@@ -26,57 +26,57 @@ const RETRIES: [Duration; 6] = [
     Duration::seconds(30_720),
 ];
 
-/// So many attempts are remembered.
+/// The number of attempts that are kept.
 const KEPT: usize = 1_000;
 
-/// What is to be delivered and what was.
+/// The queue of webhooks, with a log of the attempts to deliver them.
 #[derive(Debug)]
 pub(crate) struct Webhooks {
     clock: Clock,
     key: WebhookKey,
     client: reqwest::Client,
-    /// Rung when there is something new to deliver.
-    bell: Notify,
+    /// Notified when the queue or the options have changed.
+    changed: Notify,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// By the time at which it is due, then in the order in which it was made.
+    /// By due time, then by the order of creation.
     queue: BTreeMap<(OffsetDateTime, u64), Webhook>,
-    made: u64,
-    /// How often everything was forgotten.
+    created: u64,
+    /// The number of resets.
     resets: u64,
-    manners: Manners,
+    options: DeliveryOptions,
     attempts: Vec<Attempt>,
 }
 
-/// A webhook on its way.
+/// A queued webhook.
 #[derive(Clone, Debug)]
 struct Webhook {
     url: String,
     kind: String,
     code: String,
     body: String,
-    /// How often it was tried.
-    tried: usize,
-    /// How often everything had been forgotten when it was made.
+    /// The number of attempts.
+    tries: usize,
+    /// The number of resets at its creation. A webhook from before a reset is dropped.
     resets: u64,
 }
 
-/// How webhooks are delivered, for better or worse.
+/// The options of the delivery, for tests.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Manners {
-    /// How often each is sent.
+pub(crate) struct DeliveryOptions {
+    /// The number of copies of each webhook.
     copies: u8,
-    /// Whether they are held back for now.
+    /// Whether delivery is paused.
     hold: bool,
-    /// Whether those that are due together go out the newest first.
+    /// Whether webhooks that are due together are sent the newest first.
     reverse: bool,
 }
 
-impl Default for Manners {
+impl Default for DeliveryOptions {
     fn default() -> Self {
         Self {
             copies: 1,
@@ -86,15 +86,15 @@ impl Default for Manners {
     }
 }
 
-/// One attempt to deliver.
+/// An attempt to deliver a webhook.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Attempt {
     webhook_type: String,
     webhook_code: String,
     url: String,
-    /// 1 for the first.
+    /// The number of the attempt, from 1.
     attempt: usize,
-    /// What the receiver answered; null when it did not.
+    /// The HTTP status of the receiver; null if it did not respond.
     status: Option<u16>,
 }
 
@@ -104,42 +104,42 @@ impl Webhooks {
             key: WebhookKey::new(),
             clock,
             client: reqwest::Client::new(),
-            bell: Notify::new(),
+            changed: Notify::new(),
             state: Mutex::default(),
         }
     }
 
-    /// Sends this body to that URL, as soon as may be.
+    /// Queues a webhook with this body for immediate delivery.
     pub(crate) fn send(&self, url: &str, body: &Value) {
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let webhook = Webhook {
             url: url.to_owned(),
             kind: text("webhook_type"),
             code: text("webhook_code"),
-            // Two spaces of indentation, as Plaid writes it; the signature is over these very bytes.
+            // Plaid indents with two spaces. The signature covers these bytes.
             body: format!("{body:#}"),
-            tried: 0,
+            tries: 0,
             resets: 0,
         };
         self.state().enqueue(self.clock.now(), webhook);
-        self.bell.notify_one();
+        self.changed.notify_one();
     }
 
     pub(crate) fn key(&self) -> &WebhookKey {
         &self.key
     }
 
-    pub(crate) fn set_manners(&self, manners: Manners) {
-        self.state().manners = manners;
-        self.bell.notify_one();
+    pub(crate) fn set_delivery_options(&self, options: DeliveryOptions) {
+        self.state().options = options;
+        self.changed.notify_one();
     }
 
-    /// The attempts so far, the oldest first.
+    /// Returns the attempts, the oldest first.
     pub(crate) fn attempts(&self) -> Vec<Attempt> {
         self.state().attempts.clone()
     }
 
-    /// Forgets what was to be delivered. The key stays: receivers keep it by its id.
+    /// Clears the queue and the attempts. The key stays, because receivers cache it by its id.
     pub(crate) fn reset(&self) {
         let mut state = self.state();
         *state = State {
@@ -156,38 +156,38 @@ impl Webhooks {
 impl State {
     fn enqueue(&mut self, due: OffsetDateTime, mut webhook: Webhook) {
         webhook.resets = self.resets;
-        for _ in 0..self.manners.copies {
-            self.made += 1;
-            self.queue.insert((due, self.made), webhook.clone());
+        for _ in 0..self.options.copies {
+            self.created += 1;
+            self.queue.insert((due, self.created), webhook.clone());
         }
     }
 
-    /// Takes out what is due, in the order in which it goes out.
+    /// Removes and returns the webhooks that are due, in the order of delivery.
     fn due(&mut self, now: OffsetDateTime) -> Vec<Webhook> {
-        if self.manners.hold {
+        if self.options.hold {
             return Vec::new();
         }
         let later = self.queue.split_off(&(now, u64::MAX));
         let mut due: Vec<_> = std::mem::replace(&mut self.queue, later)
             .into_values()
             .collect();
-        if self.manners.reverse {
+        if self.options.reverse {
             due.reverse();
         }
         due
     }
 
     fn next_due(&self) -> Option<OffsetDateTime> {
-        let first = self.queue.first_key_value().filter(|_| !self.manners.hold);
+        let first = self.queue.first_key_value().filter(|_| !self.options.hold);
         first.map(|((due, _), _)| *due)
     }
 
-    /// Notes an attempt; what was not taken is tried again, until patience ends.
+    /// Records an attempt. A webhook that was not accepted is queued again, up to the last retry.
     fn settle(&mut self, now: OffsetDateTime, mut webhook: Webhook, status: Option<u16>) {
         if webhook.resets != self.resets {
             return;
         }
-        webhook.tried += 1;
+        webhook.tries += 1;
         if self.attempts.len() == KEPT {
             self.attempts.remove(0);
         }
@@ -195,14 +195,14 @@ impl State {
             webhook_type: webhook.kind.clone(),
             webhook_code: webhook.code.clone(),
             url: webhook.url.clone(),
-            attempt: webhook.tried,
+            attempt: webhook.tries,
             status,
         });
         if status != Some(200)
-            && let Some(delay) = RETRIES.get(webhook.tried - 1)
+            && let Some(delay) = RETRIES.get(webhook.tries - 1)
         {
-            self.made += 1;
-            self.queue.insert((now + *delay, self.made), webhook);
+            self.created += 1;
+            self.queue.insert((now + *delay, self.created), webhook);
         }
     }
 }
@@ -219,13 +219,13 @@ mod tests {
             kind: "ITEM".to_owned(),
             code: code.to_owned(),
             body: "{}".to_owned(),
-            tried: 0,
+            tries: 0,
             resets: 0,
         }
     }
 
     #[test]
-    fn patience_lasts_six_retries_and_less_than_a_day() {
+    fn a_webhook_is_retried_six_times_in_less_than_a_day() {
         let mut state = State::default();
         let start = datetime!(2026-01-01 00:00 UTC);
         state.enqueue(start, webhook("ERROR"));
@@ -234,7 +234,7 @@ mod tests {
         while let Some(due) = state.next_due() {
             assert!(
                 state.due(due - Duration::NANOSECOND).is_empty(),
-                "before its time"
+                "delivered too early"
             );
             delays.push((due - now).whole_seconds());
             now = due;
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_on_its_way_before_a_reset_is_forgotten() {
+    fn a_webhook_from_before_a_reset_is_dropped() {
         let mut state = State {
             resets: 1,
             ..State::default()
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_is_not_sent_again() {
+    fn an_accepted_webhook_is_not_retried() {
         let mut state = State::default();
         let now = datetime!(2026-01-01 00:00 UTC);
         for (status, again) in [

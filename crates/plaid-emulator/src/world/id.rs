@@ -1,11 +1,11 @@
-//! Identifiers and tokens in the shapes that Plaid gives them.
+//! Ids and tokens in Plaid's formats.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use plaid_types::{AccountId, ItemId, RequestId};
 use rand::{RngExt as _, SeedableRng as _, distr::Alphanumeric, rngs::StdRng};
 
-/// One seed, one sequence.
+/// A generator of ids, deterministic from its seed.
 #[derive(Debug)]
 pub(super) struct Ids(StdRng);
 
@@ -20,34 +20,34 @@ impl Ids {
             .to_string()
     }
 
-    /// `link-sandbox-<uuid>` and its relatives.
+    /// Creates a token such as `link-sandbox-<uuid>`.
     pub(super) fn token(&mut self, kind: &str) -> String {
         format!("{kind}-sandbox-{}", self.uuid())
     }
 
     pub(super) fn item(&mut self) -> ItemId {
-        ItemId::new(self.letters())
+        ItemId::new(self.long_id())
     }
 
     pub(super) fn account(&mut self) -> AccountId {
-        AccountId::new(self.letters())
+        AccountId::new(self.long_id())
     }
 
     pub(super) fn transaction(&mut self) -> String {
-        self.letters()
+        self.long_id()
     }
 
-    /// `usr_` and 14 letters and digits.
+    /// Creates `usr_` and 14 letters and digits.
     pub(super) fn user(&mut self) -> String {
-        format!("usr_{}", self.some_letters(14))
+        format!("usr_{}", self.alphanumeric(14))
     }
 
-    /// 37 letters and digits.
-    fn letters(&mut self) -> String {
-        self.some_letters(37)
+    /// Creates 37 letters and digits.
+    fn long_id(&mut self) -> String {
+        self.alphanumeric(37)
     }
 
-    fn some_letters(&mut self, number: usize) -> String {
+    fn alphanumeric(&mut self, number: usize) -> String {
         (&mut self.0)
             .sample_iter(Alphanumeric)
             .take(number)
@@ -56,28 +56,28 @@ impl Ids {
     }
 }
 
-/// Request ids: made for every answer, so without a lock.
+/// A generator of request ids. Every response has one, so it needs no lock.
 #[derive(Debug)]
 pub(super) struct RequestIds {
     seed: u64,
-    made: AtomicU64,
+    created: AtomicU64,
 }
 
 impl RequestIds {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             seed,
-            made: AtomicU64::new(0),
+            created: AtomicU64::new(0),
         }
     }
 
     pub(super) fn reset(&self) {
-        self.made.store(0, Ordering::Relaxed);
+        self.created.store(0, Ordering::Relaxed);
     }
 
-    /// 15 letters and digits.
+    /// Creates 15 letters and digits.
     pub(super) fn next(&self) -> RequestId {
-        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let number = self.created.fetch_add(1, Ordering::Relaxed);
         let low = scrambled(self.seed ^ scrambled(number));
         let high = scrambled(low);
         let mut bits = u128::from(high) << 64 | u128::from(low);
@@ -94,7 +94,7 @@ impl RequestIds {
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The output function of the generator `SplitMix64`: different numbers give different results.
+/// The output function of the generator `SplitMix64`, a bijection.
 fn scrambled(number: u64) -> u64 {
     let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,4 +1,4 @@
-//! The ledger of an Item: every change of its transactions, in the order in which `/transactions/sync` tells them.
+//! An Item's ledger: all changes of its transactions, in the order of `/transactions/sync`.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use time::Date;
 
 use super::id::Ids;
 use crate::{
-    error::{plaid_error, plaid_error_saying},
+    error::{plaid_error, plaid_error_with_message},
     seed::TransactionTemplate,
 };
 
-/// How far Plaid has come with an Item's transactions.
+/// The progress of an Item's transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Update {
-    /// The last 30 days are there.
+    /// The last 30 days are available.
     Initial,
-    /// All are there.
+    /// The full history is available.
     Historical,
 }
 
@@ -25,16 +25,16 @@ pub(crate) enum Update {
 pub(crate) struct Transaction {
     pub(crate) id: String,
     pub(crate) account_id: AccountId,
-    pub(crate) what: TransactionTemplate,
+    pub(crate) details: TransactionTemplate,
     pub(crate) pending: bool,
-    /// The pending transaction that this one came of.
+    /// The id of the pending transaction that this one replaces.
     pub(crate) pending_id: Option<String>,
 }
 
 impl Transaction {
-    /// Whether it is pending and the bank may book it today.
+    /// Whether it is pending and the bank posts it today.
     pub(super) fn is_due(&self, today: Date) -> bool {
-        self.pending && self.what.date <= today
+        self.pending && self.details.date <= today
     }
 }
 
@@ -46,13 +46,14 @@ pub(crate) enum Change {
     Removed { id: String, account_id: AccountId },
 }
 
+/// The changes of an Item's transactions.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    /// The day on which the Item was linked, as far as transactions go.
+    /// The day from which the Item uses the product `transactions`.
     pub(super) since: Date,
     pub(super) update: Option<Update>,
-    /// Whether the host has asked yet; it hears of nothing before.
-    pub(super) asked: bool,
+    /// Whether the host has called `/transactions/sync`. No webhook is sent before.
+    pub(super) requested: bool,
     changes: Vec<Change>,
 }
 
@@ -69,7 +70,7 @@ impl Ledger {
         Self {
             since,
             update: None,
-            asked: false,
+            requested: false,
             changes: Vec::new(),
         }
     }
@@ -78,8 +79,8 @@ impl Ledger {
         self.changes.push(change);
     }
 
-    /// In place of what was pending there is now what the bank has booked.
-    pub(super) fn book(&mut self, ids: &mut Ids, pending: &Transaction) {
+    /// Replaces a pending transaction with its posted one.
+    pub(super) fn post(&mut self, ids: &mut Ids, pending: &Transaction) {
         self.write(Change::Removed {
             id: pending.id.clone(),
             account_id: pending.account_id.clone(),
@@ -92,21 +93,21 @@ impl Ledger {
         }));
     }
 
-    /// The changes after the cursor, at most so many.
+    /// Returns at most `count` changes after the cursor.
     ///
-    /// A cursor is `<changes read>`, and within a run of pages `<changes read>.<changes at the start of the run>`.
+    /// A cursor is `<changes read>`. Between two pages it is `<changes read>.<changes at the first page>`.
     ///
     /// # Errors
-    /// `TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION` when there were changes since the run began.
+    /// `TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION` when there were changes after the first page.
     pub(super) fn page(&self, cursor: &str, count: usize) -> Result<Page, PlaidError> {
-        let (read, run) = self.position(cursor).ok_or_else(|| {
-            plaid_error_saying(
+        let (read, at_first_page) = self.position(cursor).ok_or_else(|| {
+            plaid_error_with_message(
                 "INVALID_FIELD",
                 "cursor is not associated with access_token",
             )
         })?;
         let all = self.changes.len();
-        if run.is_some_and(|run| run != all) {
+        if at_first_page.is_some_and(|known| known != all) {
             return Err(plaid_error("TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION"));
         }
         let end = all.min(read + count);
@@ -126,30 +127,30 @@ impl Ledger {
         if cursor.is_empty() {
             return Some((0, None));
         }
-        let (read, run) = match cursor.split_once('.') {
-            Some((read, run)) => (read, Some(run.parse().ok()?)),
+        let (read, at_first_page) = match cursor.split_once('.') {
+            Some((read, all)) => (read, Some(all.parse().ok()?)),
             None => (cursor, None),
         };
         let read = read
             .parse()
             .ok()
             .filter(|read| *read <= self.changes.len())?;
-        Some((read, run))
+        Some((read, at_first_page))
     }
 
-    /// The transactions as all changes together leave them, in no order.
-    pub(super) fn live(&self) -> Vec<Transaction> {
-        let mut live = HashMap::new();
+    /// Returns the present transactions, in no order.
+    pub(super) fn current(&self) -> Vec<Transaction> {
+        let mut current = HashMap::new();
         for change in &self.changes {
             match change {
                 Change::Added(transaction) | Change::Modified(transaction) => {
-                    live.insert(transaction.id.as_str(), transaction);
+                    current.insert(transaction.id.as_str(), transaction);
                 }
                 Change::Removed { id, .. } => {
-                    live.remove(id.as_str());
+                    current.remove(id.as_str());
                 }
             }
         }
-        live.into_values().cloned().collect()
+        current.into_values().cloned().collect()
     }
 }

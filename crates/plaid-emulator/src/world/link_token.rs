@@ -1,34 +1,33 @@
-//! Link tokens: what they were made for, and how long they live.
+//! A Link token and the request that created it.
 
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
 
-use plaid_types::{ItemId, LinkToken, PlaidError};
+use plaid_types::{ItemId, LinkToken};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::World;
-use crate::error::plaid_error;
-
-const NEW_ITEM: Duration = Duration::hours(4);
-const UPDATE_MODE: Duration = Duration::minutes(30);
-/// So many Link tokens are remembered.
+/// The lifetime of a Link token for a new Item.
+const NEW_ITEM_LIFETIME: Duration = Duration::hours(4);
+/// The lifetime of a Link token for update mode.
+const UPDATE_MODE_LIFETIME: Duration = Duration::minutes(30);
+/// The number of Link tokens that are kept.
 const KEPT: usize = 100_000;
 
-/// A Link token and the request that made it.
+/// A Link token and the request that created it.
 #[derive(Debug)]
 pub(crate) struct LinkTokenRecord {
     pub(crate) link_token: LinkToken,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) expires_at: OffsetDateTime,
-    /// Update mode: the Item to repair.
+    /// The Item to repair, in update mode.
     pub(crate) item: Option<ItemId>,
     pub(crate) request: LinkTokenRequest,
 }
 
-/// The body of `/link/token/create`, after validation.
+/// The validated body of `/link/token/create`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct LinkTokenRequest {
@@ -52,7 +51,7 @@ pub(crate) struct LinkTokenRequest {
     pub(crate) hosted_link: Option<HostedLink>,
 }
 
-/// The end user, as the host knows them.
+/// The end user, in the host's words.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct LinkUser {
@@ -62,7 +61,7 @@ pub(crate) struct LinkUser {
     pub(crate) email_address: Option<String>,
 }
 
-/// By account type, the subtypes that are shown; a type that is absent is hidden.
+/// The subtypes that are shown, by account type. Absent types are hidden.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct AccountFilters {
@@ -106,24 +105,33 @@ pub(crate) struct HostedLink {
     pub(crate) delivery_method: Option<String>,
 }
 
-/// How the user chooses accounts.
+/// The mode of Link's pane for accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccountSelect {
     /// Exactly one.
     One,
     /// One or more.
     Many,
-    /// All, unless the user takes some out.
+    /// One or more; all are selected at first.
     All,
-    /// As it was before it could be chosen anew.
+    /// One or more; the selection cannot be changed in update mode.
     Legacy,
 }
 
 impl LinkTokenRequest {
-    /// What the customization says of Account Select: those that the emulator's dashboard would have.
+    /// The lifetime of the Link token.
+    pub(super) fn lifetime(&self, update_mode: bool) -> Duration {
+        match &self.hosted_link {
+            Some(hosted) => hosted.lifetime(),
+            None if update_mode => UPDATE_MODE_LIFETIME,
+            None => NEW_ITEM_LIFETIME,
+        }
+    }
+
+    /// The Account Select mode of the customization, for the customizations that the emulator knows.
     pub(crate) fn account_select(&self) -> AccountSelect {
         let name = self.link_customization_name.as_deref();
-        match name.filter(|_| self.speaks_the_dashboards_language()) {
+        match name.filter(|_| self.is_customizable()) {
             Some("one-account") => AccountSelect::One,
             Some("all-accounts") => AccountSelect::All,
             Some("legacy-accounts") => AccountSelect::Legacy,
@@ -131,19 +139,19 @@ impl LinkTokenRequest {
         }
     }
 
-    /// A customization is made for one language and its countries, and is not applied to others.
-    fn speaks_the_dashboards_language(&self) -> bool {
+    /// A customization applies to one language and its countries only.
+    fn is_customizable(&self) -> bool {
         self.language == "en" && self.country_codes == ["US"]
     }
 
-    /// Update mode in which the user chooses accounts anew.
+    /// Whether the user can change the shared accounts in update mode.
     pub(crate) fn account_selection_enabled(&self) -> bool {
         self.update
             .as_ref()
             .is_some_and(|update| update.account_selection_enabled)
     }
 
-    /// Whether an account of this kind may be shown.
+    /// Whether the account filters show an account of this kind.
     pub(crate) fn shows(&self, kind: &str, subtype: Option<&str>) -> bool {
         let Some(filters) = &self.account_filters else {
             return true;
@@ -164,51 +172,7 @@ impl LinkTokenRequest {
     }
 }
 
-impl World {
-    /// Makes a Link token; `item` is the Item of update mode.
-    pub(crate) fn create_link_token(
-        &self,
-        request: LinkTokenRequest,
-        item: Option<ItemId>,
-    ) -> Arc<LinkTokenRecord> {
-        let lifetime = match (&request.hosted_link, &item) {
-            (Some(hosted), _) => hosted.lifetime(),
-            (None, Some(_)) => UPDATE_MODE,
-            (None, None) => NEW_ITEM,
-        };
-        let now = self.clock.now();
-        let mut state = self.state();
-        let record = Arc::new(LinkTokenRecord {
-            link_token: LinkToken::new(state.ids.token("link")),
-            created_at: now,
-            expires_at: now + lifetime,
-            item,
-            request,
-        });
-        state.link_tokens.add(Arc::clone(&record));
-        record
-    }
-
-    /// The record of a Link token that still opens Link.
-    ///
-    /// # Errors
-    /// `INVALID_LINK_TOKEN` when it is unknown or expired.
-    pub(crate) fn link_token(&self, token: &str) -> Result<Arc<LinkTokenRecord>, PlaidError> {
-        self.any_link_token(token)
-            .filter(|record| self.clock.now() < record.expires_at)
-            .ok_or_else(|| plaid_error("INVALID_LINK_TOKEN"))
-    }
-
-    /// The record of a Link token, expired or not.
-    pub(crate) fn any_link_token(&self, token: &str) -> Option<Arc<LinkTokenRecord>> {
-        self.state()
-            .link_tokens
-            .get(&LinkToken::from(token))
-            .cloned()
-    }
-}
-
-/// The latest Link tokens. They are made by the thousand and seldom used, so the oldest make room.
+/// The latest Link tokens. Most are never used, so the oldest are evicted.
 #[derive(Debug, Default)]
 pub(super) struct LinkTokens {
     records: HashMap<LinkToken, Arc<LinkTokenRecord>>,
@@ -220,7 +184,7 @@ impl LinkTokens {
         self.records.get(token)
     }
 
-    fn add(&mut self, record: Arc<LinkTokenRecord>) {
+    pub(super) fn add(&mut self, record: Arc<LinkTokenRecord>) {
         if self.by_age.len() == KEPT
             && let Some(oldest) = self.by_age.pop_front()
         {
@@ -257,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_makes_room_for_the_newest() {
+    fn the_oldest_token_is_evicted() {
         let mut tokens = LinkTokens::default();
         for number in 0..=KEPT {
             tokens.add(record(number));
@@ -268,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_customization_is_for_its_language_and_its_countries() {
+    fn a_customization_applies_to_its_language_and_countries() {
         for (language, countries, select) in [
             ("en", &["US"][..], AccountSelect::One),
             ("es", &["US"], AccountSelect::Many),
@@ -286,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_hides_what_it_does_not_name() {
+    fn a_filter_hides_subtypes_that_it_does_not_name() {
         let filters = r#"{"depository":{"account_subtypes":["checking"]},"loan":{"account_subtypes":["all"]}}"#;
         let request = LinkTokenRequest {
             account_filters: serde_json::from_str(filters).expect("filters"),

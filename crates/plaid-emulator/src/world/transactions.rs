@@ -1,4 +1,4 @@
-//! Transactions: they come after linking, and again whenever something happens.
+//! The operations on an Item's transactions.
 
 use std::ops::RangeInclusive;
 
@@ -7,9 +7,10 @@ use serde_json::json;
 use time::{Date, Duration};
 
 use super::{
-    Item, State, World,
     id::Ids,
+    item::Item,
     ledger::{Change, Ledger, Page, Transaction, Update},
+    state::{State, World},
     timeline::Timeline,
 };
 use crate::{
@@ -17,11 +18,12 @@ use crate::{
     seed::{self, TransactionTemplate},
 };
 
-/// How far back the first update goes, and the second.
+/// The age of the oldest transaction in the first update.
 const INITIAL: Duration = Duration::days(30);
+/// The age of the oldest transaction in the second update.
 const HISTORICAL: Duration = Duration::days(90);
 
-/// An answer of `/transactions/sync`, before it is JSON.
+/// The result of `/transactions/sync`.
 #[derive(Debug)]
 pub(crate) struct Sync {
     pub(crate) update: Option<Update>,
@@ -30,7 +32,7 @@ pub(crate) struct Sync {
 }
 
 impl World {
-    /// The changes after a cursor. The first call brings the product to the Item if it has not got it.
+    /// Returns the changes after a cursor. The first call adds the product to the Item.
     ///
     /// # Errors
     /// Those of the access token, of the Item and of the cursor, and `PRODUCTS_NOT_SUPPORTED`.
@@ -61,11 +63,11 @@ impl World {
                 return Err(plaid_error("PRODUCTS_NOT_SUPPORTED"));
             }
             item.products.push(product);
-            self.plan_transactions(timeline, &id);
+            self.schedule_transactions(timeline, &id);
         }
         let today = self.clock.now().date();
         let ledger = ledgers.entry(id).or_insert_with(|| Ledger::new(today));
-        ledger.asked = true;
+        ledger.requested = true;
         Ok(Sync {
             update: ledger.update,
             accounts: item.shared_accounts().cloned().collect(),
@@ -73,9 +75,9 @@ impl World {
         })
     }
 
-    /// Something happens on the Item's accounts: what was pending is booked, an older transaction gets its tip, and
-    /// a new one is pending.
-    pub(super) fn new_activity(&self, state: &mut State, id: &ItemId) {
+    /// Simulates activity on the Item's accounts: the first due pending transaction is posted, the amount of a posted
+    /// one changes, and a pending one is added.
+    pub(super) fn simulate_activity(&self, state: &mut State, id: &ItemId) {
         let today = self.clock.now().date();
         let State {
             ids,
@@ -86,29 +88,29 @@ impl World {
         let (Some(item), Some(ledger)) = (items.get(id), ledgers.get_mut(id)) else {
             return;
         };
-        let mut live = ledger.live();
-        live.sort_by(|one, other| one.id.cmp(&other.id));
-        if let Some(pending) = live.iter().find(|transaction| transaction.is_due(today)) {
-            ledger.book(ids, pending);
+        let mut current = ledger.current();
+        current.sort_by(|one, other| one.id.cmp(&other.id));
+        if let Some(pending) = current.iter().find(|transaction| transaction.is_due(today)) {
+            ledger.post(ids, pending);
         }
-        let changes = |transaction: &Transaction| {
+        let is_changeable = |transaction: &Transaction| {
             !transaction.pending && !lists_transactions(item, &transaction.account_id)
         };
-        if let Some(mut tipped) = live.into_iter().find(changes) {
-            tipped.what.amount += 1.0;
-            ledger.write(Change::Modified(tipped));
+        if let Some(mut changed) = current.into_iter().find(is_changeable) {
+            changed.details.amount += 1.0;
+            ledger.write(Change::Modified(changed));
         }
         let (subtype, latest) = seed::latest_transaction(today);
         if let Some(account) = usual_account(item, &subtype) {
             ledger.write(Change::Added(Transaction {
                 pending: true,
-                ..booked(ids, account, latest)
+                ..posted(ids, account, latest)
             }));
         }
     }
 
-    /// The day has come on which the bank books some of what was pending.
-    pub(super) fn book_pending(&self, state: &mut State, id: &ItemId) {
+    /// Posts the pending transactions that are due.
+    pub(super) fn post_pending(&self, state: &mut State, id: &ItemId) {
         let today = self.clock.now().date();
         let State {
             ids,
@@ -119,18 +121,18 @@ impl World {
         let (Some(item), Some(ledger)) = (items.get_mut(id), ledgers.get_mut(id)) else {
             return;
         };
-        let mut due = ledger.live();
+        let mut due = ledger.current();
         due.retain(|transaction| transaction.is_due(today));
         due.sort_by(|one, other| one.id.cmp(&other.id));
         for pending in &due {
-            ledger.book(ids, pending);
+            ledger.post(ids, pending);
         }
-        if ledger.asked && !due.is_empty() {
-            self.tell_of_transactions(item, ledger.update);
+        if ledger.requested && !due.is_empty() {
+            self.send_transactions_webhook(item, ledger.update);
         }
     }
 
-    /// What was planned when the Item was linked has come.
+    /// Adds the transactions of an update.
     pub(super) fn update_transactions(&self, state: &mut State, id: &ItemId, update: Update) {
         let today = self.clock.now().date();
         let State {
@@ -151,16 +153,16 @@ impl World {
             Update::Initial => (since - INITIAL, Date::MAX),
             Update::Historical => (since - HISTORICAL, since - INITIAL - Duration::DAY),
         };
-        for transaction in happened(ids, item, since, from..=to) {
+        for transaction in transactions_between(ids, item, since, from..=to) {
             self.add(timeline, id, ledger, transaction);
         }
         ledger.update = Some(update);
-        if ledger.asked {
-            self.tell_of_transactions(item, Some(update));
+        if ledger.requested {
+            self.send_transactions_webhook(item, Some(update));
         }
     }
 
-    /// The user shares other accounts than before: their transactions come, and the others go.
+    /// Applies a new selection of accounts: adds the transactions of new accounts, removes those of others.
     pub(super) fn reselect_transactions(
         &self,
         state: &mut State,
@@ -181,28 +183,28 @@ impl World {
             .shared_accounts()
             .map(|account| &account.account_id)
             .collect();
-        for gone in ledger.live() {
-            if !shared.contains(&&gone.account_id) {
+        for transaction in ledger.current() {
+            if !shared.contains(&&transaction.account_id) {
                 ledger.write(Change::Removed {
-                    id: gone.id,
-                    account_id: gone.account_id,
+                    id: transaction.id,
+                    account_id: transaction.account_id,
                 });
             }
         }
-        let reach = match ledger.update {
+        let age = match ledger.update {
             None => return,
             Some(Update::Initial) => INITIAL,
             Some(Update::Historical) => HISTORICAL,
         };
         let since = ledger.since;
-        for transaction in happened(ids, item, since, since - reach..=Date::MAX) {
+        for transaction in transactions_between(ids, item, since, since - age..=Date::MAX) {
             if !before.contains(&transaction.account_id) {
                 self.add(timeline, id, ledger, transaction);
             }
         }
     }
 
-    /// Writes a transaction down; one that is to come is booked when its day has.
+    /// Adds a transaction. One with a date in the future is pending until then.
     fn add(
         &self,
         timeline: &mut Timeline,
@@ -210,66 +212,67 @@ impl World {
         ledger: &mut Ledger,
         mut transaction: Transaction,
     ) {
-        if transaction.what.date > self.clock.now().date() {
+        if transaction.details.date > self.clock.now().date() {
             transaction.pending = true;
-            self.plan_posting(timeline, id, transaction.what.date);
+            self.schedule_posting(timeline, id, transaction.details.date);
         }
         ledger.write(Change::Added(transaction));
     }
 
-    pub(super) fn tell_of_transactions(&self, item: &mut Item, update: Option<Update>) {
+    pub(super) fn send_transactions_webhook(&self, item: &mut Item, update: Option<Update>) {
         let more = json!({
             "initial_update_complete": update.is_some(),
             "historical_update_complete": update == Some(Update::Historical),
         });
-        self.tell(item, "TRANSACTIONS", "SYNC_UPDATES_AVAILABLE", more);
+        self.send_webhook(item, "TRANSACTIONS", "SYNC_UPDATES_AVAILABLE", more);
     }
 }
 
-/// What happened on the shared accounts in these days, the oldest first: what their user says, or else what always does, up
-/// to the day on which the Item was linked.
-fn happened(
+/// Returns the transactions of the shared accounts in these days, the oldest first.
+///
+/// They are those of the custom user, or else the usual ones until the day from which the Item uses the product.
+fn transactions_between(
     ids: &mut Ids,
     item: &Item,
     since: Date,
     days: RangeInclusive<Date>,
 ) -> Vec<Transaction> {
-    let mut happened = Vec::new();
-    for (subtype, what) in seed::transactions(*days.start(), since.min(*days.end())) {
+    let mut transactions = Vec::new();
+    for (subtype, details) in seed::transactions(*days.start(), since.min(*days.end())) {
         if let Some(account) = usual_account(item, &subtype) {
-            happened.push(booked(ids, account, what));
+            transactions.push(posted(ids, account, details));
         }
     }
-    for held in item.accounts.iter().filter(|held| held.shared) {
-        for what in held.transactions.iter().flatten() {
-            if days.contains(&what.date) {
-                happened.push(booked(ids, &held.account, what.clone()));
+    for account in item.accounts.iter().filter(|account| account.shared) {
+        for details in account.transactions.iter().flatten() {
+            if days.contains(&details.date) {
+                transactions.push(posted(ids, &account.account, details.clone()));
             }
         }
     }
-    happened.sort_by_key(|transaction| transaction.what.date);
-    happened
+    transactions.sort_by_key(|transaction| transaction.details.date);
+    transactions
 }
 
-/// The shared account on which what always happens to that subtype does.
+/// Returns the shared account that gets the usual transactions of this subtype.
 fn usual_account<'a>(item: &'a Item, subtype: &AccountSubtype) -> Option<&'a Account> {
     item.shared_accounts().find(|account| {
         account.subtype.as_ref() == Some(subtype) && !lists_transactions(item, &account.account_id)
     })
 }
 
-/// Whether the account's user says what happens on it.
+/// Whether a custom user lists the transactions of the account.
 fn lists_transactions(item: &Item, account: &AccountId) -> bool {
     item.accounts
         .iter()
-        .any(|held| held.account.account_id == *account && held.transactions.is_some())
+        .any(|known| known.account.account_id == *account && known.transactions.is_some())
 }
 
-fn booked(ids: &mut Ids, account: &Account, what: TransactionTemplate) -> Transaction {
+fn posted(ids: &mut Ids, account: &Account, details: TransactionTemplate) -> Transaction {
     Transaction {
         id: ids.transaction(),
         account_id: account.account_id.clone(),
-        what,
+        details,
         pending: false,
         pending_id: None,
     }

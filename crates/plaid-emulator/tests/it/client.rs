@@ -1,17 +1,17 @@
-//! A caller of the emulator that checks every answer against the specification.
+//! A client of the emulator that validates every response against the specification.
 
 use plaid_emulator::Emulator;
 use serde_json::{Value, json};
 
 use crate::spec::Spec;
 
-/// An emulator and a caller of it.
+/// An emulator and a client of it.
 pub(crate) struct Plaid {
     pub(crate) emulator: Emulator,
     pub(crate) http: reqwest::Client,
 }
 
-/// What the emulator said.
+/// A response of the emulator.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -24,7 +24,7 @@ impl Plaid {
     }
 
     pub(crate) fn with(emulator: Emulator) -> Self {
-        // It takes seconds to read, in which the emulator's clock would go on.
+        // Parsing takes seconds. Later it would delay the test while the emulator's clock continues.
         Spec::load();
         Self {
             emulator,
@@ -32,7 +32,7 @@ impl Plaid {
         }
     }
 
-    /// A call with the keys in the headers.
+    /// Calls an endpoint, with the keys in the headers.
     pub(crate) async fn call(&self, path: &str, body: Value) -> Answer {
         let response = self
             .http
@@ -43,13 +43,13 @@ impl Plaid {
             .json(&body)
             .send()
             .await
-            .expect("an answer");
+            .expect("a response");
         let status = response.status().as_u16();
         let answer = Answer {
             status,
             body: response.json().await.expect("JSON"),
         };
-        answer.has_request_id();
+        answer.check_request_id();
         if let Some(spec) = Spec::load() {
             if status == 200 {
                 spec.check_request(path, &body);
@@ -59,7 +59,7 @@ impl Plaid {
         answer
     }
 
-    /// A control of the emulator itself.
+    /// Calls one of the emulator's controls.
     pub(crate) async fn control(&self, path: &str, body: Value) {
         let url = format!("{}/emulator/{path}", self.emulator.url());
         let response = self
@@ -68,7 +68,7 @@ impl Plaid {
             .json(&body)
             .send()
             .await
-            .expect("an answer");
+            .expect("a response");
         let status = response.status();
         assert!(
             status.is_success(),
@@ -89,7 +89,7 @@ impl Plaid {
         text(&body["public_token"])
     }
 
-    /// A new Item; its access token.
+    /// Creates an Item and returns its access token.
     pub(crate) async fn access_token(&self) -> String {
         let body = json!({ "public_token": self.public_token().await });
         let body = self.call("/item/public_token/exchange", body).await.ok();
@@ -106,14 +106,14 @@ impl Plaid {
 }
 
 impl Answer {
-    /// The body of an answer that must be a success.
+    /// Returns the body; fails the test unless the status is 200.
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
         self.body
     }
 
-    /// The error code of an answer that must fail with this status.
+    /// Returns the error code; fails the test unless the response has this status.
     #[track_caller]
     pub(crate) fn fails(self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.body);
@@ -121,14 +121,14 @@ impl Answer {
     }
 
     #[track_caller]
-    fn has_request_id(&self) {
+    fn check_request_id(&self) {
         let id = self.body["request_id"].as_str().unwrap_or_default();
-        let shaped = id.len() == 15 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        assert!(shaped, "no request id: {}", self.body);
+        let is_valid = id.len() == 15 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        assert!(is_valid, "no request id: {}", self.body);
     }
 }
 
-/// The least that makes a Link token.
+/// Returns a minimal body for `/link/token/create`.
 pub(crate) fn link_token_request() -> Value {
     json!({
         "client_name": "Connect",
@@ -143,6 +143,6 @@ pub(crate) fn link_token_request() -> Value {
 pub(crate) fn text(value: &Value) -> String {
     value
         .as_str()
-        .unwrap_or_else(|| panic!("not a text: {value}"))
+        .unwrap_or_else(|| panic!("not a string: {value}"))
         .to_owned()
 }

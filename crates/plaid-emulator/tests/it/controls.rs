@@ -1,10 +1,10 @@
-//! The emulator's own controls: faults, the log, a fresh start.
+//! Tests of the emulator's controls: faults, request log, reset.
 
 use serde_json::{Value, json};
 
 use crate::client::{Plaid, link_token_request, text};
 
-/// Asks for a Link token and gives the raw answer.
+/// Creates a Link token and returns the raw response.
 async fn create(plaid: &Plaid) -> reqwest::Result<reqwest::Response> {
     let request = plaid
         .http
@@ -21,14 +21,14 @@ async fn requests(plaid: &Plaid) -> Value {
         .get(url)
         .send()
         .await
-        .expect("an answer")
+        .expect("a response")
         .json()
         .await
         .expect("JSON")
 }
 
 #[tokio::test]
-async fn a_fault_answers_in_plaids_stead_as_often_as_told() {
+async fn a_fault_replaces_the_given_number_of_responses() {
     let plaid = Plaid::start().await;
     let rows = [
         ("RATE_LIMIT", 429),
@@ -60,12 +60,12 @@ async fn a_fault_answers_in_plaids_stead_as_often_as_told() {
 }
 
 #[tokio::test]
-async fn without_times_a_fault_stays_until_replaced() {
+async fn a_fault_without_times_stays_until_replaced() {
     let plaid = Plaid::start().await;
     let rule = json!([{ "path": "/link/token/create", "kind": "html", "status": 503 }]);
     plaid.control("faults", rule).await;
     for _ in 0..3 {
-        let response = create(&plaid).await.expect("an answer");
+        let response = create(&plaid).await.expect("a response");
         assert_eq!(response.status(), 503);
         assert_eq!(
             response.headers()["content-type"],
@@ -73,16 +73,16 @@ async fn without_times_a_fault_stays_until_replaced() {
         );
     }
     plaid.control("faults", json!([])).await;
-    assert_eq!(create(&plaid).await.expect("an answer").status(), 200);
+    assert_eq!(create(&plaid).await.expect("a response").status(), 200);
 }
 
 #[tokio::test]
-async fn broken_json_is_half_of_the_answer() {
+async fn broken_json_is_half_of_the_response() {
     let plaid = Plaid::start().await;
     plaid
         .control("faults", json!([{ "path": "*", "kind": "broken_json" }]))
         .await;
-    let response = create(&plaid).await.expect("an answer");
+    let response = create(&plaid).await.expect("a response");
     assert_eq!(response.status(), 200);
     let body = response.text().await.expect("a body");
     assert!(body.starts_with('{'), "{body}");
@@ -90,7 +90,7 @@ async fn broken_json_is_half_of_the_answer() {
 }
 
 #[tokio::test]
-async fn unknown_fields_and_values_come_on_top() {
+async fn unknown_fields_and_values_are_added() {
     let plaid = Plaid::start().await;
     let body = json!({ "access_token": plaid.access_token().await });
     plaid
@@ -111,7 +111,7 @@ async fn unknown_fields_and_values_come_on_top() {
         .json(&body)
         .send()
         .await
-        .expect("an answer")
+        .expect("a response")
         .json()
         .await
         .expect("JSON");
@@ -121,7 +121,7 @@ async fn unknown_fields_and_values_come_on_top() {
 }
 
 #[tokio::test]
-async fn a_dropped_response_has_done_its_work() {
+async fn a_request_with_a_dropped_response_is_handled() {
     let plaid = Plaid::start().await;
     let public_token = plaid.public_token().await;
     let exchange = || {
@@ -139,7 +139,7 @@ async fn a_dropped_response_has_done_its_work() {
             .json(&body)
             .send()
     };
-    // Closed before the work is done, then after it.
+    // The connection closes before the request is handled, then after.
     plaid
         .control(
             "faults",
@@ -149,17 +149,17 @@ async fn a_dropped_response_has_done_its_work() {
             ]),
         )
         .await;
-    exchange().await.expect_err("no answer");
-    exchange().await.expect_err("no answer");
+    exchange().await.expect_err("no response");
+    exchange().await.expect_err("no response");
     let answer = exchange()
         .await
-        .expect("an answer")
+        .expect("a response")
         .json::<Value>()
         .await
         .expect("JSON");
     assert_eq!(
         answer["error_code"], "INVALID_PUBLIC_TOKEN",
-        "the dropped one used the token up"
+        "the dropped response belongs to an exchange"
     );
 }
 
@@ -177,11 +177,11 @@ async fn the_script_can_be_blocked() {
         .get(plaid.emulator.link_script_url())
         .send()
         .await
-        .expect_err("no answer");
+        .expect_err("no response");
 }
 
 #[tokio::test]
-async fn a_late_answer_is_an_answer() {
+async fn a_delayed_response_is_complete() {
     let plaid = Plaid::start().await;
     plaid
         .control(
@@ -195,7 +195,7 @@ async fn a_late_answer_is_an_answer() {
 }
 
 #[tokio::test]
-async fn a_rule_that_is_none_is_refused() {
+async fn an_invalid_rule_is_refused() {
     let plaid = Plaid::start().await;
     let url = format!("{}/emulator/faults", plaid.emulator.url());
     let rule = json!([{ "path": "*", "kind": "nonsense" }]);
@@ -205,12 +205,12 @@ async fn a_rule_that_is_none_is_refused() {
         .json(&rule)
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.status(), 422);
 }
 
 #[tokio::test]
-async fn the_log_tells_what_was_called_and_no_secret() {
+async fn the_log_has_requests_and_no_secrets() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     plaid
@@ -225,7 +225,7 @@ async fn the_log_tells_what_was_called_and_no_secret() {
         ))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     let log = requests(&plaid).await;
     let lines: Vec<String> = log["requests"]
         .as_array()
@@ -258,7 +258,7 @@ async fn the_log_tells_what_was_called_and_no_secret() {
 }
 
 #[tokio::test]
-async fn a_reset_is_a_fresh_start() {
+async fn a_reset_restores_the_initial_state() {
     let plaid = Plaid::start().await;
     let first = plaid.link_token().await;
     let access_token = plaid.access_token().await;

@@ -1,10 +1,10 @@
-//! What Plaid refuses before it looks at anything else: headers, keys, fields.
+//! Tests of the validation of headers, keys and fields.
 
 use serde_json::{Value, json};
 
 use crate::client::{Plaid, link_token_request, text};
 
-/// A request as it stands, without help.
+/// Sends a raw request.
 async fn raw(
     plaid: &Plaid,
     path: &str,
@@ -18,14 +18,14 @@ async fn raw(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = request.send().await.expect("an answer");
+    let response = request.send().await.expect("a response");
     (
         response.status().as_u16(),
         response.json().await.expect("JSON"),
     )
 }
 
-/// Headers, body, the code that comes back.
+/// Headers, body, error code.
 type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
@@ -115,7 +115,7 @@ async fn an_unknown_path_or_method_is_not_found() {
         (404, "NOT_FOUND")
     );
     let url = format!("{}/item/get", plaid.emulator.url());
-    let response = plaid.http.get(url).send().await.expect("an answer");
+    let response = plaid.http.get(url).send().await.expect("a response");
     assert_eq!(response.status(), 404);
 }
 
@@ -128,11 +128,11 @@ async fn the_api_has_no_cors() {
         .post(url)
         .header("Origin", "http://localhost:8080")
         .json(&json!({}));
-    let response = request.send().await.expect("an answer");
+    let response = request.send().await.expect("a response");
     assert_eq!(response.headers().get("access-control-allow-origin"), None);
 }
 
-/// Each row: what is put over a good `/link/token/create` body (null takes out), the code, a word of the message.
+/// Each row: the changes of a valid body (null removes a field), the error code, a word of the message.
 #[tokio::test]
 async fn a_link_token_request_is_checked_field_by_field() {
     let plaid = Plaid::start().await;
@@ -263,18 +263,18 @@ async fn a_link_token_request_is_checked_field_by_field() {
             "institution_id",
         ),
     ];
-    for (over, code, word) in rows {
+    for (changes, code, word) in rows {
         let mut body = link_token_request();
-        for (name, value) in over.as_object().expect("an object") {
+        for (name, value) in changes.as_object().expect("an object") {
             body[name] = value.clone();
         }
         let answer = plaid.call("/link/token/create", body).await;
         assert!(
             text(&answer.body["error_message"]).contains(word),
-            "{over}: {}",
+            "{changes}: {}",
             answer.body
         );
-        assert_eq!(answer.fails(400), code, "{over}");
+        assert_eq!(answer.fails(400), code, "{changes}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Institutions: listed, searched, one by one.
+//! Tests of institutions: lists, search, details.
 
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ async fn institutions_are_filtered() {
 }
 
 #[tokio::test]
-async fn a_search_finds_by_words_in_any_case() {
+async fn a_search_matches_words_in_any_case() {
     let plaid = Plaid::start().await;
     let rows = [
         (
@@ -88,7 +88,7 @@ async fn a_search_finds_by_words_in_any_case() {
 }
 
 #[tokio::test]
-async fn one_institution_shows_what_is_asked_for() {
+async fn an_institution_has_the_requested_details() {
     let plaid = Plaid::start().await;
     let ask = |id: &str, country: &str, options: Value| {
         let body = json!({ "institution_id": id, "country_codes": [country], "options": options });

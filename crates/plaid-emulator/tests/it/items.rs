@@ -1,4 +1,4 @@
-//! Items: exchange, accounts, broken and removed ones.
+//! Tests of Items: exchange, accounts, errors, removal.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ async fn a_public_token_is_exchanged_once() {
 }
 
 #[tokio::test]
-async fn a_used_public_token_answers_again_if_told_so() {
+async fn a_public_token_can_be_exchanged_again_if_allowed() {
     let plaid = Plaid::start().await;
     plaid
         .control("public_tokens", json!({ "answer_again": true }))
@@ -54,10 +54,10 @@ async fn a_used_public_token_answers_again_if_told_so() {
     assert_eq!(access_tokens(&plaid).await, [] as [u64; 0]);
 }
 
-/// How many access tokens open each Item.
+/// Returns the number of access tokens of each Item.
 async fn access_tokens(plaid: &Plaid) -> Vec<u64> {
     let url = format!("{}/emulator/items", plaid.emulator.url());
-    let answer = plaid.http.get(url).send().await.expect("an answer");
+    let answer = plaid.http.get(url).send().await.expect("a response");
     let answer: Value = answer.json().await.expect("JSON");
     let items = answer["items"].as_array().expect("a list");
     items
@@ -67,7 +67,7 @@ async fn access_tokens(plaid: &Plaid) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_public_token_lives_thirty_minutes() {
+async fn a_public_token_expires_after_thirty_minutes() {
     let plaid = Plaid::start().await;
     let (kept, late) = (plaid.public_token().await, plaid.public_token().await);
     plaid.advance(29 * 60).await;
@@ -89,7 +89,7 @@ async fn a_public_token_lives_thirty_minutes() {
 }
 
 #[tokio::test]
-async fn tokens_that_are_none_are_refused() {
+async fn invalid_tokens_are_refused() {
     let plaid = Plaid::start().await;
     for token in ["nonsense", "public-sandbox-0", "public-production-0"] {
         let answer = plaid
@@ -147,7 +147,7 @@ async fn user_good_has_the_accounts_of_the_sandbox() {
 }
 
 #[tokio::test]
-async fn accounts_can_be_asked_for_by_id() {
+async fn accounts_can_be_filtered_by_id() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     let all = plaid
@@ -175,7 +175,7 @@ async fn accounts_can_be_asked_for_by_id() {
 }
 
 #[tokio::test]
-async fn a_removed_item_is_gone() {
+async fn a_removed_item_is_not_found() {
     let plaid = Plaid::start().await;
     let body = json!({ "access_token": plaid.access_token().await });
     plaid.call("/item/remove", body.clone()).await.ok();
@@ -193,8 +193,8 @@ async fn a_removed_item_is_gone() {
     }
 }
 
-/// Whatever brought it about: data calls fail, `/item/get` tells.
-async fn asks_for_its_user(plaid: &Plaid, access_token: &str) {
+/// Checks that data calls fail and that `/item/get` has the error.
+async fn check_login_required(plaid: &Plaid, access_token: &str) {
     let body = json!({ "access_token": access_token });
     assert_eq!(
         plaid.call("/accounts/get", body.clone()).await.fails(400),
@@ -205,7 +205,7 @@ async fn asks_for_its_user(plaid: &Plaid, access_token: &str) {
 }
 
 #[tokio::test]
-async fn an_item_whose_login_was_reset_asks_for_its_user() {
+async fn a_reset_login_requires_a_sign_in() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     let reset = plaid
@@ -216,11 +216,11 @@ async fn an_item_whose_login_was_reset_asks_for_its_user() {
         .await
         .ok();
     assert_eq!(reset["reset_login"], true);
-    asks_for_its_user(&plaid, &access_token).await;
+    check_login_required(&plaid, &access_token).await;
 }
 
 #[tokio::test]
-async fn after_thirty_days_an_item_asks_for_its_user() {
+async fn a_login_expires_after_thirty_days() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     plaid.advance(30 * 24 * 60 * 60 - 60).await;
@@ -229,7 +229,7 @@ async fn after_thirty_days_an_item_asks_for_its_user() {
         .await
         .ok();
     plaid.advance(60).await;
-    asks_for_its_user(&plaid, &access_token).await;
+    check_login_required(&plaid, &access_token).await;
 }
 
 #[tokio::test]
@@ -248,9 +248,9 @@ async fn an_access_token_can_be_replaced() {
     );
 }
 
-/// Each row: institution, products, options, the code that comes back.
+/// Each row: institution, product, options, error code.
 #[tokio::test]
-async fn a_public_token_cannot_be_had_everywhere() {
+async fn a_public_token_request_is_validated() {
     let plaid = Plaid::start().await;
     let user = |name: &str, password: &str| json!({ "override_username": name, "override_password": password });
     let rows = [
@@ -299,7 +299,7 @@ async fn a_public_token_cannot_be_had_everywhere() {
 }
 
 #[tokio::test]
-async fn a_custom_user_has_the_accounts_it_describes() {
+async fn a_custom_user_has_the_described_accounts() {
     let plaid = Plaid::start().await;
     let user = json!({ "override_accounts": [{
         "type": "loan", "subtype": "student", "starting_balance": 7.5, "meta": { "name": "Loan", "mask": "12" },

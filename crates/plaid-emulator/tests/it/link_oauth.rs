@@ -1,4 +1,4 @@
-//! A bank's own page: in a window, and by a redirect there and back.
+//! Tests of the bank's own page: in a window, and with redirects.
 
 use serde_json::json;
 
@@ -23,18 +23,18 @@ fn state_of(bank_page: &str) -> &str {
     bank_page.split_once("state=").expect("a state id").1
 }
 
-/// Opens Link in a web view, leaves for the bank and answers there; gives the state id.
-async fn to_the_bank_and_back(plaid: &Plaid, token: &str, answer: &str) -> String {
+/// Opens Link in a web view, answers on the bank's page, and returns the state id.
+async fn answer_at_bank(plaid: &Plaid, token: &str, answer: &str) -> String {
     let mut visitor = Visitor::open_with(plaid, WEBVIEW, &[("token", token)]).await;
     visitor.send("skip-phone", &[]).await;
     visitor.send("choose", &[("institution_id", OAUTH)]).await;
     visitor.send("continue", &[]).await;
     let redirect = visitor
-        .told
+        .messages
         .iter()
-        .find(|told| told["plaidLink"] == "redirect")
+        .find(|message| message["plaidLink"] == "redirect")
         .expect("a redirect");
-    let state = state_of(redirect["url"].as_str().expect("an address")).to_owned();
+    let state = state_of(redirect["url"].as_str().expect("a URL")).to_owned();
 
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -43,7 +43,7 @@ async fn to_the_bank_and_back(plaid: &Plaid, token: &str, answer: &str) -> Strin
     let request = http
         .post(format!("{}{BANK_PAGE}", plaid.emulator.url()))
         .form(&[("state", state.as_str()), ("answer", answer)]);
-    let response = request.send().await.expect("an answer");
+    let response = request.send().await.expect("a response");
     assert_eq!(response.status(), 303);
     assert_eq!(
         response.headers()["location"],
@@ -52,7 +52,7 @@ async fn to_the_bank_and_back(plaid: &Plaid, token: &str, answer: &str) -> Strin
     state
 }
 
-async fn come_back<'a>(plaid: &'a Plaid, token: &str, uri: &str) -> Visitor<'a> {
+async fn reopen<'a>(plaid: &'a Plaid, token: &str, uri: &str) -> Visitor<'a> {
     Visitor::open_with(
         plaid,
         WEBVIEW,
@@ -62,27 +62,27 @@ async fn come_back<'a>(plaid: &'a Plaid, token: &str, uri: &str) -> Visitor<'a> 
 }
 
 #[tokio::test]
-async fn the_window_is_waited_for() {
+async fn link_waits_for_the_window() {
     let plaid = Plaid::start().await;
     let mut visitor = Visitor::open(&plaid, &plaid.link_token().await).await;
     visitor.send("skip-phone", &[]).await;
     visitor.send("choose", &[("institution_id", OAUTH)]).await;
     assert_eq!(visitor.heading(), "Sign in at Platypus OAuth Bank");
     let page = visitor.bank_page();
-    let asked = plaid
+    let response = plaid
         .http
         .get(format!("{}{page}", plaid.emulator.url()))
         .send()
         .await
-        .expect("an answer");
-    let asked = asked.text().await.expect("a page");
+        .expect("a response");
+    let html = response.text().await.expect("a page");
     for control in [
         "<h1>Platypus OAuth Bank</h1>",
         ">Allow</button>",
         ">Deny</button>",
         "ACCESS_NOT_GRANTED",
     ] {
-        assert!(asked.contains(control), "no {control} in\n{asked}");
+        assert!(html.contains(control), "no {control} in\n{html}");
     }
 
     visitor.send("continue", &[]).await;
@@ -116,23 +116,23 @@ async fn the_window_is_waited_for() {
         visitor.send("try-again", &[]).await;
     }
     visitor.send("close", &[]).await;
-    let handed_over = &visitor.end()["success"][1];
-    assert_eq!(handed_over["institution"]["institution_id"], OAUTH);
+    let metadata = &visitor.end()["success"][1];
+    assert_eq!(metadata["institution"]["institution_id"], OAUTH);
 }
 
 #[tokio::test]
-async fn a_web_view_is_redirected_and_goes_on_where_it_left() {
+async fn a_web_view_is_redirected_and_continues() {
     let plaid = Plaid::start().await;
     let token = redirect_token(&plaid).await;
-    let state = to_the_bank_and_back(&plaid, &token, "allow").await;
-    let mut visitor = come_back(
+    let state = answer_at_bank(&plaid, &token, "allow").await;
+    let mut visitor = reopen(
         &plaid,
         &token,
         &format!("{REDIRECT_URI}?oauth_state_id={state}"),
     )
     .await;
     assert_eq!(visitor.heading(), "Platypus OAuth Bank is connected");
-    assert_eq!(visitor.told[0]["metadata"]["view_name"], json!(null));
+    assert_eq!(visitor.messages[0]["metadata"]["view_name"], json!(null));
     visitor.send("close", &[]).await;
     let end = visitor.end();
     let names: Vec<&str> = end["events"]
@@ -155,22 +155,22 @@ async fn a_web_view_is_redirected_and_goes_on_where_it_left() {
     );
     assert!(end["success"][0].is_string(), "{end}");
 
-    // The page is loaded once more.
-    let again = come_back(
+    // The page is reloaded.
+    let again = reopen(
         &plaid,
         &token,
         &format!("{REDIRECT_URI}?oauth_state_id={state}"),
     )
     .await;
-    assert_eq!(again.heading(), "This was done before");
+    assert_eq!(again.heading(), "This sign-in was used already");
 }
 
 #[tokio::test]
-async fn denied_by_a_redirect_the_user_was_at_the_bank() {
+async fn a_denial_by_redirect_has_the_status_requires_oauth() {
     let plaid = Plaid::start().await;
     let token = redirect_token(&plaid).await;
-    let state = to_the_bank_and_back(&plaid, &token, "deny").await;
-    let mut visitor = come_back(
+    let state = answer_at_bank(&plaid, &token, "deny").await;
+    let mut visitor = reopen(
         &plaid,
         &token,
         &format!("{REDIRECT_URI}?oauth_state_id={state}"),
@@ -188,10 +188,10 @@ async fn denied_by_a_redirect_the_user_was_at_the_bank() {
 }
 
 #[tokio::test]
-async fn a_way_back_that_is_none_has_plaids_code() {
+async fn an_invalid_return_has_plaids_error_code() {
     let plaid = Plaid::start().await;
     let (token, other) = (redirect_token(&plaid).await, redirect_token(&plaid).await);
-    let state = to_the_bank_and_back(&plaid, &token, "allow").await;
+    let state = answer_at_bank(&plaid, &token, "allow").await;
     let unknown = "00000000-0000-0000-0000-000000000000";
     for (token, uri, code) in [
         (&token, REDIRECT_URI.to_owned(), "INVALID_FIELD"),
@@ -211,7 +211,7 @@ async fn a_way_back_that_is_none_has_plaids_code() {
             "INCORRECT_LINK_TOKEN",
         ),
     ] {
-        let mut visitor = come_back(&plaid, token, &uri).await;
+        let mut visitor = reopen(&plaid, token, &uri).await;
         visitor.send("close", &[]).await;
         let error = &visitor.end()["exit"][0];
         assert_eq!(error["error_code"], code, "{uri}");
@@ -225,7 +225,7 @@ async fn a_way_back_that_is_none_has_plaids_code() {
 }
 
 #[tokio::test]
-async fn a_web_view_without_a_way_back_is_told_so() {
+async fn a_web_view_without_a_redirect_uri_shows_an_error() {
     let plaid = Plaid::start().await;
     let token = plaid.link_token().await;
     let mut visitor = Visitor::open_with(&plaid, WEBVIEW, &[("token", &token)]).await;
@@ -246,7 +246,7 @@ async fn a_web_view_without_a_way_back_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_bank_page_that_nobody_was_sent_to_is_lost() {
+async fn a_bank_page_with_an_unknown_state_has_expired() {
     let plaid = Plaid::start().await;
     let (status, page) = post(
         &plaid,

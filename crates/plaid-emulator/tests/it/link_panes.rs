@@ -1,4 +1,4 @@
-//! Link's panes: what a person finds in them, what the page is told, what is remembered.
+//! Tests of Link's panes: their controls, the messages to the page, the record.
 
 use plaid_emulator::Emulator;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
 
 const FIRST_PLATYPUS: &str = "ins_109508";
 
-/// What is sent, the heading that follows, what is found there.
+/// The action, its fields, the heading of the next pane, and the controls in it.
 type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
 
 async fn token_with(plaid: &Plaid, changes: Value) -> String {
@@ -150,16 +150,19 @@ async fn each_pane_has_its_controls() {
 }
 
 #[tokio::test]
-async fn only_open_is_told_at_once() {
+async fn only_open_is_sent_immediately() {
     let plaid = Plaid::start().await;
     let mut visitor = Visitor::open(&plaid, &plaid.link_token().await).await;
     visitor
         .sign_in(FIRST_PLATYPUS, "user_good", "pass_good")
         .await;
     visitor.send("share", &[("account", "0,3")]).await;
-    assert_eq!(visitor.told.len(), 1, "{:?}", visitor.told);
+    assert_eq!(visitor.messages.len(), 1, "{:?}", visitor.messages);
     assert_eq!(
-        (&visitor.told[0]["plaidLink"], &visitor.told[0]["eventName"]),
+        (
+            &visitor.messages[0]["plaidLink"],
+            &visitor.messages[0]["eventName"]
+        ),
         (&json!("event"), &json!("OPEN"))
     );
 
@@ -183,7 +186,7 @@ async fn only_open_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn every_event_has_every_key_and_its_place_in_time() {
+async fn events_have_all_keys_and_increasing_times() {
     const KEYS: &[&str] = &[
         "account_number_mask",
         "error_type",
@@ -209,7 +212,7 @@ async fn every_event_has_every_key_and_its_place_in_time() {
         .sign_in(FIRST_PLATYPUS, "user_good", "pass_good")
         .await;
     visitor.send("close", &[("force", "true")]).await;
-    let mut events = vec![visitor.told[0].clone()];
+    let mut events = vec![visitor.messages[0].clone()];
     events.extend(
         visitor.end()["events"]
             .as_array()
@@ -238,7 +241,7 @@ async fn every_event_has_every_key_and_its_place_in_time() {
 }
 
 #[tokio::test]
-async fn success_hands_over_what_was_chosen_and_is_exchanged() {
+async fn a_success_has_the_chosen_accounts_and_can_be_exchanged() {
     let plaid = Plaid::start().await;
     let token = plaid.link_token().await;
     let mut visitor = Visitor::open(&plaid, &token).await;
@@ -308,7 +311,7 @@ async fn success_hands_over_what_was_chosen_and_is_exchanged() {
 }
 
 #[tokio::test]
-async fn leaving_hands_over_the_last_error_and_where_the_user_was() {
+async fn an_exit_has_the_last_error_and_a_status() {
     let plaid = Plaid::start().await;
     let mut visitor = Visitor::open(&plaid, &plaid.link_token().await).await;
     visitor.sign_in(FIRST_PLATYPUS, "user_good", "wrong").await;
@@ -337,12 +340,12 @@ async fn leaving_hands_over_the_last_error_and_where_the_user_was() {
     assert_eq!(
         visitor.send("close", &[]).await,
         404,
-        "the visit is forgotten"
+        "the session is deleted"
     );
 }
 
 #[tokio::test]
-async fn a_token_that_opens_nothing_says_so_in_words() {
+async fn an_invalid_link_token_shows_an_error() {
     let plaid = Plaid::start().await;
     let expired = plaid.link_token().await;
     let running = plaid.link_token().await;
@@ -380,7 +383,7 @@ async fn a_public_key_is_no_longer_accepted() {
 }
 
 #[tokio::test]
-async fn markup_in_a_name_is_text() {
+async fn markup_in_a_name_is_escaped() {
     let plaid = Plaid::start().await;
     let token = token_with(&plaid, json!({ "client_name": "<b>\"Bob\"</b> & Co" })).await;
     let mut visitor = Visitor::open(&plaid, &token).await;
@@ -397,7 +400,7 @@ async fn markup_in_a_name_is_text() {
 }
 
 #[tokio::test]
-async fn the_link_token_decides_what_is_shown() {
+async fn the_link_token_configures_the_panes() {
     let plaid = Plaid::start().await;
     let checking = json!({ "depository": { "account_subtypes": ["checking"] } });
     let rows = [
@@ -452,7 +455,7 @@ async fn the_link_token_decides_what_is_shown() {
 }
 
 #[tokio::test]
-async fn every_language_of_link_opens_it() {
+async fn link_opens_in_every_language() {
     let plaid = Plaid::start().await;
     for language in [
         "da", "nl", "en", "et", "fr", "de", "hi", "it", "lv", "lt", "no", "pl", "pt", "ro", "es",
@@ -464,9 +467,9 @@ async fn every_language_of_link_opens_it() {
     }
 }
 
-/// One account is chosen and no more, or all of them are to begin with.
+/// One mode allows one account only, another selects all at first.
 #[tokio::test]
-async fn a_customization_decides_how_accounts_are_chosen() {
+async fn a_customization_sets_the_account_select_mode() {
     let plaid = Plaid::start().await;
     let one = json!({ "link_customization_name": "one-account" });
     let mut visitor = Visitor::open(&plaid, &token_with(&plaid, one).await).await;
@@ -476,7 +479,10 @@ async fn a_customization_decides_how_accounts_are_chosen() {
     assert!(visitor.pane.contains(r#"type="radio" name="account""#));
     assert!(visitor.pane.contains(r#"role="radiogroup""#));
     visitor.send("share", &[("account", "0,1")]).await;
-    assert!(visitor.pane.contains(r#"role="alert""#), "two are too many");
+    assert!(
+        visitor.pane.contains(r#"role="alert""#),
+        "two accounts are refused"
+    );
     visitor.send("share", &[("account", "1")]).await;
     assert!(visitor.pane.contains(">Finish</button>"));
 
@@ -491,7 +497,7 @@ async fn a_customization_decides_how_accounts_are_chosen() {
 }
 
 #[tokio::test]
-async fn a_custom_user_has_the_accounts_that_the_password_describes() {
+async fn a_custom_user_has_the_accounts_in_the_password() {
     let plaid = Plaid::start().await;
     let mut visitor = Visitor::open(&plaid, &plaid.link_token().await).await;
     let described = json!({
@@ -508,7 +514,7 @@ async fn a_custom_user_has_the_accounts_that_the_password_describes() {
 }
 
 #[tokio::test]
-async fn update_mode_repairs_the_item_and_gives_nothing_to_exchange() {
+async fn update_mode_repairs_the_item() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     let access = json!({ "access_token": access_token });
@@ -523,7 +529,7 @@ async fn update_mode_repairs_the_item_and_gives_nothing_to_exchange() {
     let token = text(&plaid.call("/link/token/create", request).await.ok()["link_token"]);
     let mut visitor = Visitor::open(&plaid, &token).await;
     assert_eq!(visitor.heading(), "Sign in to First Platypus Bank");
-    assert_eq!(visitor.told[0]["metadata"]["is_update_mode"], "true");
+    assert_eq!(visitor.messages[0]["metadata"]["is_update_mode"], "true");
     visitor
         .send(
             "sign-in",
@@ -574,7 +580,7 @@ async fn an_embedded_search_lists_banks() {
 }
 
 #[tokio::test]
-async fn layer_finds_nobody_eligible() {
+async fn layer_is_not_available() {
     let plaid = Plaid::start().await;
     for (field, event) in [
         ("phone_number", "LAYER_NOT_AVAILABLE"),
@@ -586,14 +592,14 @@ async fn layer_finds_nobody_eligible() {
 }
 
 #[tokio::test]
-async fn the_panes_run_nothing_from_elsewhere_and_may_be_embedded_anywhere() {
+async fn the_panes_allow_own_scripts_only_and_any_embedder() {
     let plaid = Plaid::with(Emulator::start().await.expect("a free port"));
     let response = plaid
         .http
         .get(format!("{}/link/v2/stable/link.html", plaid.emulator.url()))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     let policy = response.headers()["content-security-policy"]
         .to_str()
         .expect("text")
@@ -612,7 +618,7 @@ async fn the_panes_run_nothing_from_elsewhere_and_may_be_embedded_anywhere() {
         .get(plaid.emulator.link_script_url())
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(
         script.headers()["content-type"],
         "text/javascript; charset=utf-8"

@@ -1,11 +1,11 @@
-//! Link tokens: their shape, what is remembered of them, how long they live.
+//! Tests of Link tokens: format, record, lifetime.
 
 use serde_json::json;
 
 use crate::client::{Plaid, link_token_request, text};
 
 #[tokio::test]
-async fn a_link_token_looks_like_plaids_and_each_is_new() {
+async fn link_tokens_are_distinct_and_in_plaids_format() {
     let plaid = Plaid::start().await;
     let one = plaid.link_token().await;
     let other = plaid.link_token().await;
@@ -20,7 +20,7 @@ async fn a_link_token_looks_like_plaids_and_each_is_new() {
 }
 
 #[tokio::test]
-async fn a_link_token_remembers_what_it_was_made_for() {
+async fn a_link_token_keeps_its_request() {
     let plaid = Plaid::start().await;
     let mut request = link_token_request();
     request["redirect_uri"] = "http://localhost:8080/oauth".into();
@@ -62,7 +62,7 @@ async fn an_unknown_link_token_is_refused() {
     assert_eq!(answer.fails(400), "INVALID_LINK_TOKEN");
 }
 
-/// The lifetime in seconds, read from the answer.
+/// Creates a Link token and returns its lifetime in seconds.
 async fn lifetime(plaid: &Plaid, request: serde_json::Value) -> i64 {
     let created = plaid.call("/link/token/create", request).await.ok();
     let got = plaid
@@ -81,7 +81,7 @@ async fn lifetime(plaid: &Plaid, request: serde_json::Value) -> i64 {
 }
 
 #[tokio::test]
-async fn a_link_token_lives_four_hours_and_thirty_minutes_in_update_mode() {
+async fn a_link_token_expires_after_four_hours_or_thirty_minutes_in_update_mode() {
     let plaid = Plaid::start().await;
     assert_eq!(lifetime(&plaid, link_token_request()).await, 4 * 60 * 60);
     let mut request = link_token_request();

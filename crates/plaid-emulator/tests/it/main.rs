@@ -1,7 +1,7 @@
-//! The emulator as its callers meet it: over HTTP.
+//! Tests of the emulator over HTTP.
 //!
-//! Every answer that these tests get is held against Plaid's own OpenAPI specification where that is at hand:
-//! at `PLAID_OPENAPI`, or beside the workspace in `shared/plaid/openapi.yml`.
+//! Every response is validated against Plaid's OpenAPI specification, if the file is available:
+//! at `PLAID_OPENAPI`, or in `shared/plaid/openapi.yml` beside the workspace.
 
 mod client;
 mod controls;

@@ -1,4 +1,4 @@
-//! Plaid's specification is what the emulator answers to.
+//! Tests of every endpoint against Plaid's OpenAPI specification.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::{
     spec::Spec,
 };
 
-/// Each endpoint once with a good body and once with a bad one; `Plaid::call` compares with the specification.
+/// Calls each endpoint with a valid and an invalid body. `Plaid::call` validates the responses.
 #[tokio::test]
 async fn every_endpoint_answers_as_specified() {
     if Spec::load().is_none() {
@@ -20,7 +20,7 @@ async fn every_endpoint_answers_as_specified() {
     let access_token = plaid.access_token().await;
     plaid.advance(60).await;
     let replaced = plaid.access_token().await;
-    let doomed = plaid.access_token().await;
+    let removed = plaid.access_token().await;
     let user = json!({ "client_user_id": "user-1" });
     let user_id = text(&plaid.call("/user/create", user).await.ok()["user_id"]);
     let options = json!({
@@ -43,7 +43,7 @@ async fn every_endpoint_answers_as_specified() {
         ("/item/get", json!({ "access_token": access_token })),
         (
             "/item/remove",
-            json!({ "access_token": doomed, "reason_code": "OTHER" }),
+            json!({ "access_token": removed, "reason_code": "OTHER" }),
         ),
         ("/accounts/get", json!({ "access_token": access_token })),
         (
@@ -104,10 +104,10 @@ async fn every_endpoint_answers_as_specified() {
     }
 }
 
-/// The comparison can fail.
+/// The validation can fail.
 #[test]
 #[should_panic(expected = "access_token")]
-fn an_answer_without_its_fields_is_noticed() {
+fn a_response_without_its_fields_is_rejected() {
     match Spec::load() {
         Some(spec) => spec.check_response(
             "/item/public_token/exchange",

@@ -1,4 +1,4 @@
-//! A host's endpoint for webhooks, which checks every one that comes in.
+//! A host's webhook endpoint that validates every webhook.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -21,14 +21,14 @@ use tokio::{
 
 use crate::spec::Spec;
 
-/// A host's endpoint for webhooks; it stops when dropped.
+/// A host's webhook endpoint. It stops when dropped.
 pub(crate) struct Receiver {
     pub(crate) url: String,
     received: UnboundedReceiver<Received>,
     server: JoinHandle<()>,
 }
 
-/// A webhook as it came in.
+/// A received webhook.
 #[derive(Debug)]
 pub(crate) struct Received {
     /// The header `Plaid-Verification`.
@@ -40,7 +40,7 @@ pub(crate) struct Received {
 type Shared = (UnboundedSender<Received>, Arc<Mutex<VecDeque<u16>>>);
 
 impl Receiver {
-    /// Answers with these statuses, one after the other, and then with 200.
+    /// Starts an endpoint that responds with these statuses, one after the other, and then with 200.
     pub(crate) async fn answering(statuses: &[u16]) -> Self {
         let (sender, received) = unbounded_channel();
         let statuses = Arc::new(Mutex::new(statuses.iter().copied().collect()));
@@ -62,12 +62,12 @@ impl Receiver {
         Self::answering(&[]).await
     }
 
-    /// The next webhook; fails the test when none comes.
+    /// Returns the next webhook; fails the test if none is received.
     pub(crate) async fn next(&mut self) -> Received {
         let received = tokio::time::timeout(Duration::from_secs(30), self.received.recv());
         let received = received
             .await
-            .expect("a webhook in time")
+            .expect("a webhook within the time limit")
             .expect("a webhook");
         if let Some(spec) = Spec::load() {
             spec.check_webhook(&received.body);
@@ -75,7 +75,7 @@ impl Receiver {
         received
     }
 
-    /// The code of the next webhook, with its type.
+    /// Returns the type and the code of the next webhook.
     pub(crate) async fn next_code(&mut self) -> String {
         let body = self.next().await.body;
         format!("{}/{}", body["webhook_type"], body["webhook_code"]).replace('"', "")
@@ -101,7 +101,7 @@ async fn receive(
         body: serde_json::from_slice(&bytes).expect("JSON"),
         bytes,
     };
-    sender.send(received).expect("a test that listens");
+    sender.send(received).expect("a running test");
     let status = statuses.lock().await.pop_front().unwrap_or(200);
     StatusCode::from_u16(status).expect("a status")
 }

@@ -1,4 +1,4 @@
-//! What a visit to Link leaves behind: an Item, a record at the Link token, webhooks.
+//! Tests of Link sessions: the Item, the record at the Link token, the webhooks.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn link_token(plaid: &Plaid, request: Value) -> String {
     text(&plaid.call("/link/token/create", request).await.ok()["link_token"])
 }
 
-/// Shares the accounts at these places of the list, and finishes.
+/// Shares the accounts with these indexes and finishes.
 async fn share(visit: &mut Visitor<'_>, places: &str) {
     visit.send("share", &[("account", places)]).await;
     visit.send("close", &[]).await;
@@ -65,7 +65,7 @@ async fn a_success_can_be_read_and_exchanged_without_the_browser() {
 }
 
 #[tokio::test]
-async fn leaving_is_recorded_too() {
+async fn an_exit_is_recorded() {
     let plaid = Plaid::start().await;
     let token = plaid.link_token().await;
     let mut visit = Visitor::open(&plaid, &token).await;
@@ -79,7 +79,7 @@ async fn leaving_is_recorded_too() {
 }
 
 #[tokio::test]
-async fn a_visit_is_remembered_for_six_hours() {
+async fn a_finished_session_is_listed_for_six_hours() {
     let plaid = Plaid::start().await;
     let token = plaid.link_token().await;
     let mut visit = Visitor::open(&plaid, &token).await;
@@ -91,7 +91,7 @@ async fn a_visit_is_remembered_for_six_hours() {
 }
 
 #[tokio::test]
-async fn the_host_hears_how_a_visit_ended() {
+async fn a_finished_session_sends_webhooks() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let mut request = link_token_request();
@@ -101,26 +101,26 @@ async fn the_host_hears_how_a_visit_ended() {
     visit.sign_in("ins_109508", "user_good", "pass_good").await;
     share(&mut visit, "0").await;
     let left = session(&plaid, &token).await;
-    let mut told = Vec::new();
+    let mut webhooks = Vec::new();
     for _ in 0..3 {
-        told.push(receiver.next().await.body);
+        webhooks.push(receiver.next().await.body);
     }
-    told.sort_by_key(|body| text(&body["webhook_code"]));
-    assert_eq!(told[0]["webhook_code"], "EVENTS");
-    assert_eq!(told[0]["events"], left["events"]);
+    webhooks.sort_by_key(|body| text(&body["webhook_code"]));
+    assert_eq!(webhooks[0]["webhook_code"], "EVENTS");
+    assert_eq!(webhooks[0]["events"], left["events"]);
     let public_token = &left["on_success"]["public_token"];
-    assert_eq!(told[1]["webhook_code"], "ITEM_ADD_RESULT");
-    assert_eq!(&told[1]["public_token"], public_token);
-    assert_eq!(told[2]["webhook_code"], "SESSION_FINISHED");
-    assert_eq!(told[2]["status"], "SUCCESS");
-    assert_eq!(told[2]["public_tokens"], json!([public_token]));
-    for body in &told {
+    assert_eq!(webhooks[1]["webhook_code"], "ITEM_ADD_RESULT");
+    assert_eq!(&webhooks[1]["public_token"], public_token);
+    assert_eq!(webhooks[2]["webhook_code"], "SESSION_FINISHED");
+    assert_eq!(webhooks[2]["status"], "SUCCESS");
+    assert_eq!(webhooks[2]["public_tokens"], json!([public_token]));
+    for body in &webhooks {
         assert_eq!(body["link_token"], json!(token), "{body:#}");
     }
 }
 
 #[tokio::test]
-async fn update_mode_heals_and_its_public_token_opens_nothing() {
+async fn update_mode_repairs_and_its_public_token_is_not_exchangeable() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     let body = json!({ "access_token": access_token });
@@ -154,7 +154,7 @@ async fn update_mode_heals_and_its_public_token_opens_nothing() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_no_longer_shared_takes_its_transactions_along() {
+async fn the_transactions_of_an_account_that_is_no_longer_shared_are_removed() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     plaid.advance(60).await;
@@ -176,7 +176,7 @@ async fn an_account_that_is_no_longer_shared_takes_its_transactions_along() {
     let after = sync(before["next_cursor"].clone()).await.ok();
     let checking = &after["accounts"][0]["account_id"];
     assert_eq!(after["accounts"].as_array().map(Vec::len), Some(1));
-    let list = |body: &Value, what: &str| body[what].as_array().expect("a list").clone();
+    let list = |body: &Value, name: &str| body[name].as_array().expect("a list").clone();
     let gone = list(&before, "added")
         .into_iter()
         .filter(|one| &one["account_id"] != checking)
@@ -186,9 +186,9 @@ async fn an_account_that_is_no_longer_shared_takes_its_transactions_along() {
     assert_eq!(list(&after, "added"), Vec::<Value>::new());
 }
 
-/// A visit that outlasts its token ends there, wherever the user is: after four hours, and in update mode after half of one.
+/// A session fails when its token expires: after four hours, in update mode after 30 minutes.
 #[tokio::test]
-async fn a_visit_ends_with_its_token() {
+async fn a_session_fails_when_its_token_expires() {
     let plaid = Plaid::start().await;
     let mut update = link_token_request();
     update["products"] = Value::Null;
@@ -197,7 +197,7 @@ async fn a_visit_ends_with_its_token() {
         (link_token_request(), 4 * 3600),
         (without_nulls(update), 1800),
     ] {
-        for (seconds, goes_on) in [(lifetime - 60, true), (lifetime, false)] {
+        for (seconds, is_valid) in [(lifetime - 60, true), (lifetime, false)] {
             let token = link_token(&plaid, request.clone()).await;
             let mut visit = Visitor::open(&plaid, &token).await;
             let at_first = visit.heading().to_owned();
@@ -212,7 +212,7 @@ async fn a_visit_ends_with_its_token() {
             assert_ne!(visit.heading(), at_first);
             visit.send("close", &[("force", "true")]).await;
             let error = &visit.end()["exit"][0]["error_code"];
-            let expected = if goes_on {
+            let expected = if is_valid {
                 Value::Null
             } else {
                 json!("INVALID_LINK_TOKEN")

@@ -1,4 +1,4 @@
-//! Plaid's OpenAPI specification as JSON Schema, for the endpoints that are asked about.
+//! Plaid's OpenAPI specification, converted to JSON Schema.
 
 use std::{
     collections::HashMap,
@@ -33,18 +33,18 @@ static SPEC: LazyLock<Option<Spec>> = LazyLock::new(|| {
 });
 
 impl Spec {
-    /// The specification, unless it is not at hand.
+    /// Returns the specification, if it is available.
     pub(crate) fn load() -> Option<&'static Self> {
         SPEC.as_ref()
     }
 
-    /// Fails the test unless the endpoint takes this body.
+    /// Fails the test unless the request body is as specified.
     #[track_caller]
     pub(crate) fn check_request(&self, path: &str, body: &Value) {
         self.check(path, "/requestBody", body);
     }
 
-    /// Fails the test unless the endpoint answers this body with this status.
+    /// Fails the test unless the response body is as specified.
     #[track_caller]
     pub(crate) fn check_response(&self, path: &str, status: u16, body: &Value) {
         if status == 200 {
@@ -60,10 +60,10 @@ impl Spec {
         let schema = self.document["paths"][path]
             .pointer(&pointer)
             .unwrap_or_else(|| panic!("{path} {part} is not in the specification"));
-        self.hold(&format!("{path} {part}"), schema, body);
+        self.validate(&format!("{path} {part}"), schema, body);
     }
 
-    /// Fails the test unless the specification knows this webhook and it is as specified.
+    /// Fails the test unless the webhook is as specified.
     #[track_caller]
     pub(crate) fn check_webhook(&self, body: &Value) {
         let name = match body["webhook_code"].as_str().unwrap_or_default() {
@@ -83,12 +83,12 @@ impl Spec {
             "EVENTS" => "LinkEventsWebhook",
             code => panic!("{code} is not in the specification"),
         };
-        self.hold(name, &json!({ "$ref": format!("{REFERENCE}{name}") }), body);
+        self.validate(name, &json!({ "$ref": format!("{REFERENCE}{name}") }), body);
     }
 
-    /// Holds the body against a schema of the document, which goes by that name from then on.
+    /// Validates the body against a schema, which is cached by this name.
     #[track_caller]
-    fn hold(&self, name: &str, schema: &Value, body: &Value) {
+    fn validate(&self, name: &str, schema: &Value, body: &Value) {
         let validator = {
             let mut validators = self
                 .validators
@@ -96,7 +96,7 @@ impl Spec {
                 .unwrap_or_else(PoisonError::into_inner);
             let validator = validators.entry(name.to_owned()).or_insert_with(|| {
                 let mut definitions = Map::new();
-                // Beside a reference nothing else counts, so it stands within.
+                // JSON Schema ignores the siblings of `$ref`, so the reference is nested.
                 let mut root = json!({ "allOf": [self.converted(schema, &mut definitions)] });
                 root["definitions"] = Value::Object(definitions);
                 Arc::new(jsonschema::draft7::new(&root).expect("a schema"))
@@ -110,7 +110,7 @@ impl Spec {
         assert!(errors.is_empty(), "{name}: {errors:#?}\n{body:#}");
     }
 
-    /// OpenAPI 3.0 to JSON Schema: `nullable` becomes a choice, a reference brings along what it names.
+    /// Converts OpenAPI 3.0 to JSON Schema: `nullable` becomes `anyOf`, references become definitions.
     fn converted(&self, schema: &Value, definitions: &mut Map<String, Value>) -> Value {
         if let Some(name) = schema["$ref"]
             .as_str()

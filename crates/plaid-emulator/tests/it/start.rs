@@ -1,4 +1,4 @@
-//! Starting, stopping and the seed.
+//! Tests of the start, the stop and the seed.
 
 use plaid_emulator::Emulator;
 use serde_json::json;
@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::client::{Plaid, link_token_request};
 
 #[tokio::test]
-async fn two_emulators_with_one_seed_say_the_same() {
-    let mut said = Vec::new();
+async fn emulators_with_the_same_seed_create_the_same_ids() {
+    let mut ids = Vec::new();
     for seed in [7, 7, 8] {
         let emulator = Emulator::builder()
             .seed(seed)
@@ -24,20 +24,20 @@ async fn two_emulators_with_one_seed_say_the_same() {
             .call("/accounts/get", json!({ "access_token": access_token }))
             .await
             .ok();
-        said.push((
+        ids.push((
             created["link_token"].clone(),
             created["request_id"].clone(),
             item["accounts"].clone(),
         ));
     }
-    assert_eq!(said[0], said[1]);
-    assert_ne!(said[0].0, said[2].0);
-    assert_ne!(said[0].1, said[2].1);
-    assert_ne!(said[0].2, said[2].2);
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[0].0, ids[2].0);
+    assert_ne!(ids[0].1, ids[2].1);
+    assert_ne!(ids[0].2, ids[2].2);
 }
 
 #[tokio::test]
-async fn a_taken_port_is_named() {
+async fn the_error_names_a_port_in_use() {
     let first = Emulator::start().await.expect("a free port");
     let taken = first
         .url()
@@ -53,7 +53,7 @@ async fn a_taken_port_is_named() {
 }
 
 #[tokio::test]
-async fn it_stops_when_dropped() {
+async fn the_emulator_stops_when_dropped() {
     let emulator = Emulator::start().await.expect("a free port");
     let address: std::net::SocketAddr = emulator
         .url()
@@ -61,14 +61,14 @@ async fn it_stops_when_dropped() {
         .parse()
         .expect("an address");
     drop(emulator);
-    // The port is free again as soon as the task has let go of it.
+    // The port is free as soon as the task has ended.
     while Emulator::builder().listen(address).start().await.is_err() {
         tokio::task::yield_now().await;
     }
 }
 
 #[tokio::test]
-async fn the_script_is_where_plaid_has_it() {
+async fn the_script_has_the_same_path_as_plaids() {
     let emulator = Emulator::start().await.expect("a free port");
     let expected = format!("{}/link/v2/stable/link-initialize.js", emulator.url());
     assert_eq!(emulator.link_script_url(), expected);

@@ -1,4 +1,4 @@
-//! Transactions: they come some time after linking, page by page, and change.
+//! Tests of transactions: updates, pages, changes.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
@@ -13,12 +13,12 @@ async fn sync(plaid: &Plaid, access_token: &str, cursor: &str, count: u64) -> Va
     plaid.call("/transactions/sync", body).await.ok()
 }
 
-fn count(body: &Value, what: &str) -> usize {
-    body[what].as_array().expect("a list").len()
+fn count(body: &Value, list: &str) -> usize {
+    body[list].as_array().expect("a list").len()
 }
 
 #[tokio::test]
-async fn they_come_in_two_updates_after_linking() {
+async fn transactions_come_in_two_updates() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let body = json!({
@@ -30,15 +30,15 @@ async fn they_come_in_two_updates_after_linking() {
     let body = json!({ "public_token": created["public_token"] });
     let exchanged = plaid.call("/item/public_token/exchange", body).await.ok();
     let access_token = text(&exchanged["access_token"]);
-    // The first call brings the product along. Whoever has asked once hears of what comes.
+    // The first call adds the product, and later updates send webhooks.
     let mut cursor = text(&sync(&plaid, &access_token, "", 500).await["next_cursor"]);
     let mut counts = Vec::new();
     for (seconds, initial, historical) in [(1, true, false), (2, true, true)] {
         plaid.advance(seconds).await;
-        let told = receiver.next().await.body;
-        assert_eq!(told["webhook_code"], "SYNC_UPDATES_AVAILABLE");
-        assert_eq!(told["initial_update_complete"], initial);
-        assert_eq!(told["historical_update_complete"], historical);
+        let webhook = receiver.next().await.body;
+        assert_eq!(webhook["webhook_code"], "SYNC_UPDATES_AVAILABLE");
+        assert_eq!(webhook["initial_update_complete"], initial);
+        assert_eq!(webhook["historical_update_complete"], historical);
         let got = sync(&plaid, &access_token, &cursor, 500).await;
         counts.push(count(&got, "added"));
         cursor = text(&got["next_cursor"]);
@@ -57,7 +57,7 @@ async fn they_come_in_two_updates_after_linking() {
     );
 }
 
-/// An Item with all of its transactions; its access token.
+/// Creates an Item with all of its transactions and returns its access token.
 async fn item(plaid: &Plaid, receiver: &Receiver) -> String {
     let access_token = plaid.access_token().await;
     plaid.advance(3).await;
@@ -66,7 +66,7 @@ async fn item(plaid: &Plaid, receiver: &Receiver) -> String {
     access_token
 }
 
-async fn something_happens(plaid: &Plaid, access_token: &str) {
+async fn simulate_activity(plaid: &Plaid, access_token: &str) {
     let body = json!({
         "access_token": access_token,
         "webhook_type": "TRANSACTIONS",
@@ -76,7 +76,7 @@ async fn something_happens(plaid: &Plaid, access_token: &str) {
 }
 
 #[tokio::test]
-async fn pages_add_up_to_the_whole() {
+async fn all_pages_together_are_complete() {
     let plaid = Plaid::start().await;
     let receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
@@ -96,12 +96,12 @@ async fn pages_add_up_to_the_whole() {
 }
 
 #[tokio::test]
-async fn a_change_between_two_pages_is_noticed() {
+async fn a_change_between_two_pages_is_an_error() {
     let plaid = Plaid::start().await;
     let receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
     let page = sync(&plaid, &access_token, "", 7).await;
-    something_happens(&plaid, &access_token).await;
+    simulate_activity(&plaid, &access_token).await;
     let body = json!({ "access_token": access_token, "cursor": page["next_cursor"] });
     let answer = plaid.call("/transactions/sync", body).await;
     assert_eq!(
@@ -111,12 +111,12 @@ async fn a_change_between_two_pages_is_noticed() {
 }
 
 #[tokio::test]
-async fn what_is_pending_is_booked_later() {
+async fn a_pending_transaction_is_posted_later() {
     let plaid = Plaid::start().await;
     let receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
     let mut cursor = text(&sync(&plaid, &access_token, "", 500).await["next_cursor"]);
-    something_happens(&plaid, &access_token).await;
+    simulate_activity(&plaid, &access_token).await;
     let pending = sync(&plaid, &access_token, &cursor, 500).await;
     assert_eq!(
         (count(&pending, "added"), count(&pending, "removed")),
@@ -125,17 +125,17 @@ async fn what_is_pending_is_booked_later() {
     assert_eq!(pending["added"][0]["pending"], true);
     assert_eq!(count(&pending, "modified"), 1);
     cursor = text(&pending["next_cursor"]);
-    something_happens(&plaid, &access_token).await;
-    let booked = sync(&plaid, &access_token, &cursor, 500).await;
-    assert_eq!((count(&booked, "added"), count(&booked, "removed")), (2, 1));
+    simulate_activity(&plaid, &access_token).await;
+    let posted = sync(&plaid, &access_token, &cursor, 500).await;
+    assert_eq!((count(&posted, "added"), count(&posted, "removed")), (2, 1));
     let id = &pending["added"][0]["transaction_id"];
-    assert_eq!(&booked["removed"][0]["transaction_id"], id);
-    assert_eq!(&booked["added"][0]["pending_transaction_id"], id);
-    assert_eq!(booked["added"][0]["pending"], false);
+    assert_eq!(&posted["removed"][0]["transaction_id"], id);
+    assert_eq!(&posted["added"][0]["pending_transaction_id"], id);
+    assert_eq!(posted["added"][0]["pending"], false);
 }
 
 #[tokio::test]
-async fn they_belong_to_accounts_and_can_be_asked_for_by_one() {
+async fn transactions_can_be_filtered_by_account() {
     let plaid = Plaid::start().await;
     let receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
@@ -154,7 +154,7 @@ async fn they_belong_to_accounts_and_can_be_asked_for_by_one() {
 }
 
 #[tokio::test]
-async fn the_first_call_brings_the_product_along() {
+async fn the_first_call_adds_the_product() {
     let plaid = Plaid::start().await;
     let body = json!({ "institution_id": "ins_109508", "initial_products": ["auth"] });
     let created = plaid.call("/sandbox/public_token/create", body).await.ok();
@@ -175,7 +175,7 @@ async fn the_first_call_brings_the_product_along() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_is_none_is_refused() {
+async fn an_invalid_cursor_is_refused() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;
     for cursor in ["nonsense", "1.x", "999999"] {
@@ -189,7 +189,7 @@ async fn a_cursor_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn a_broken_item_has_none_to_give() {
+async fn an_item_in_an_error_has_no_transactions() {
     let plaid = Plaid::start().await;
     let body = json!({ "access_token": plaid.access_token().await });
     plaid
@@ -202,13 +202,13 @@ async fn a_broken_item_has_none_to_give() {
     );
 }
 
-/// So many days from today.
+/// Returns the date this number of days from today.
 fn day(days: i64) -> String {
     let day = OffsetDateTime::now_utc().date() + Duration::days(days);
     day.to_string()
 }
 
-/// The access token of a user of one's own making, with these accounts.
+/// Creates an Item of `user_custom` with these accounts and returns its access token.
 async fn custom_user(plaid: &Plaid, receiver: &Receiver, accounts: Value) -> String {
     let user = json!({ "override_accounts": accounts });
     let body = json!({
@@ -226,18 +226,20 @@ async fn custom_user(plaid: &Plaid, receiver: &Receiver, accounts: Value) -> Str
     text(&exchanged["access_token"])
 }
 
-/// Those of the first account.
-fn listed(body: &Value) -> Vec<&Value> {
+/// Returns the transactions of the first account.
+fn of_first_account(body: &Value) -> Vec<&Value> {
     let account = &body["accounts"][0]["account_id"];
     let added = body["added"].as_array().expect("a list").iter();
-    added.filter(|one| one["account_id"] == *account).collect()
+    added
+        .filter(|transaction| transaction["account_id"] == *account)
+        .collect()
 }
 
 #[tokio::test]
-async fn a_custom_user_says_what_happens() {
+async fn a_custom_user_lists_transactions() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
-    let one = |transacted, posted, amount: f64, description: &str| {
+    let transaction = |transacted, posted, amount: f64, description: &str| {
         json!({
             "date_transacted": day(transacted),
             "date_posted": day(posted),
@@ -245,13 +247,13 @@ async fn a_custom_user_says_what_happens() {
             "description": description,
         })
     };
-    let mut pounds = one(-60, -59, 3.0, "Long ago");
+    let mut pounds = transaction(-60, -59, 3.0, "Long ago");
     pounds["currency"] = "GBP".into();
     let transactions = json!([
-        one(-5, -3, -12.5, "<b>Refund</b>"),
+        transaction(-5, -3, -12.5, "<b>Refund</b>"),
         pounds,
-        one(-1, 3, 8.0, "Not yet"),
-        one(-100, -99, 1.0, "Too long ago"),
+        transaction(-1, 3, 8.0, "Not yet"),
+        transaction(-100, -99, 1.0, "Too long ago"),
     ]);
     let accounts = json!([
         { "currency": "EUR", "transactions": transactions },
@@ -264,59 +266,66 @@ async fn a_custom_user_says_what_happens() {
         receiver.next().await;
     }
     let whole = sync(&plaid, &access_token, "", 500).await;
-    let mut told = listed(&whole);
+    let mut transactions = of_first_account(&whole);
     assert!(
-        told.len() < count(&whole, "added"),
-        "the other account is as ever"
+        transactions.len() < count(&whole, "added"),
+        "the other account has the usual ones"
     );
-    told.sort_by_key(|one| text(&one["date"]));
-    for (told, [date, authorized, name, currency, pending], amount) in [
+    transactions.sort_by_key(|transaction| text(&transaction["date"]));
+    for (transaction, [date, authorized, name, currency, pending], amount) in [
         (
-            told[0],
+            transactions[0],
             [&day(-59), &day(-60), "Long ago", "GBP", "false"],
             3.0,
         ),
         (
-            told[1],
+            transactions[1],
             [&day(-3), &day(-5), "<b>Refund</b>", "EUR", "false"],
             -12.5,
         ),
-        (told[2], [&day(-1), &day(-1), "Not yet", "EUR", "true"], 8.0),
+        (
+            transactions[2],
+            [&day(-1), &day(-1), "Not yet", "EUR", "true"],
+            8.0,
+        ),
     ] {
         let shown = json!([
-            told["date"],
-            told["authorized_date"],
-            told["name"],
-            told["iso_currency_code"],
-            told["pending"].to_string()
+            transaction["date"],
+            transaction["authorized_date"],
+            transaction["name"],
+            transaction["iso_currency_code"],
+            transaction["pending"].to_string()
         ]);
         assert_eq!(shown, json!([date, authorized, name, currency, pending]));
-        assert_eq!(told["amount"], amount);
-        assert_eq!(told["personal_finance_category"], Value::Null);
+        assert_eq!(transaction["amount"], amount);
+        assert_eq!(transaction["personal_finance_category"], Value::Null);
     }
-    assert_eq!(told.len(), 3);
+    assert_eq!(transactions.len(), 3);
 
-    // The day comes on which the bank books.
+    // The day of the posting.
     let cursor = text(&whole["next_cursor"]);
     plaid.advance(3 * 24 * 3600).await;
     receiver.next().await;
-    let booked = sync(&plaid, &access_token, &cursor, 500).await;
-    let [now] = listed(&booked)[..] else {
-        panic!("{booked}");
+    let posted = sync(&plaid, &access_token, &cursor, 500).await;
+    let [now] = of_first_account(&posted)[..] else {
+        panic!("{posted}");
     };
     assert_eq!(
         (now["pending"].clone(), text(&now["date"])),
         (json!(false), day(3))
     );
     assert_eq!(
-        booked["removed"][0]["transaction_id"],
-        told[2]["transaction_id"]
+        posted["removed"][0]["transaction_id"],
+        transactions[2]["transaction_id"]
     );
-    assert_eq!(now["pending_transaction_id"], told[2]["transaction_id"]);
+    assert_eq!(
+        now["pending_transaction_id"],
+        transactions[2]["transaction_id"]
+    );
 }
 
 #[tokio::test]
-async fn nothing_happens_but_what_a_custom_user_says() {
+async fn a_custom_user_has_no_other_transactions() {
     let plaid = Plaid::start().await;
     let receiver = Receiver::start().await;
     let transaction = json!({
@@ -326,9 +335,9 @@ async fn nothing_happens_but_what_a_custom_user_says() {
         let accounts = json!([{ "transactions": transactions }]);
         let access_token = custom_user(&plaid, &receiver, accounts).await;
         plaid.advance(3).await;
-        something_happens(&plaid, &access_token).await;
+        simulate_activity(&plaid, &access_token).await;
         let whole = sync(&plaid, &access_token, "", 500).await;
-        let counts = ["added", "modified", "removed"].map(|what| count(&whole, what));
+        let counts = ["added", "modified", "removed"].map(|list| count(&whole, list));
         assert_eq!(counts, [listed, 0, 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Users: whose Items are, without their access tokens.
+//! Tests of users: a user's Items without their access tokens.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn create(plaid: &Plaid, client_user_id: &str) -> String {
     text(&plaid.call("/user/create", body).await.ok()["user_id"])
 }
 
-/// A public token of an Item of this user.
+/// Creates an Item of this user and returns its public token.
 async fn connect(plaid: &Plaid, user_id: &str) -> String {
     let body = json!({
         "institution_id": "ins_109508", "initial_products": ["transactions"], "user_id": user_id,
@@ -29,7 +29,7 @@ async fn items(plaid: &Plaid, user_id: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_same_name_is_the_same_user() {
+async fn the_same_client_user_id_is_the_same_user() {
     let plaid = Plaid::start().await;
     let ada = create(&plaid, "ada").await;
     let letters = ada.strip_prefix("usr_").unwrap_or_default();
@@ -42,7 +42,7 @@ async fn the_same_name_is_the_same_user() {
 }
 
 #[tokio::test]
-async fn a_user_has_the_items_that_were_connected_for_them() {
+async fn a_user_has_the_items_of_their_link_tokens() {
     let plaid = Plaid::start().await;
     let (ada, bob) = (create(&plaid, "ada").await, create(&plaid, "bob").await);
     let mut named = link_token_request();
@@ -55,13 +55,13 @@ async fn a_user_has_the_items_that_were_connected_for_them() {
             .await;
         visitor.send("share", &[("account", "0")]).await;
     }
-    // Also before anybody exchanged a public token.
+    // The public token is not exchanged yet.
     assert_eq!(items(&plaid, &ada).await.len(), 1);
     assert_eq!(items(&plaid, &bob).await.len(), 0);
 }
 
 #[tokio::test]
-async fn an_item_ends_without_its_access_token() {
+async fn an_item_can_be_removed_without_its_access_token() {
     let plaid = Plaid::start().await;
     let (ada, bob) = (create(&plaid, "ada").await, create(&plaid, "bob").await);
     let public_token = connect(&plaid, &ada).await;
@@ -87,7 +87,7 @@ async fn an_item_ends_without_its_access_token() {
 }
 
 #[tokio::test]
-async fn a_link_token_is_for_a_user_that_there_is() {
+async fn an_unknown_user_is_refused() {
     let plaid = Plaid::start().await;
     let mut request = link_token_request();
     request["user_id"] = create(&plaid, "user-1").await.into();
@@ -97,18 +97,18 @@ async fn a_link_token_is_for_a_user_that_there_is() {
     let state = plaid.call("/link/token/get", asked).await.ok();
     assert_eq!(state["user_id"], request["user_id"]);
 
-    let nobody = json!("usr_nobody");
-    request["user_id"] = nobody.clone();
+    let unknown = json!("usr_nobody");
+    request["user_id"] = unknown.clone();
     for (path, body) in [
         ("/link/token/create", request),
-        ("/user/items/get", json!({ "user_id": nobody })),
+        ("/user/items/get", json!({ "user_id": unknown })),
         (
             "/user/items/remove",
-            json!({ "user_id": nobody, "item_ids": [] }),
+            json!({ "user_id": unknown, "item_ids": [] }),
         ),
         (
             "/sandbox/public_token/create",
-            json!({ "institution_id": "ins_109508", "initial_products": ["auth"], "user_id": nobody }),
+            json!({ "institution_id": "ins_109508", "initial_products": ["auth"], "user_id": unknown }),
         ),
     ] {
         assert_eq!(

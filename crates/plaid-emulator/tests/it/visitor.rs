@@ -1,23 +1,23 @@
-//! A person in Link without a browser: sends what the panes' forms would and reads what comes back.
+//! A user of Link without a browser: sends the forms of the panes and reads the responses.
 
 use serde_json::Value;
 
 use crate::client::Plaid;
 
-/// A person in Link.
+/// A user of Link.
 pub(crate) struct Visitor<'a> {
     plaid: &'a Plaid,
     user_agent: &'static str,
-    /// Where the forms of the pane go.
+    /// The URL of the forms.
     action: String,
-    /// The pane, as HTML.
+    /// The pane's HTML.
     pub(crate) pane: String,
-    /// What the page has been told, the oldest first.
-    pub(crate) told: Vec<Value>,
+    /// The messages to the page, the oldest first.
+    pub(crate) messages: Vec<Value>,
 }
 
 impl<'a> Visitor<'a> {
-    /// Opens Link with a token, in a browser that has windows.
+    /// Opens Link with a token, in a desktop browser.
     pub(crate) async fn open(plaid: &'a Plaid, token: &str) -> Self {
         Self::open_with(plaid, "Desktop", &[("token", token)]).await
     }
@@ -32,19 +32,19 @@ impl<'a> Visitor<'a> {
             user_agent,
             action: String::new(),
             pane: String::new(),
-            told: Vec::new(),
+            messages: Vec::new(),
         };
         visitor.post("/link/v2/stable/sessions", opening).await;
         let form = visitor
             .pane
             .split_once(r#"id="close" action=""#)
-            .expect("a way to close")
+            .expect("a form to close Link")
             .1;
         visitor.action = form.split_once('"').expect("the action").0.to_owned();
         visitor
     }
 
-    /// Sends a form of the pane; gives the status.
+    /// Sends a form of the pane and returns the status.
     pub(crate) async fn send(&mut self, verb: &str, fields: &[(&str, &str)]) -> u16 {
         let action = self.action.clone();
         let fields: Vec<(&str, &str)> = [("do", verb)]
@@ -54,7 +54,7 @@ impl<'a> Visitor<'a> {
         self.post(&action, &fields).await
     }
 
-    /// From the first pane to the accounts of a bank.
+    /// Goes from the first pane to the accounts of a bank.
     pub(crate) async fn sign_in(&mut self, bank: &str, username: &str, password: &str) {
         self.send("skip-phone", &[]).await;
         self.send("choose", &[("institution_id", bank)]).await;
@@ -75,30 +75,30 @@ impl<'a> Visitor<'a> {
             .unwrap_or_default()
     }
 
-    /// What ended the visit.
+    /// Returns the message that ended the visit.
     #[track_caller]
     pub(crate) fn end(&self) -> &Value {
-        self.told
+        self.messages
             .iter()
-            .find(|told| told["plaidLink"] == "done")
+            .find(|message| message["plaidLink"] == "done")
             .expect("the visit is over")
     }
 
-    /// The bank's own page that the pane leads to.
+    /// Returns the URL of the bank's own page.
     #[track_caller]
     pub(crate) fn bank_page(&self) -> String {
-        let way = self
+        let link = self
             .pane
             .split_once(r#"data-bank=""#)
-            .expect("a way to the bank")
+            .expect("a link to the bank")
             .1;
-        way.split_once('"').expect("its address").0.to_owned()
+        link.split_once('"').expect("a URL").0.to_owned()
     }
 
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> u16 {
         let (status, page) = post(self.plaid, self.user_agent, path, fields).await;
         if status == 200 {
-            self.told
+            self.messages
                 .extend(page.split(r#"data-message=""#).skip(1).map(message));
             self.pane = page;
         }
@@ -106,7 +106,7 @@ impl<'a> Visitor<'a> {
     }
 }
 
-/// Posts a form; gives the status and the page.
+/// Posts a form and returns the status and the page.
 pub(crate) async fn post(
     plaid: &Plaid,
     user_agent: &str,
@@ -118,7 +118,7 @@ pub(crate) async fn post(
         .post(format!("{}{path}", plaid.emulator.url()))
         .header("user-agent", user_agent)
         .form(fields);
-    let response = request.send().await.expect("an answer");
+    let response = request.send().await.expect("a response");
     (
         response.status().as_u16(),
         response.text().await.expect("a page"),

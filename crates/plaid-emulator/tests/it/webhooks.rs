@@ -1,4 +1,4 @@
-//! Webhooks: what is sent, how it is signed, and how patiently.
+//! Tests of webhooks: content, signature and retries.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
@@ -12,7 +12,7 @@ use crate::{
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// An Item at that bank whose webhooks go to the receiver; its access token.
+/// Creates an Item at this bank, with webhooks to the receiver, and returns its access token.
 async fn item_at(plaid: &Plaid, institution_id: &str, receiver: &Receiver) -> String {
     let body = json!({
         "institution_id": institution_id,
@@ -35,7 +35,7 @@ async fn fire(plaid: &Plaid, access_token: &str, kind: &str, code: &str) {
     assert_eq!(fired["webhook_fired"], true);
 }
 
-/// What a careful host does, short of looking at the time.
+/// Verifies the signature as a host does, without the age, and returns the payload.
 async fn verify(plaid: &Plaid, received: &Received) -> Value {
     let parts: Vec<&str> = received.jwt.split('.').collect();
     let decoded = |part: &str| -> Value {
@@ -60,7 +60,7 @@ async fn verify(plaid: &Plaid, received: &Received) -> Value {
         Signature::from_slice(&BASE64.decode(parts[2]).expect("base64")).expect("a signature");
     let signed = format!("{}.{}", parts[0], parts[1]);
     key.verify(signed.as_bytes(), &signature)
-        .expect("a good signature");
+        .expect("a valid signature");
     let payload = decoded(parts[1]);
     let hash: String = Sha256::digest(&received.bytes)
         .iter()
@@ -75,7 +75,7 @@ async fn a_webhook_is_signed() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
-    // The receiver's clock does not move with the emulator's.
+    // The receiver uses real time, not the emulator's clock.
     plaid.advance(DAY).await;
     plaid
         .call(
@@ -108,7 +108,7 @@ async fn an_unknown_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_reset_login_is_told() {
+async fn a_reset_login_sends_an_error() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
@@ -132,7 +132,7 @@ async fn a_reset_login_is_told() {
 }
 
 #[tokio::test]
-async fn what_is_not_taken_comes_again_thirty_seconds_later_and_then_two_minutes() {
+async fn a_refused_webhook_is_retried_after_thirty_seconds_and_two_minutes() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::answering(&[500, 204]).await;
     let access_token = item(&plaid, &receiver).await;
@@ -158,7 +158,7 @@ async fn what_is_not_taken_comes_again_thirty_seconds_later_and_then_two_minutes
     assert_eq!(seen, [(1, 500), (2, 204), (3, 200)]);
 }
 
-/// Waits until so many attempts are over.
+/// Waits until this number of attempts is complete.
 async fn settled(plaid: &Plaid, count: usize) -> Vec<Value> {
     loop {
         let url = format!("{}/emulator/webhooks", plaid.emulator.url());
@@ -167,7 +167,7 @@ async fn settled(plaid: &Plaid, count: usize) -> Vec<Value> {
             .get(url)
             .send()
             .await
-            .expect("an answer")
+            .expect("a response")
             .json()
             .await
             .expect("JSON");
@@ -206,7 +206,7 @@ async fn webhooks_can_be_held_copied_and_reversed() {
 }
 
 #[tokio::test]
-async fn what_a_fired_webhook_says_comes_true() {
+async fn a_fired_webhook_changes_the_item() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
@@ -229,7 +229,7 @@ async fn what_a_fired_webhook_says_comes_true() {
 }
 
 #[tokio::test]
-async fn an_announced_disconnect_comes_after_seven_days() {
+async fn an_announced_disconnect_follows_after_seven_days() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
@@ -251,7 +251,7 @@ async fn an_announced_disconnect_comes_after_seven_days() {
 }
 
 #[tokio::test]
-async fn a_revoked_account_is_gone() {
+async fn a_revoked_account_is_not_listed() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let access_token = item(&plaid, &receiver).await;
@@ -270,14 +270,14 @@ async fn a_revoked_account_is_gone() {
     );
 }
 
-/// Each row: the bank, the day of the warning, the warning, the day of the end.
+/// Each row: bank, day of the announcement, its webhook, day of the end.
 #[tokio::test]
-async fn a_consent_that_ends_is_announced() {
+async fn the_end_of_a_consent_is_announced() {
     let rows = [
         ("ins_117650", 173, "ITEM/PENDING_EXPIRATION", 180),
         ("ins_128026", 358, "ITEM/PENDING_DISCONNECT", 365),
     ];
-    for (institution, warned, warning, ends) in rows {
+    for (institution, announced, code, ends) in rows {
         let plaid = Plaid::start().await;
         let mut receiver = Receiver::start().await;
         let access_token = item_at(&plaid, institution, &receiver).await;
@@ -287,10 +287,10 @@ async fn a_consent_that_ends_is_announced() {
             got["item"]["consent_expiration_time"].is_string(),
             "{institution}"
         );
-        plaid.advance(warned * DAY).await;
-        assert_eq!(receiver.next_code().await, warning);
+        plaid.advance(announced * DAY).await;
+        assert_eq!(receiver.next_code().await, code);
         plaid.call("/accounts/get", body.clone()).await.ok();
-        plaid.advance((ends - warned) * DAY).await;
+        plaid.advance((ends - announced) * DAY).await;
         assert_eq!(
             receiver.next().await.body["error"]["error_code_reason"],
             "OAUTH_CONSENT_EXPIRED"
@@ -303,7 +303,7 @@ async fn a_consent_that_ends_is_announced() {
 }
 
 #[tokio::test]
-async fn after_thirty_days_the_host_hears_without_asking() {
+async fn an_expired_login_sends_a_webhook() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     item(&plaid, &receiver).await;
@@ -312,7 +312,7 @@ async fn after_thirty_days_the_host_hears_without_asking() {
 }
 
 #[tokio::test]
-async fn webhooks_can_go_elsewhere() {
+async fn the_webhook_url_can_be_changed() {
     let plaid = Plaid::start().await;
     let mut receiver = Receiver::start().await;
     let access_token = plaid.access_token().await;
@@ -325,32 +325,32 @@ async fn webhooks_can_go_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_cannot_be_is_refused() {
+async fn an_impossible_webhook_is_refused() {
     let plaid = Plaid::start().await;
     let receiver = Receiver::start().await;
-    let deaf = plaid.access_token().await;
-    let hearing = item(&plaid, &receiver).await;
+    let without_webhook = plaid.access_token().await;
+    let with_webhook = item(&plaid, &receiver).await;
     let rows = [
-        (&deaf, "ITEM", "ERROR", "SANDBOX_WEBHOOK_INVALID"),
+        (&without_webhook, "ITEM", "ERROR", "SANDBOX_WEBHOOK_INVALID"),
         (
-            &hearing,
+            &with_webhook,
             "ASSETS",
             "PRODUCT_READY",
             "SANDBOX_WEBHOOK_INVALID",
         ),
         (
-            &hearing,
+            &with_webhook,
             "TRANSACTIONS",
             "SYNC_UPDATES_AVAILABLE",
             "SANDBOX_PRODUCT_NOT_ENABLED",
         ),
         (
-            &hearing,
+            &with_webhook,
             "TRANSACTIONS",
             "RECURRING_TRANSACTIONS_UPDATE",
             "SANDBOX_PRODUCT_NOT_ENABLED",
         ),
-        (&hearing, "ITEM", "NONSENSE", "INVALID_FIELD"),
+        (&with_webhook, "ITEM", "NONSENSE", "INVALID_FIELD"),
     ];
     for (access_token, kind, code, expected) in rows {
         let body =

@@ -96,7 +96,7 @@ async fn the_return_is_refreshed() {
         link.leave().await;
         page.reload().await;
         let link = page.enter_link().await;
-        link.notice("The way back from the bank works once only.")
+        link.notice("A bank sign-in can be used only once.")
             .appears()
             .await;
         link.give_up().await;

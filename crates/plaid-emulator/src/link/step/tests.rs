@@ -1,10 +1,10 @@
-//! Visits as rows: what is done, and all that is told.
+//! A table of visits: their actions and the events they emit.
 
 use super::*;
 use crate::{
     link::{
         pane::Pane,
-        visit::{Offered, Terms, Update},
+        visit::{OfferedAccount, Terms, Update},
     },
     seed::accounts,
     world::{Institutions, LinkTokenRequest},
@@ -13,25 +13,25 @@ use crate::{
 const FIRST_PLATYPUS: &str = "ins_109508";
 const OAUTH: &str = "ins_127287";
 
-/// Plays the acts, and says what was told: `>VIEW` stands for `TRANSITION_VIEW`, brackets for what an event says.
-fn told(visit: &mut Visit, acts: Vec<Act>) -> String {
-    for act in acts {
-        visit.step(act);
+/// Applies the actions and returns the events: `>VIEW` for `TRANSITION_VIEW`, metadata in parentheses.
+fn events(visit: &mut Visit, actions: Vec<Action>) -> String {
+    for action in actions {
+        visit.step(action);
     }
-    let words: Vec<String> = visit.told().iter().map(word).collect();
-    words.join(" ")
+    let names: Vec<String> = visit.take_events().iter().map(event_name).collect();
+    names.join(" ")
 }
 
-fn word(event: &Event) -> String {
-    let told = &event.metadata;
-    let view = told.view_name.as_ref().map(|view| view.as_str());
+fn event_name(event: &Event) -> String {
+    let metadata = &event.metadata;
+    let view = metadata.view_name.as_ref().map(|view| view.as_str());
     let details = [
-        told.mfa_type.as_ref().map(|kind| kind.as_str()),
-        told.error_code.as_deref(),
-        told.exit_status.as_ref().map(|status| status.as_str()),
-        told.institution_search_query.as_deref(),
-        told.match_reason.as_deref(),
-        told.is_update_mode.as_ref().map(|_| "update"),
+        metadata.mfa_type.as_ref().map(|kind| kind.as_str()),
+        metadata.error_code.as_deref(),
+        metadata.exit_status.as_ref().map(|status| status.as_str()),
+        metadata.institution_search_query.as_deref(),
+        metadata.match_reason.as_deref(),
+        metadata.is_update_mode.as_ref().map(|_| "update"),
     ];
     let mut details: Vec<&str> = details.into_iter().flatten().collect();
     let name = match (&event.name, view) {
@@ -47,11 +47,10 @@ fn word(event: &Event) -> String {
     }
 }
 
-fn bank(id: &str) -> SandboxInstitution {
+fn bank(id: &str) -> &'static SandboxInstitution {
     Institutions::sandbox()
         .by_id(id)
-        .expect("an institution of the seed")
-        .clone()
+        .expect("an institution of the Sandbox")
 }
 
 fn new_item() -> Visit {
@@ -77,47 +76,47 @@ fn update(bank_id: &str, broken: bool, choose_accounts: bool) -> Visit {
         }),
         ..transactions()
     };
-    let held = accounts().into_iter().map(|template| Offered {
+    let accounts = accounts().into_iter().map(|template| OfferedAccount {
         template,
         fits: true,
         chosen: true,
     });
-    Visit::begin(terms, Some(bank(bank_id)), held.collect())
+    Visit::begin(terms, Some(bank(bank_id)), accounts.collect())
 }
 
-fn choose(id: &str) -> Act {
-    Act::Choose(bank(id))
+fn choose(id: &str) -> Action {
+    Action::Choose(bank(id))
 }
 
-fn password(password: &str) -> Act {
-    Act::SignIn {
+fn password(password: &str) -> Action {
+    Action::SignIn {
         username: "user_good".to_owned(),
         password: password.to_owned(),
     }
 }
 
-fn mfa(answers: &[&str]) -> Act {
-    Act::Mfa(answers.iter().map(|&answer| answer.to_owned()).collect())
+fn mfa(answers: &[&str]) -> Action {
+    Action::Mfa(answers.iter().map(|&answer| answer.to_owned()).collect())
 }
 
-fn from_bank(page: BankPage) -> Act {
-    Act::FromBank {
+fn from_bank(page: BankPage) -> Action {
+    Action::FromBank {
         page,
         redirected: false,
     }
 }
 
-const CLOSE: Act = Act::Close { force: false };
-const LEAVE_AT_ONCE: Act = Act::Close { force: true };
+const CLOSE: Action = Action::Close { force: false };
+const LEAVE_AT_ONCE: Action = Action::Close { force: true };
 
 #[test]
-fn a_new_item_is_told_as_plaid_tells_it() {
-    use Act::{Answered, Continue, KeepGoing, SkipPhone};
-    let phone = |number: &str| Act::Phone(number.to_owned());
-    let code = |code: &str| Act::Code(code.to_owned());
-    let share = |places: &[usize]| Act::Share(places.to_vec());
+fn a_new_item_emits_the_events_that_plaid_documents() {
+    use Action::{Answered, Continue, KeepGoing, SkipPhone};
+    let phone = |number: &str| Action::Phone(number.to_owned());
+    let code = |code: &str| Action::Code(code.to_owned());
+    let share = |places: &[usize]| Action::Share(places.to_vec());
     let failed = |code: &str| from_bank(BankPage::Failed(code.to_owned()));
-    for (acts, expected) in [
+    for (actions, expected) in [
         // A password.
         (
             vec![
@@ -178,18 +177,18 @@ fn a_new_item_is_told_as_plaid_tells_it() {
             "OPEN(CONSENT) SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SELECT_INSTITUTION >OAUTH OPEN_OAUTH >CONNECTED \
              HANDOFF",
         ),
-        // Denied there in a window, closed there, and denied again on the way back by a redirect.
+        // Denied in a window, closed, and denied again with a redirect.
         (
             vec![
                 SkipPhone,
                 choose(OAUTH),
                 Continue,
                 failed("INTERNAL_SERVER_ERROR"),
-                Act::TryAgain,
+                Action::TryAgain,
                 Continue,
                 from_bank(BankPage::Closed),
                 Continue,
-                Act::FromBank {
+                Action::FromBank {
                     page: BankPage::Failed("INTERNAL_SERVER_ERROR".to_owned()),
                     redirected: true,
                 },
@@ -200,7 +199,7 @@ fn a_new_item_is_told_as_plaid_tells_it() {
              ERROR(ERROR,INTERNAL_SERVER_ERROR) >ERROR >OAUTH OPEN_OAUTH CLOSE_OAUTH >OAUTH OPEN_OAUTH OPEN \
              ERROR(ERROR,INTERNAL_SERVER_ERROR) >ERROR >EXIT EXIT(INTERNAL_SERVER_ERROR,requires_oauth)",
         ),
-        // A phone that is known.
+        // A known phone.
         (
             vec![
                 phone("415-555-0011"),
@@ -215,19 +214,19 @@ fn a_new_item_is_told_as_plaid_tells_it() {
              >SELECT_SAVED_INSTITUTION MATCHED_SELECT_INSTITUTION(returning_user) \
              SELECT_INSTITUTION(SAVED_INSTITUTION) >LOADING >SELECT_ACCOUNT >CONNECTED HANDOFF",
         ),
-        // A phone that is known, and another bank all the same.
+        // A known phone, and a bank that is not saved.
         (
             vec![
                 phone("4155550012"),
                 code("123456"),
-                Act::NewBank,
+                Action::NewBank,
                 choose("ins_109510"),
                 LEAVE_AT_ONCE,
             ],
             "OPEN(CONSENT) SUBMIT_PHONE >VERIFY_PHONE SUBMIT_OTP VERIFY_PHONE >SELECT_SAVED_INSTITUTION \
              CONNECT_NEW_INSTITUTION >SELECT_INSTITUTION SELECT_INSTITUTION >CREDENTIAL EXIT(requires_credentials)",
         ),
-        // A phone whose bank has a page of its own.
+        // A known phone whose bank has its own page.
         (
             vec![
                 phone("+1 415 555 0013"),
@@ -254,26 +253,26 @@ fn a_new_item_is_told_as_plaid_tells_it() {
              ERROR(ERROR,INVALID_OTP) SUBMIT_OTP ERROR(ERROR,INVALID_OTP) >ERROR \
              EXIT(INVALID_OTP,requires_credentials)",
         ),
-        // A phone that is none, and one where no code can be sent.
+        // An invalid phone, and one in a country without codes.
         (
             vec![phone("12"), phone("+49 30 901820"), CLOSE],
             "OPEN(CONSENT) ERROR(ERROR,INVALID_PHONE_NUMBER) SUBMIT_PHONE >SELECT_INSTITUTION \
              EXIT(INVALID_PHONE_NUMBER,institution_not_found)",
         ),
-        // Searching; the same search twice is one.
+        // A search; repeating it emits nothing.
         (
             vec![
                 SkipPhone,
-                Act::Search("tart".to_owned()),
-                Act::Search("tart ".to_owned()),
-                Act::Search(String::new()),
+                Action::Search("tart".to_owned()),
+                Action::Search("tart ".to_owned()),
+                Action::Search(String::new()),
                 CLOSE,
             ],
             "OPEN(CONSENT) SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SEARCH_INSTITUTION(tart) EXIT(institution_not_found)",
         ),
-        // Left at once.
+        // An exit from the first pane.
         (vec![CLOSE], "OPEN(CONSENT) EXIT(requires_credentials)"),
-        // Nearly left.
+        // An exit that the user cancels.
         (
             vec![
                 SkipPhone,
@@ -297,7 +296,7 @@ fn a_new_item_is_told_as_plaid_tells_it() {
                 SkipPhone,
                 choose("ins_132361"),
                 Continue,
-                Act::OtherBank,
+                Action::OtherBank,
                 CLOSE,
             ],
             "OPEN(CONSENT) SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SELECT_INSTITUTION SELECT_DOWN_INSTITUTION \
@@ -309,7 +308,7 @@ fn a_new_item_is_told_as_plaid_tells_it() {
              ERROR(ERROR,INSTITUTION_NO_LONGER_SUPPORTED) >ERROR \
              EXIT(INSTITUTION_NO_LONGER_SUPPORTED,institution_not_supported)",
         ),
-        // What does not fit the pane changes nothing.
+        // An action that does not fit the pane is ignored.
         (
             vec![
                 Answered,
@@ -317,7 +316,7 @@ fn a_new_item_is_told_as_plaid_tells_it() {
                 share(&[0]),
                 mfa(&["1234"]),
                 choose(OAUTH),
-                Act::Back,
+                Action::Back,
                 from_bank(BankPage::Allowed),
                 CLOSE,
             ],
@@ -328,13 +327,17 @@ fn a_new_item_is_told_as_plaid_tells_it() {
             "OPEN(CONSENT) EXIT(requires_credentials)",
         ),
     ] {
-        assert_eq!(told(&mut new_item(), acts.clone()), expected, "{acts:?}");
+        assert_eq!(
+            events(&mut new_item(), actions.clone()),
+            expected,
+            "{actions:?}"
+        );
     }
 }
 
-/// The host knows the number; a code goes out unasked only where the number is known to Plaid, too.
+/// The event is `AUTO_SUBMIT_PHONE` only if Plaid knows the number too.
 #[test]
-fn a_phone_that_the_host_knows_needs_no_typing() {
+fn a_phone_in_the_link_token_needs_no_typing() {
     for (number, submitted) in [
         ("+14155550011", "AUTO_SUBMIT_PHONE"),
         ("+14155550010", "SUBMIT_PHONE"),
@@ -342,40 +345,40 @@ fn a_phone_that_the_host_knows_needs_no_typing() {
         let mut terms = transactions();
         terms.request.user.phone_number = Some(number.to_owned());
         let mut visit = Visit::begin(terms, None, Vec::new());
-        let acts = vec![Act::Phone(String::new()), LEAVE_AT_ONCE];
+        let actions = vec![Action::Phone(String::new()), LEAVE_AT_ONCE];
         assert_eq!(
-            told(&mut visit, acts),
+            events(&mut visit, actions),
             format!("OPEN(CONSENT) {submitted} >VERIFY_PHONE EXIT(requires_credentials)")
         );
     }
 }
 
 #[test]
-fn a_refusal_leads_where_plaid_documents() {
+fn a_refusal_offers_what_plaid_documents() {
     for (code, then) in [
-        ("ITEM_LOCKED", Then::OtherBank),
-        ("USER_SETUP_REQUIRED", Then::OtherBank),
-        ("ITEM_NOT_SUPPORTED", Then::OtherBank),
-        ("MFA_NOT_SUPPORTED", Then::OtherBank),
-        ("NO_ACCOUNTS", Then::OtherBank),
-        ("INSTITUTION_DOWN", Then::OtherBank),
-        ("INSTITUTION_NOT_RESPONDING", Then::OtherBank),
-        ("INSTITUTION_NO_LONGER_SUPPORTED", Then::OtherBank),
-        ("INTERNAL_SERVER_ERROR", Then::OtherBank),
-        ("COUNTRY_NOT_SUPPORTED", Then::OtherBank),
-        ("PAYMENT_INVALID_RECIPIENT", Then::OtherBank),
-        ("INSUFFICIENT_CREDENTIALS", Then::Retry),
-        ("USER_INPUT_TIMEOUT", Then::Retry),
-        ("INVALID_SEND_METHOD", Then::Leave),
+        ("ITEM_LOCKED", AfterFailure::OtherBank),
+        ("USER_SETUP_REQUIRED", AfterFailure::OtherBank),
+        ("ITEM_NOT_SUPPORTED", AfterFailure::OtherBank),
+        ("MFA_NOT_SUPPORTED", AfterFailure::OtherBank),
+        ("NO_ACCOUNTS", AfterFailure::OtherBank),
+        ("INSTITUTION_DOWN", AfterFailure::OtherBank),
+        ("INSTITUTION_NOT_RESPONDING", AfterFailure::OtherBank),
+        ("INSTITUTION_NO_LONGER_SUPPORTED", AfterFailure::OtherBank),
+        ("INTERNAL_SERVER_ERROR", AfterFailure::OtherBank),
+        ("COUNTRY_NOT_SUPPORTED", AfterFailure::OtherBank),
+        ("PAYMENT_INVALID_RECIPIENT", AfterFailure::OtherBank),
+        ("INSUFFICIENT_CREDENTIALS", AfterFailure::Retry),
+        ("USER_INPUT_TIMEOUT", AfterFailure::Retry),
+        ("INVALID_SEND_METHOD", AfterFailure::Leave),
     ] {
         let mut visit = new_item();
-        let acts = vec![
-            Act::SkipPhone,
+        let actions = vec![
+            Action::SkipPhone,
             choose(FIRST_PLATYPUS),
             password(&format!("error_{code}")),
-            Act::Answered,
+            Action::Answered,
         ];
-        told(&mut visit, acts);
+        events(&mut visit, actions);
         let Pane::Failed {
             error,
             then: offered,
@@ -389,17 +392,22 @@ fn a_refusal_leads_where_plaid_documents() {
 }
 
 #[test]
-fn update_mode_takes_the_shortest_way() {
-    let share = Act::Share(vec![1]);
-    for (mut visit, acts, expected) in [
+fn update_mode_skips_panes_that_it_does_not_need() {
+    let share = Action::Share(vec![1]);
+    for (mut visit, actions, expected) in [
         (
             update(FIRST_PLATYPUS, true, false),
-            vec![password("pass_good"), Act::Answered, CLOSE],
+            vec![password("pass_good"), Action::Answered, CLOSE],
             "OPEN(CREDENTIAL,update) SUBMIT_CREDENTIALS >LOADING >CONNECTED HANDOFF",
         ),
         (
             update(FIRST_PLATYPUS, true, true),
-            vec![password("pass_good"), Act::Answered, share.clone(), CLOSE],
+            vec![
+                password("pass_good"),
+                Action::Answered,
+                share.clone(),
+                CLOSE,
+            ],
             "OPEN(CREDENTIAL,update) SUBMIT_CREDENTIALS >LOADING >SELECT_ACCOUNT >CONNECTED HANDOFF",
         ),
         (
@@ -409,43 +417,43 @@ fn update_mode_takes_the_shortest_way() {
         ),
         (
             update(OAUTH, true, false),
-            vec![Act::Continue, from_bank(BankPage::Allowed), CLOSE],
+            vec![Action::Continue, from_bank(BankPage::Allowed), CLOSE],
             "OPEN(OAUTH,update) OPEN_OAUTH >CONNECTED HANDOFF",
         ),
-        // There is no other bank to go back to.
+        // Update mode has no other bank.
         (
             update(FIRST_PLATYPUS, true, false),
             vec![
-                Act::Back,
+                Action::Back,
                 password("error_ITEM_LOCKED"),
-                Act::Answered,
-                Act::OtherBank,
-                Act::TryAgain,
+                Action::Answered,
+                Action::OtherBank,
+                Action::TryAgain,
                 LEAVE_AT_ONCE,
             ],
             "OPEN(CREDENTIAL,update) SUBMIT_CREDENTIALS >LOADING ERROR(ERROR,ITEM_LOCKED) >ERROR >CREDENTIAL \
              EXIT(ITEM_LOCKED,requires_credentials)",
         ),
     ] {
-        assert_eq!(told(&mut visit, acts.clone()), expected, "{acts:?}");
+        assert_eq!(events(&mut visit, actions.clone()), expected, "{actions:?}");
     }
 }
 
 #[test]
-fn a_bank_from_an_embedded_search_waits_behind_the_consent() {
+fn a_bank_from_an_embedded_search_follows_the_consent() {
     let mut visit = Visit::begin(transactions(), Some(bank(OAUTH)), Vec::new());
     assert_eq!(
-        told(&mut visit, vec![Act::SkipPhone]),
+        events(&mut visit, vec![Action::SkipPhone]),
         "OPEN(CONSENT) SELECT_INSTITUTION >CONSENT SKIP_SUBMIT_PHONE >OAUTH"
     );
 }
 
 #[test]
-fn where_the_user_leaves_has_a_name() {
-    use Act::{Answered, SkipPhone};
-    let at = |acts: Vec<Act>| {
+fn every_pane_has_an_exit_status() {
+    use Action::{Answered, SkipPhone};
+    let at = |actions: Vec<Action>| {
         let mut visit = new_item();
-        told(&mut visit, acts);
+        events(&mut visit, actions);
         visit.pane.exit_status().to_string()
     };
     let signed_in = |word: &str| vec![SkipPhone, choose(FIRST_PLATYPUS), password(word), Answered];
@@ -461,21 +469,21 @@ fn where_the_user_leaves_has_a_name() {
 }
 
 #[test]
-fn only_accounts_that_fit_are_shared() {
+fn only_fitting_accounts_are_shared() {
     let mut terms = transactions();
     terms.request.products = vec!["auth".to_owned()];
     let mut visit = Visit::begin(terms, None, Vec::new());
-    let acts = vec![
-        Act::SkipPhone,
+    let actions = vec![
+        Action::SkipPhone,
         choose(FIRST_PLATYPUS),
         password("pass_good"),
-        Act::Answered,
+        Action::Answered,
     ];
-    told(&mut visit, acts);
-    // The third is a certificate of deposit: no money moves from it.
-    told(&mut visit, vec![Act::Share(vec![2])]);
+    events(&mut visit, actions);
+    // The third is a certificate of deposit, which `auth` does not support.
+    events(&mut visit, vec![Action::Share(vec![2])]);
     assert_eq!(visit.pane, Pane::Accounts { refused: true });
-    told(&mut visit, vec![Act::Share(vec![0, 2, 99])]);
+    events(&mut visit, vec![Action::Share(vec![0, 2, 99])]);
     assert_eq!(visit.pane, Pane::Connected);
     let chosen: Vec<&str> = visit
         .accounts
@@ -487,12 +495,12 @@ fn only_accounts_that_fit_are_shared() {
 }
 
 #[test]
-fn a_bank_without_a_product_says_so_and_one_with_the_routing_number_is_matched() {
+fn a_bank_is_filtered_by_product_and_matched_by_routing_number() {
     let mut terms = transactions();
     terms.request.products = vec!["auth".to_owned()];
     let mut visit = Visit::begin(terms, None, Vec::new());
     assert_eq!(
-        told(&mut visit, vec![Act::SkipPhone, choose("ins_130016")]),
+        events(&mut visit, vec![Action::SkipPhone, choose("ins_130016")]),
         "OPEN(CONSENT) SKIP_SUBMIT_PHONE >SELECT_INSTITUTION SELECT_INSTITUTION SELECT_FILTERED_INSTITUTION"
     );
     assert_eq!(
@@ -505,7 +513,7 @@ fn a_bank_without_a_product_says_so_and_one_with_the_routing_number_is_matched()
         serde_json::from_str(r#"{"routing_number":"122105155"}"#).expect("institution data");
     let mut visit = Visit::begin(terms, None, Vec::new());
     assert_eq!(
-        told(&mut visit, vec![Act::SkipPhone, choose("ins_109511")]),
+        events(&mut visit, vec![Action::SkipPhone, choose("ins_109511")]),
         "OPEN(CONSENT) SKIP_SUBMIT_PHONE >SELECT_INSTITUTION MATCHED_SELECT_INSTITUTION(routing_number) \
          SELECT_INSTITUTION >CREDENTIAL"
     );

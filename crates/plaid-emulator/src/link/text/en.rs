@@ -1,11 +1,13 @@
-use super::Text;
+//! The texts in English.
+
+use super::texts::Text;
 
 pub(super) static TEXT: Text = Text {
     lang: "en",
 
     back: "Back",
     close: "Close",
-    go_on: "Continue",
+    proceed: "Continue",
     submit: "Submit",
     try_again: "Try again",
     other_bank: "Choose another bank",
@@ -16,8 +18,8 @@ pub(super) static TEXT: Text = Text {
     consent_choice: "You choose which accounts to share.",
     consent_undo: "You can take it back at any time.",
     phone: "Phone number",
-    phone_why: "With a phone number, banks you connected before are found again.",
-    phone_wrong: "This is not a phone number that can be reached. Check it, or go on without one.",
+    phone_why: "With your phone number, Link finds the banks that you connected before.",
+    phone_wrong: "This phone number cannot be reached. Check it, or continue without one.",
     skip_phone: "Continue without phone number",
 
     verify_phone: "Check your phone",
@@ -25,7 +27,7 @@ pub(super) static TEXT: Text = Text {
     code: "Code",
     code_wrong: "The code is not correct. Try again.",
     saved: "Welcome back",
-    saved_why: "You connected these banks before. Choose one to go on.",
+    saved_why: "You connected these banks before. Choose one to continue.",
     new_bank: "Connect another bank",
 
     choose_bank: "Choose your bank",
@@ -35,7 +37,7 @@ pub(super) static TEXT: Text = Text {
     found: "{} banks",
 
     sign_in: "Sign in to {}",
-    sign_in_safe: "Sent encrypted, and to the bank alone.",
+    sign_in_safe: "Encrypted, and sent only to the bank.",
     username: "Username",
     password: "Password",
     sandbox_sign_in: "Sandbox: user_good and pass_good",
@@ -60,36 +62,36 @@ pub(super) static TEXT: Text = Text {
     accounts_missing: "Choose at least one account.",
 
     connected: "{} is connected",
-    connected_what: "You can return to {}.",
+    connected_text: "You can return to {}.",
     reconnected: "{} is connected again",
     finish: "Finish",
 
     oauth: "Sign in at {}",
-    oauth_what: "The bank's own page opens. Sign in there and allow access; then you come back here.",
-    oauth_no_way_back: "{} cannot be connected from inside another app. Open this page in your browser and try again.",
-    oauth_waiting: "Go on at {}",
-    oauth_waiting_what: "The bank's page is open in another window. This page goes on by itself when you are done there.",
+    oauth_text: "The bank's own page opens. Sign in there and allow access. Then you return here.",
+    oauth_in_app: "{} cannot be connected from inside another app. Open this page in your browser and try again.",
+    oauth_waiting: "Continue at {}",
+    oauth_waiting_text: "The bank's page is open in another window. This page continues when you are done there.",
     oauth_reopen: "Open the bank's page",
 
     bank_page: "{} asks to see your accounts, their balances and their transactions.",
-    bank_page_error: "What the bank answers",
-    bank_page_no_error: "As you choose below",
+    bank_page_result: "Result of the sign-in",
+    bank_page_no_error: "Your choice below",
     bank_page_sandbox: "Sandbox: no sign-in is needed here.",
     bank_page_done: "Done",
-    bank_page_lost: "This page has expired",
-    bank_page_close: "You can close this window and return to where you came from.",
+    bank_page_expired: "This page has expired",
+    bank_page_close: "You can close this window and return to the app.",
     allow: "Allow",
     deny: "Deny",
 
     degraded: "{} has problems at the moment",
-    degraded_what: "Connecting may fail or take longer than usual. You can try now, or come back later.",
+    degraded_text: "Connecting may fail or take longer than usual. You can try now, or come back later.",
     down: "{} cannot be reached",
-    down_what: "The bank is not answering anyone at the moment. Try again later, or connect another bank.",
+    down_text: "The bank is not responding at the moment. Try again later, or connect another bank.",
     filtered: "{} cannot be connected here",
-    filtered_what: "The bank does not offer what is needed. Choose another one.",
+    filtered_text: "The bank does not support what this app needs. Choose another bank.",
 
     exit: "Leave without connecting?",
-    exit_what: "You are not done yet. If you leave now, nothing is shared.",
+    exit_text: "You are not done yet. If you leave now, nothing is shared.",
     keep_going: "Keep going",
 
     problem,
@@ -101,12 +103,9 @@ fn problem(code: &str) -> (&'static str, &'static str) {
             "Sign-in failed",
             "The username or password is not correct. Check them and try again.",
         ),
-        "INVALID_MFA" => (
-            "That was not right",
-            "The answer is not correct. Try again.",
-        ),
+        "INVALID_MFA" => ("Wrong answer", "The answer is not correct. Try again."),
         "INVALID_OTP" => (
-            "The code was not right",
+            "Wrong code",
             "Three codes were wrong. You can choose your bank without a phone number.",
         ),
         "ITEM_LOCKED" => (
@@ -119,7 +118,7 @@ fn problem(code: &str) -> (&'static str, &'static str) {
         ),
         "ITEM_NOT_SUPPORTED" => (
             "This account cannot be connected",
-            "The bank holds it in a way that is not supported. Try another bank.",
+            "This kind of account is not supported. Try another bank.",
         ),
         "MFA_NOT_SUPPORTED" => (
             "This sign-in is not supported",
@@ -127,20 +126,23 @@ fn problem(code: &str) -> (&'static str, &'static str) {
         ),
         "NO_ACCOUNTS" | "NO_AUTH_ACCOUNTS" => (
             "No accounts were found",
-            "Nothing at this bank fits what is asked for. Try another bank.",
+            "No account at this bank can be shared with this app. Try another bank.",
         ),
         "INSTITUTION_NO_LONGER_SUPPORTED" => (
             "This bank is no longer supported",
             "It can no longer be connected. Try another bank.",
         ),
         "INSTITUTION_DOWN" | "INSTITUTION_NOT_RESPONDING" | "INSTITUTION_NOT_AVAILABLE" => (
-            "The bank does not answer",
+            "The bank is not responding",
             "It cannot be reached at the moment. Try again later, or connect another bank.",
         ),
-        "USER_INPUT_TIMEOUT" => ("That took too long", "The bank did not wait. Try again."),
+        "USER_INPUT_TIMEOUT" => (
+            "That took too long",
+            "The bank ended the sign-in. Try again.",
+        ),
         "INSUFFICIENT_CREDENTIALS" | "ACCESS_NOT_GRANTED" => (
             "The bank was not allowed to share enough",
-            "Go on again and allow what is asked for.",
+            "Try again, and allow everything that the bank asks for.",
         ),
         "COUNTRY_NOT_SUPPORTED" => (
             "Not available in this country",
@@ -155,20 +157,20 @@ fn problem(code: &str) -> (&'static str, &'static str) {
             "The page to connect a bank has expired. Leave it and open it again; nothing was shared.",
         ),
         "OAUTH_STATE_ID_ALREADY_PROCESSED" => (
-            "This was done before",
-            "The way back from the bank works once only. Leave and start again.",
+            "This sign-in was used already",
+            "A bank sign-in can be used only once. Leave and start again.",
         ),
         "OAUTH_STATE_ID_NOT_FOUND" | "INCORRECT_LINK_TOKEN" => (
-            "The way back from the bank is lost",
-            "This return does not belong to what was begun here. Leave and start again.",
+            "This sign-in is unknown",
+            "The bank sign-in does not belong to this page. Leave and start again.",
         ),
         "INVALID_FIELD" => (
             "This page was not set up correctly",
-            "It says that you come back from a bank, but not from which visit. Leave and start again.",
+            "Its address does not name the bank sign-in that you return from. Leave and start again.",
         ),
         "PUBLIC_KEY_NOT_ENABLED" => (
             "Current version not supported",
-            "This app uses an old way to connect banks. Its makers need to update it.",
+            "This app uses an old version of Link. Its developers must update it.",
         ),
         _ => (
             "Something went wrong",

@@ -1,11 +1,13 @@
-use super::Text;
+//! The texts in Spanish.
+
+use super::texts::Text;
 
 pub(super) static TEXT: Text = Text {
     lang: "es",
 
     back: "Atrás",
     close: "Cerrar",
-    go_on: "Continuar",
+    proceed: "Continuar",
     submit: "Enviar",
     try_again: "Intentar de nuevo",
     other_bank: "Elegir otro banco",
@@ -60,36 +62,36 @@ pub(super) static TEXT: Text = Text {
     accounts_missing: "Elige al menos una cuenta.",
 
     connected: "{} está conectado",
-    connected_what: "Puedes volver a {}.",
+    connected_text: "Puedes volver a {}.",
     reconnected: "{} está conectado de nuevo",
     finish: "Terminar",
 
     oauth: "Inicia sesión en {}",
-    oauth_what: "Se abre la página del banco. Inicia sesión y permite el acceso; después vuelves aquí.",
-    oauth_no_way_back: "{} no se puede conectar desde otra aplicación. Abre esta página en tu navegador e inténtalo de nuevo.",
+    oauth_text: "Se abre la página del banco. Inicia sesión y permite el acceso; después vuelves aquí.",
+    oauth_in_app: "{} no se puede conectar desde otra aplicación. Abre esta página en tu navegador e inténtalo de nuevo.",
     oauth_waiting: "Continúa en {}",
-    oauth_waiting_what: "La página del banco está abierta en otra ventana. Esta página continúa sola cuando termines allí.",
+    oauth_waiting_text: "La página del banco está abierta en otra ventana. Esta página continúa sola cuando termines allí.",
     oauth_reopen: "Abrir la página del banco",
 
     bank_page: "{} pide ver tus cuentas, sus saldos y sus movimientos.",
-    bank_page_error: "Qué responde el banco",
+    bank_page_result: "Qué responde el banco",
     bank_page_no_error: "Lo que elijas abajo",
     bank_page_sandbox: "Sandbox: aquí no hace falta iniciar sesión.",
     bank_page_done: "Listo",
-    bank_page_lost: "Esta página ha caducado",
+    bank_page_expired: "Esta página ha caducado",
     bank_page_close: "Puedes cerrar esta ventana y volver a donde estabas.",
     allow: "Permitir",
     deny: "Rechazar",
 
     degraded: "{} tiene problemas en este momento",
-    degraded_what: "La conexión puede fallar o tardar más de lo normal. Puedes probar ahora o volver más tarde.",
+    degraded_text: "La conexión puede fallar o tardar más de lo normal. Puedes probar ahora o volver más tarde.",
     down: "No se puede llegar a {}",
-    down_what: "El banco no responde a nadie en este momento. Prueba más tarde o conecta otro banco.",
+    down_text: "El banco no responde a nadie en este momento. Prueba más tarde o conecta otro banco.",
     filtered: "{} no se puede conectar aquí",
-    filtered_what: "El banco no ofrece lo que hace falta. Elige otro.",
+    filtered_text: "El banco no ofrece lo que hace falta. Elige otro.",
 
     exit: "¿Salir sin conectar?",
-    exit_what: "Aún no has terminado. Si sales ahora, no se comparte nada.",
+    exit_text: "Aún no has terminado. Si sales ahora, no se comparte nada.",
     keep_going: "Seguir",
 
     problem,

@@ -1,11 +1,13 @@
-use super::Text;
+//! The texts in French.
+
+use super::texts::Text;
 
 pub(super) static TEXT: Text = Text {
     lang: "fr",
 
     back: "Retour",
     close: "Fermer",
-    go_on: "Continuer",
+    proceed: "Continuer",
     submit: "Envoyer",
     try_again: "Réessayer",
     other_bank: "Choisir une autre banque",
@@ -60,36 +62,36 @@ pub(super) static TEXT: Text = Text {
     accounts_missing: "Choisissez au moins un compte.",
 
     connected: "{} est connectée",
-    connected_what: "Vous pouvez revenir à {}.",
+    connected_text: "Vous pouvez revenir à {}.",
     reconnected: "{} est de nouveau connectée",
     finish: "Terminer",
 
     oauth: "Connexion chez {}",
-    oauth_what: "La page de la banque s’ouvre. Connectez-vous et autorisez l’accès ; vous revenez ensuite ici.",
-    oauth_no_way_back: "{} ne peut pas être connectée depuis une autre application. Ouvrez cette page dans votre navigateur et réessayez.",
+    oauth_text: "La page de la banque s’ouvre. Connectez-vous et autorisez l’accès ; vous revenez ensuite ici.",
+    oauth_in_app: "{} ne peut pas être connectée depuis une autre application. Ouvrez cette page dans votre navigateur et réessayez.",
     oauth_waiting: "Continuez chez {}",
-    oauth_waiting_what: "La page de la banque est ouverte dans une autre fenêtre. Cette page continue seule quand vous aurez fini.",
+    oauth_waiting_text: "La page de la banque est ouverte dans une autre fenêtre. Cette page continue seule quand vous aurez fini.",
     oauth_reopen: "Ouvrir la page de la banque",
 
     bank_page: "{} demande à voir vos comptes, leurs soldes et leurs opérations.",
-    bank_page_error: "Ce que répond la banque",
+    bank_page_result: "Ce que répond la banque",
     bank_page_no_error: "Selon votre choix ci-dessous",
     bank_page_sandbox: "Sandbox : aucune connexion n’est nécessaire ici.",
     bank_page_done: "C’est fait",
-    bank_page_lost: "Cette page a expiré",
+    bank_page_expired: "Cette page a expiré",
     bank_page_close: "Vous pouvez fermer cette fenêtre et revenir là où vous étiez.",
     allow: "Autoriser",
     deny: "Refuser",
 
     degraded: "{} a des problèmes en ce moment",
-    degraded_what: "La connexion peut échouer ou être plus lente. Essayez maintenant ou revenez plus tard.",
+    degraded_text: "La connexion peut échouer ou être plus lente. Essayez maintenant ou revenez plus tard.",
     down: "{} est injoignable",
-    down_what: "La banque ne répond à personne en ce moment. Réessayez plus tard ou connectez une autre banque.",
+    down_text: "La banque ne répond à personne en ce moment. Réessayez plus tard ou connectez une autre banque.",
     filtered: "{} ne peut pas être connectée ici",
-    filtered_what: "La banque ne propose pas ce qu’il faut. Choisissez-en une autre.",
+    filtered_text: "La banque ne propose pas ce qu’il faut. Choisissez-en une autre.",
 
     exit: "Quitter sans connecter ?",
-    exit_what: "Vous n’avez pas terminé. Si vous quittez maintenant, rien n’est partagé.",
+    exit_text: "Vous n’avez pas terminé. Si vous quittez maintenant, rien n’est partagé.",
     keep_going: "Poursuivre",
 
     problem,

@@ -1,109 +1,14 @@
-//! What the panes say, in the languages that the emulator speaks.
+//! The texts of the panes, in English, Spanish and French.
 
 mod en;
 mod es;
 mod fr;
+mod texts;
 
-/// The words of every pane in one language; `{}` stands for a name.
-#[derive(Debug)]
-pub(crate) struct Text {
-    pub(crate) lang: &'static str,
-
-    pub(crate) back: &'static str,
-    pub(crate) close: &'static str,
-    pub(crate) go_on: &'static str,
-    pub(crate) submit: &'static str,
-    pub(crate) try_again: &'static str,
-    pub(crate) other_bank: &'static str,
-    pub(crate) leave: &'static str,
-
-    pub(crate) consent: &'static str,
-    pub(crate) consent_private: &'static str,
-    pub(crate) consent_choice: &'static str,
-    pub(crate) consent_undo: &'static str,
-    pub(crate) phone: &'static str,
-    pub(crate) phone_why: &'static str,
-    pub(crate) phone_wrong: &'static str,
-    pub(crate) skip_phone: &'static str,
-
-    pub(crate) verify_phone: &'static str,
-    pub(crate) verify_phone_sent: &'static str,
-    pub(crate) code: &'static str,
-    pub(crate) code_wrong: &'static str,
-    pub(crate) saved: &'static str,
-    pub(crate) saved_why: &'static str,
-    pub(crate) new_bank: &'static str,
-
-    pub(crate) choose_bank: &'static str,
-    pub(crate) search: &'static str,
-    pub(crate) none_found: &'static str,
-    pub(crate) found_one: &'static str,
-    pub(crate) found: &'static str,
-
-    pub(crate) sign_in: &'static str,
-    pub(crate) sign_in_safe: &'static str,
-    pub(crate) username: &'static str,
-    pub(crate) password: &'static str,
-    pub(crate) sandbox_sign_in: &'static str,
-    pub(crate) sandbox_code: &'static str,
-    pub(crate) sandbox_answer: &'static str,
-    pub(crate) bank_site: &'static str,
-
-    pub(crate) loading: &'static str,
-    pub(crate) loading_wait: &'static str,
-
-    pub(crate) device: &'static str,
-    pub(crate) device_phone: &'static str,
-    pub(crate) device_email: &'static str,
-    pub(crate) device_missing: &'static str,
-    pub(crate) bank_code: &'static str,
-    pub(crate) questions: &'static str,
-    pub(crate) question: &'static str,
-    pub(crate) answers_wrong: &'static str,
-
-    pub(crate) accounts: &'static str,
-    pub(crate) accounts_why: &'static str,
-    pub(crate) accounts_missing: &'static str,
-
-    pub(crate) connected: &'static str,
-    pub(crate) connected_what: &'static str,
-    pub(crate) reconnected: &'static str,
-    pub(crate) finish: &'static str,
-
-    pub(crate) oauth: &'static str,
-    pub(crate) oauth_what: &'static str,
-    pub(crate) oauth_no_way_back: &'static str,
-    pub(crate) oauth_waiting: &'static str,
-    pub(crate) oauth_waiting_what: &'static str,
-    pub(crate) oauth_reopen: &'static str,
-
-    pub(crate) bank_page: &'static str,
-    pub(crate) bank_page_error: &'static str,
-    pub(crate) bank_page_no_error: &'static str,
-    pub(crate) bank_page_sandbox: &'static str,
-    pub(crate) bank_page_done: &'static str,
-    pub(crate) bank_page_lost: &'static str,
-    pub(crate) bank_page_close: &'static str,
-    pub(crate) allow: &'static str,
-    pub(crate) deny: &'static str,
-
-    pub(crate) degraded: &'static str,
-    pub(crate) degraded_what: &'static str,
-    pub(crate) down: &'static str,
-    pub(crate) down_what: &'static str,
-    pub(crate) filtered: &'static str,
-    pub(crate) filtered_what: &'static str,
-
-    pub(crate) exit: &'static str,
-    pub(crate) exit_what: &'static str,
-    pub(crate) keep_going: &'static str,
-
-    /// Title and words for an error code.
-    pub(crate) problem: fn(&str) -> (&'static str, &'static str),
-}
+pub(crate) use self::texts::Text;
 
 impl Text {
-    /// The words in this language, or in English where there are none.
+    /// Returns the texts in this language, or in English if there are none.
     pub(crate) fn in_language(language: &str) -> &'static Self {
         match language {
             "es" => &es::TEXT,
@@ -113,7 +18,7 @@ impl Text {
     }
 }
 
-/// Puts a name where the text has `{}`.
+/// Replaces the `{}` of a text with a name.
 pub(crate) fn fill(text: &str, name: &str) -> String {
     text.replacen("{}", name, 1)
 }
@@ -123,20 +28,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_language_without_words_is_english() {
-        for (asked, spoken) in [
+    fn a_language_without_texts_is_english() {
+        for (language, expected) in [
             ("en", "en"),
             ("es", "es"),
             ("fr", "fr"),
             ("vi", "en"),
             ("", "en"),
         ] {
-            assert_eq!(Text::in_language(asked).lang, spoken, "{asked}");
+            assert_eq!(Text::in_language(language).lang, expected, "{language}");
         }
     }
 
     #[test]
-    fn a_name_is_put_in_once_and_as_it_is() {
+    fn a_name_is_inserted_once_and_unchanged() {
         assert_eq!(fill("Sign in to {}", "{} & Sons"), "Sign in to {} & Sons");
     }
 }

@@ -1,13 +1,17 @@
-//! What the host hears of: webhooks about Items and about visits to Link.
+//! The webhooks about Items and Link sessions.
 
 use plaid_types::PlaidError;
 use serde_json::{Value, json};
 
-use super::{Item, LinkSession, SessionEnd, World};
+use super::{
+    item::Item,
+    session::{LinkSession, SessionEnd, SessionEvent},
+    state::World,
+};
 
 impl World {
-    /// Sends a webhook about an Item, if it has a URL for them.
-    pub(super) fn tell(&self, item: &mut Item, kind: &str, code: &str, more: Value) {
+    /// Sends a webhook about an Item, if it has a webhook URL.
+    pub(super) fn send_webhook(&self, item: &mut Item, kind: &str, code: &str, more: Value) {
         let Some(url) = &item.webhook else {
             return;
         };
@@ -25,9 +29,9 @@ impl World {
         item.last_webhook = Some((self.clock.now(), code.to_owned()));
     }
 
-    /// The Item fails with this error from now on, and the host hears of it.
+    /// Puts the Item into this error and sends the webhook about it.
     pub(super) fn fail(&self, item: &mut Item, error: PlaidError) {
-        let told = PlaidError {
+        let reported = PlaidError {
             status: Some(400),
             ..error.clone()
         };
@@ -36,16 +40,16 @@ impl World {
             _ => "ERROR",
         };
         item.error = Some(error);
-        self.tell(item, "ITEM", code, json!({ "error": told }));
+        self.send_webhook(item, "ITEM", code, json!({ "error": reported }));
     }
 
-    /// Sends what a visit to Link came to, if its token has a URL for that.
-    pub(super) fn tell_of_visit(&self, url: &str, session: &LinkSession) {
+    /// Sends the webhooks about a finished Link session.
+    pub(super) fn send_session_webhooks(&self, url: &str, session: &LinkSession) {
         let (status, public_tokens) = match &session.end {
             Some(SessionEnd::Success { public_token, .. }) => ("SUCCESS", vec![public_token]),
             Some(SessionEnd::Exit { .. }) | None => ("EXITED", Vec::new()),
         };
-        let events: Vec<Value> = session.events.iter().map(|event| event.shown()).collect();
+        let events: Vec<Value> = session.events.iter().map(SessionEvent::to_json).collect();
         self.webhooks.send(
             url,
             &json!({

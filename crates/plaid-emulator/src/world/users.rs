@@ -1,12 +1,15 @@
-//! The host's users, as Plaid knows them: whose an Item is can be asked without its access token.
+//! The operations on Plaid's users: an Item can be found by its user, without its access token.
 
 use plaid_types::{ItemId, PlaidError};
 
-use super::{Item, State, World};
+use super::{
+    item::Item,
+    state::{State, World},
+};
 use crate::error::plaid_error;
 
 impl World {
-    /// The user of this name; a new one where there is none.
+    /// Returns the id of the user with this `client_user_id`; creates the user if there is none.
     pub(crate) fn create_user(&self, client_user_id: &str) -> String {
         let mut state = self.state();
         let State { ids, users, .. } = &mut *state;
@@ -16,7 +19,7 @@ impl World {
             .clone()
     }
 
-    /// Says whether there is such a user.
+    /// Checks that the user exists.
     ///
     /// # Errors
     /// `USER_NOT_FOUND` when there is none.
@@ -24,7 +27,7 @@ impl World {
         self.state().check_user(user_id)
     }
 
-    /// The user's Items, the oldest first.
+    /// Returns the user's Items, the oldest first.
     ///
     /// # Errors
     /// As [`World::check_user`].
@@ -32,7 +35,10 @@ impl World {
         let state = self.state();
         state.check_user(user_id)?;
         let items = state.items.values();
-        let mut items: Vec<Item> = items.filter(|item| item.is_of(user_id)).cloned().collect();
+        let mut items: Vec<Item> = items
+            .filter(|item| item.belongs_to(user_id))
+            .cloned()
+            .collect();
         items.sort_by(|one, other| {
             let key = |item: &Item| (item.created_at, item.id.clone());
             key(one).cmp(&key(other))
@@ -40,10 +46,10 @@ impl World {
         Ok(items)
     }
 
-    /// These Items of the user are gone: all of them or, where one is not the user's, none.
+    /// Removes these Items of the user: all of them, or none if one belongs to another user.
     ///
     /// # Errors
-    /// As [`World::check_user`]; `ITEM_NOT_FOUND` when one is not the user's.
+    /// As [`World::check_user`]; `ITEM_NOT_FOUND` when one of the Items is not the user's.
     pub(crate) fn remove_items_of_user(
         &self,
         user_id: &str,
@@ -51,7 +57,12 @@ impl World {
     ) -> Result<(), PlaidError> {
         let mut state = self.state();
         state.check_user(user_id)?;
-        let is_theirs = |id| state.items.get(id).is_some_and(|item| item.is_of(user_id));
+        let is_theirs = |id| {
+            state
+                .items
+                .get(id)
+                .is_some_and(|item| item.belongs_to(user_id))
+        };
         if !ids.iter().all(is_theirs) {
             return Err(plaid_error("ITEM_NOT_FOUND"));
         }
@@ -69,11 +80,5 @@ impl State {
         } else {
             Err(plaid_error("USER_NOT_FOUND"))
         }
-    }
-}
-
-impl Item {
-    fn is_of(&self, user_id: &str) -> bool {
-        self.user_id.as_deref() == Some(user_id)
     }
 }

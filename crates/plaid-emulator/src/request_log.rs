@@ -1,46 +1,41 @@
-//! A log of the requests that came in, so that a test can count them.
+//! A log of the received requests, for tests to count.
 
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{Method, StatusCode};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::{app::App, controls, faults};
-
+/// The number of requests that are kept.
 const KEPT: usize = 10_000;
 
 /// The latest requests, the oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Requests(Mutex<Log>);
+pub(crate) struct RequestLog(Mutex<Log>);
 
 #[derive(Debug, Default)]
 struct Log {
     total: u64,
-    latest: VecDeque<Logged>,
+    latest: VecDeque<LoggedRequest>,
 }
 
-/// A request: nothing of its query, its headers or its body.
+/// A logged request, without its query, headers and body.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Logged {
+pub(crate) struct LoggedRequest {
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
     method: String,
-    /// Tokens in it are cut short.
+    /// Tokens in the path are redacted.
     path: String,
     status: u16,
 }
 
-impl Requests {
-    /// How many there were, and those that are kept.
-    pub(crate) fn read(&self) -> (u64, Vec<Logged>) {
+impl RequestLog {
+    /// Returns the number of all requests, and the requests that are kept.
+    pub(crate) fn read(&self) -> (u64, Vec<LoggedRequest>) {
         let log = self.log();
         (log.total, log.latest.iter().cloned().collect())
     }
@@ -49,7 +44,13 @@ impl Requests {
         *self.log() = Log::default();
     }
 
-    fn add(&self, logged: Logged) {
+    pub(crate) fn add(&self, at: OffsetDateTime, method: &Method, path: &str, status: StatusCode) {
+        let logged = LoggedRequest {
+            at,
+            method: method.as_str().to_owned(),
+            path: redacted(path),
+            status: status.as_u16(),
+        };
         let mut log = self.log();
         log.total += 1;
         if log.latest.len() == KEPT {
@@ -61,25 +62,6 @@ impl Requests {
     fn log(&self) -> MutexGuard<'_, Log> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Every request but those to the controls is logged, and meets the faults.
-pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with(controls::PREFIX) {
-        return next.run(request).await;
-    }
-    let at = app.clock.now();
-    let method = request.method().as_str().to_owned();
-    let path = redacted(request.uri().path());
-    let response = faults::inject(&app, request, next).await;
-    let status = response.status().as_u16();
-    app.requests.add(Logged {
-        at,
-        method,
-        path,
-        status,
-    });
-    response
 }
 
 fn redacted(path: &str) -> String {
@@ -100,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_in_a_path_is_cut_short() {
+    fn a_token_in_a_path_is_redacted() {
         assert_eq!(redacted("/a/link-sandbox-0-1/b"), "/a/link-sandbox-…/b");
         assert_eq!(redacted("/item/get"), "/item/get");
     }

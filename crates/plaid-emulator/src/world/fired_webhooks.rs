@@ -1,21 +1,24 @@
-//! Webhooks that `/sandbox/item/fire_webhook` asks for. They come true: the Item is afterwards as they say.
+//! The webhooks of `/sandbox/item/fire_webhook`, with the change of the Item that each reports.
 
 use plaid_types::PlaidError;
 use serde_json::json;
 
-use super::{BankAccount, State, World};
+use super::{
+    item::BankAccount,
+    state::{State, World},
+};
 use crate::{
-    error::{plaid_error, plaid_error_saying},
+    error::{plaid_error, plaid_error_with_message},
     seed,
 };
 
 impl World {
-    /// Lets the Item become what the webhook says, and sends it.
+    /// Changes the Item as the webhook reports, and sends the webhook.
     ///
     /// # Errors
-    /// `SANDBOX_WEBHOOK_INVALID` when the Item has no URL for webhooks or there is no such webhook,
-    /// `SANDBOX_PRODUCT_NOT_ENABLED` when it is about a product that the Item does not use.
-    pub(crate) fn fire(
+    /// `SANDBOX_WEBHOOK_INVALID` when the Item has no webhook URL or the webhook is unknown,
+    /// `SANDBOX_PRODUCT_NOT_ENABLED` when the webhook is about a product that the Item does not use.
+    pub(crate) fn fire_webhook(
         &self,
         access_token: &str,
         kind: &str,
@@ -34,7 +37,7 @@ impl World {
             .get_mut(&id)
             .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))?;
         if item.webhook.is_none() {
-            return Err(plaid_error_saying(
+            return Err(plaid_error_with_message(
                 "SANDBOX_WEBHOOK_INVALID",
                 "the item has no webhook",
             ));
@@ -44,35 +47,35 @@ impl World {
             ("ITEM", "USER_PERMISSION_REVOKED") => self.fail(item, plaid_error(code)),
             ("ITEM", "LOGIN_REPAIRED") => {
                 item.error = None;
-                self.tell(item, kind, code, json!({}));
+                self.send_webhook(item, kind, code, json!({}));
             }
             ("ITEM", "PENDING_DISCONNECT") => self.announce_disconnect(timeline, item),
             ("ITEM", "NEW_ACCOUNTS_AVAILABLE") => {
-                let opened = seed::account_opened_later();
+                let new_account = seed::new_account();
                 if !item
                     .accounts
                     .iter()
-                    .any(|held| held.account.mask == opened.mask)
+                    .any(|account| account.account.mask == new_account.mask)
                 {
-                    let account = opened.account(ids.account());
+                    let account = new_account.account(ids.account());
                     item.accounts.push(BankAccount {
                         account,
                         shared: false,
                         transactions: None,
                     });
                 }
-                self.tell(item, kind, code, json!({}));
+                self.send_webhook(item, kind, code, json!({}));
             }
             ("ITEM", "USER_ACCOUNT_REVOKED") => {
-                let revoked = item
-                    .accounts
-                    .iter_mut()
-                    .find(|held| held.shared)
-                    .map(|held| {
-                        held.shared = false;
-                        held.account.account_id.clone()
-                    });
-                self.tell(item, kind, code, json!({ "account_id": revoked }));
+                let revoked =
+                    item.accounts
+                        .iter_mut()
+                        .find(|account| account.shared)
+                        .map(|account| {
+                            account.shared = false;
+                            account.account.account_id.clone()
+                        });
+                self.send_webhook(item, kind, code, json!({ "account_id": revoked }));
             }
             ("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE" | "DEFAULT_UPDATE") => {
                 let ledger = ledgers.get(&id).filter(|_| item.uses("transactions"));
@@ -80,18 +83,18 @@ impl World {
                     .ok_or_else(|| plaid_error("SANDBOX_PRODUCT_NOT_ENABLED"))?
                     .update;
                 if code == "DEFAULT_UPDATE" {
-                    self.tell(item, kind, code, json!({ "new_transactions": 1 }));
+                    self.send_webhook(item, kind, code, json!({ "new_transactions": 1 }));
                 } else {
-                    self.tell_of_transactions(item, update);
+                    self.send_transactions_webhook(item, update);
                 }
-                self.new_activity(&mut state, &id);
+                self.simulate_activity(&mut state, &id);
             }
             ("TRANSACTIONS", "RECURRING_TRANSACTIONS_UPDATE") if item.uses("transactions") => {
                 let accounts: Vec<_> = item
                     .shared_accounts()
                     .map(|account| account.account_id.clone())
                     .collect();
-                self.tell(item, kind, code, json!({ "account_ids": accounts }));
+                self.send_webhook(item, kind, code, json!({ "account_ids": accounts }));
             }
             ("TRANSACTIONS", "RECURRING_TRANSACTIONS_UPDATE") => {
                 return Err(plaid_error("SANDBOX_PRODUCT_NOT_ENABLED"));

@@ -1,29 +1,25 @@
-//! The tokens that lead to an Item: a public token, once, and then an access token until it is taken back.
+//! The operations on public tokens and access tokens.
 
 use std::collections::HashMap;
 
 use plaid_types::{ItemId, PlaidError, PublicToken};
 use time::{Duration, OffsetDateTime};
 
-use super::{Item, State, World};
-use crate::error::{plaid_error, plaid_error_saying};
+use super::{
+    item::Item,
+    public_token::PublicTokenRecord,
+    state::{State, World},
+};
+use crate::error::{plaid_error, plaid_error_with_message};
 
+/// The lifetime of a public token.
 const LIFETIME: Duration = Duration::minutes(30);
 
-#[derive(Debug)]
-pub(super) struct PublicTokenRecord {
-    item_id: ItemId,
-    expires_at: OffsetDateTime,
-    exchangeable: bool,
-    /// What it was exchanged for, where it may be exchanged again.
-    exchanged: Option<String>,
-}
-
 impl World {
-    /// The Item that an access token opens, broken or not.
+    /// Returns the Item of an access token, in an error or not.
     ///
     /// # Errors
-    /// `INVALID_ACCESS_TOKEN` when it opens nothing, `ITEM_NOT_FOUND` when its Item was removed.
+    /// `INVALID_ACCESS_TOKEN` when the token is unknown, `ITEM_NOT_FOUND` when its Item was removed.
     pub(crate) fn item_of(&self, access_token: &str) -> Result<Item, PlaidError> {
         let state = self.state();
         let id = state.item_id(access_token)?;
@@ -34,10 +30,10 @@ impl World {
             .ok_or_else(|| plaid_error("ITEM_NOT_FOUND"))
     }
 
-    /// The Item that an access token opens.
+    /// Returns the Item of an access token, if it is not in an error.
     ///
     /// # Errors
-    /// As [`World::item_of`], and the Item's own error when it is broken.
+    /// As [`World::item_of`], and the Item's own error.
     pub(crate) fn healthy_item_of(&self, access_token: &str) -> Result<Item, PlaidError> {
         let item = self.item_of(access_token)?;
         match item.error {
@@ -46,13 +42,13 @@ impl World {
         }
     }
 
-    /// Gives the access token for a public token, which is used up by that, unless it was said to answer again.
+    /// Exchanges a public token for an access token. A public token is exchanged once, unless `answer_again` is set.
     ///
     /// # Errors
     /// `INVALID_PUBLIC_TOKEN` when it is unknown, used, expired, or of update mode.
     pub(crate) fn exchange(&self, public_token: &str) -> Result<(ItemId, String), PlaidError> {
         if !public_token.starts_with("public-sandbox-") {
-            return Err(misshapen("INVALID_PUBLIC_TOKEN", "public"));
+            return Err(malformed("INVALID_PUBLIC_TOKEN", "public"));
         }
         let now = self.clock.now();
         let mut state = self.state();
@@ -64,10 +60,10 @@ impl World {
             .ok_or_else(|| plaid_error("INVALID_PUBLIC_TOKEN"))?;
         if record.expires_at <= now {
             let message = "the public token has expired: it lives 30 minutes";
-            return Err(plaid_error_saying("INVALID_PUBLIC_TOKEN", message));
+            return Err(plaid_error_with_message("INVALID_PUBLIC_TOKEN", message));
         }
         let access_token = match &record.exchanged {
-            Some(before) => before.clone(),
+            Some(access_token) => access_token.clone(),
             None => state.access_token(&record.item_id),
         };
         let item_id = record.item_id.clone();
@@ -82,16 +78,16 @@ impl World {
         Ok((item_id, access_token))
     }
 
-    /// Whether a public token that was exchanged gives the same access token again, for as long as it lives.
+    /// Sets whether a public token can be exchanged again, for the same access token, until it expires.
     pub(crate) fn set_answer_again(&self, answer_again: bool) {
         self.state().answer_again = answer_again;
     }
 
-    /// Every Item that is not removed, and how many access tokens open it.
-    pub(crate) fn access_tokens(&self) -> HashMap<ItemId, usize> {
+    /// Returns the number of access tokens of each Item.
+    pub(crate) fn access_token_counts(&self) -> HashMap<ItemId, usize> {
         let state = self.state();
         let mut counts: HashMap<_, _> = state.items.keys().map(|id| (id.clone(), 0)).collect();
-        for id in state.access.values() {
+        for id in state.access_tokens.values() {
             if let Some(count) = counts.get_mut(id) {
                 *count += 1;
             }
@@ -99,18 +95,18 @@ impl World {
         counts
     }
 
-    /// Gives a new access token for an old one, which is dead from now on.
+    /// Replaces an access token with a new one. The old one becomes invalid.
     ///
     /// # Errors
     /// As [`World::item_of`].
-    pub(crate) fn invalidate(&self, access_token: &str) -> Result<String, PlaidError> {
+    pub(crate) fn replace_access_token(&self, access_token: &str) -> Result<String, PlaidError> {
         let id = self.item_of(access_token)?.id;
         let mut state = self.state();
-        state.access.remove(access_token);
+        state.access_tokens.remove(access_token);
         Ok(state.access_token(&id))
     }
 
-    /// The Item is gone; its access token finds nothing from now on.
+    /// Removes the Item of an access token.
     ///
     /// # Errors
     /// As [`World::item_of`].
@@ -126,18 +122,18 @@ impl World {
 }
 
 impl State {
-    /// The Item is gone; false when it was gone before.
+    /// Removes an Item; returns false if there is no such Item.
     pub(super) fn remove(&mut self, id: &ItemId) -> bool {
         self.ledgers.remove(id);
         self.items.remove(id).is_some()
     }
 
     pub(super) fn item_id(&self, access_token: &str) -> Result<&ItemId, PlaidError> {
-        self.access.get(access_token).ok_or_else(|| {
+        self.access_tokens.get(access_token).ok_or_else(|| {
             if access_token.starts_with("access-sandbox-") {
                 plaid_error("INVALID_ACCESS_TOKEN")
             } else {
-                misshapen("INVALID_ACCESS_TOKEN", "access")
+                malformed("INVALID_ACCESS_TOKEN", "access")
             }
         })
     }
@@ -161,13 +157,13 @@ impl State {
 
     fn access_token(&mut self, item_id: &ItemId) -> String {
         let token = self.ids.token("access");
-        self.access.insert(token.clone(), item_id.clone());
+        self.access_tokens.insert(token.clone(), item_id.clone());
         token
     }
 }
 
-fn misshapen(code: &str, kind: &str) -> PlaidError {
-    plaid_error_saying(
+fn malformed(code: &str, kind: &str) -> PlaidError {
+    plaid_error_with_message(
         code,
         format!("a token of this environment looks like {kind}-sandbox-<identifier>"),
     )
