@@ -4,12 +4,12 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
-#[path = "../tests/api/canned_plaid.rs"]
-#[allow(dead_code, reason = "the tests need more of it")]
-mod canned_plaid;
 #[path = "../tests/api/signer.rs"]
 #[allow(dead_code, reason = "the tests need more of it")]
 mod signer;
+#[path = "../tests/api/stub_plaid.rs"]
+#[allow(dead_code, reason = "the tests need more of it")]
+mod stub_plaid;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,8 +20,8 @@ use connect_server::{Args, Config, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::canned_plaid::CannedPlaid;
 use crate::signer::Signer;
+use crate::stub_plaid::StubPlaid;
 
 /// The Items that the webhooks are about.
 const ITEMS: usize = 100;
@@ -95,7 +95,7 @@ async fn main() -> ExitCode {
 }
 
 struct Bench {
-    plaid: CannedPlaid,
+    plaid: StubPlaid,
     server: Server,
     http: reqwest::Client,
     cookie: String,
@@ -110,7 +110,7 @@ struct Forged {
 impl Bench {
     /// A backend with one user, who has all the Items.
     async fn start() -> Self {
-        let plaid = CannedPlaid::start().await;
+        let plaid = StubPlaid::start().await;
         let folder = tempfile::tempdir().expect("a folder");
         let server = Server::start(config(&folder, plaid.url.as_str())).await;
         let server = server.expect("a backend");
@@ -187,7 +187,7 @@ impl Bench {
                 "display_message": null,
             });
             let error = if n % 2 == 0 { broken } else { Value::Null };
-            self.plaid.item_is(json!({ "error": error }));
+            self.plaid.set_item(json!({ "error": error }));
             let body = about(0, u32::MAX - u32::try_from(n).expect("few"));
             let sent = Instant::now();
             let signature = self.plaid.signer.sign(&body, 0);

@@ -4,19 +4,19 @@ use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode};
 use serde_json::json;
 
-use crate::canned_plaid::{EXCHANGE, error};
-use crate::connect::{Connect, eventually, success};
+use crate::harness::{TestBackend, success, wait_until};
+use crate::stub_plaid::{EXCHANGE, error};
 
 #[tokio::test]
-async fn one_public_token_brought_to_both_is_one_item() {
+async fn a_token_submitted_to_two_processes_makes_one_item() {
     for lenient in [false, true] {
-        let connect = Connect::start().await;
+        let backend = TestBackend::start().await;
         if lenient {
-            connect.plaid.exchanges_again();
+            backend.plaid.accept_used_public_tokens();
         }
-        let browser = connect.browser().await;
-        let replica = connect.replica().await;
-        let other = browser.clone().at(&replica);
+        let browser = backend.browser().await;
+        let replica = backend.replica().await;
+        let other = browser.clone().using(&replica);
         let tabs: Vec<_> = (0..8)
             .map(|tab| {
                 let browser = if tab % 2 == 0 { &browser } else { &other }.clone();
@@ -30,18 +30,18 @@ async fn one_public_token_brought_to_both_is_one_item() {
         }
         assert_eq!(browser.items().await.len(), 1);
         assert_eq!(other.items().await.len(), 1);
-        assert!(connect.plaid.calls(EXCHANGE).len() <= 2);
-        assert_eq!(connect.plaid.calls("/item/remove").len(), 0);
+        assert!(backend.plaid.calls(EXCHANGE).len() <= 2);
+        assert_eq!(backend.plaid.calls("/item/remove").len(), 0);
     }
 }
 
 /// Two tabs went through Link at the same bank, each with a public token of its own.
 #[tokio::test]
-async fn the_same_accounts_brought_to_both_are_one_item() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let replica = connect.replica().await;
-    let other = browser.clone().at(&replica);
+async fn the_same_accounts_submitted_to_two_processes_make_one_item() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let replica = backend.replica().await;
+    let other = browser.clone().using(&replica);
     let tabs: Vec<_> = (0..6)
         .map(|tab| {
             let browser = if tab % 2 == 0 { &browser } else { &other }.clone();
@@ -64,7 +64,7 @@ async fn the_same_accounts_brought_to_both_are_one_item() {
     }
     assert_eq!((connected, browser.items().await.len()), (1, 1));
     // A process that starts may take up the same one once more.
-    let mut exchanged = connect.plaid.calls(EXCHANGE);
+    let mut exchanged = backend.plaid.calls(EXCHANGE);
     assert!(exchanged.len() <= 2, "{exchanged:?}");
     exchanged.dedup();
     assert_eq!(exchanged.len(), 1);
@@ -72,27 +72,27 @@ async fn the_same_accounts_brought_to_both_are_one_item() {
 
 /// Plaid did not answer us, and meanwhile another process had its answer: that is no loss.
 #[tokio::test]
-async fn an_answer_that_another_process_has_is_waited_for() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    let gate = connect.plaid.gate(EXCHANGE);
+async fn an_answer_that_another_process_received_is_awaited() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    let gate = backend.plaid.gate(EXCHANGE);
     let used = error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
-    connect
+    backend
         .plaid
-        .answers_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
+        .respond_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
     let bringing = tokio::spawn({
         let browser = browser.clone();
         async move { browser.post("/api/items", success("public-2")).await }
     });
     gate.add_permits(1);
-    eventually(async || connect.plaid.calls(EXCHANGE).len() == 3).await;
-    connect
-        .spoil("UPDATE public_tokens SET state = 'retrying' WHERE state = 'exchanging'")
+    wait_until(async || backend.plaid.calls(EXCHANGE).len() == 3).await;
+    backend
+        .execute_sql("UPDATE public_tokens SET state = 'retrying' WHERE state = 'exchanging'")
         .await;
     gate.add_permits(1);
-    connect
-        .spoil(
+    backend
+        .execute_sql(
             "UPDATE public_tokens SET state = 'connected', item_id = 'item-public-1', \
              sealed_request = NULL, claim_expires_at = NULL WHERE state = 'retrying'",
         )

@@ -2,16 +2,16 @@ use axum::http::StatusCode;
 use connect_api::{ChangeKind, ItemStatus, ProblemCode, TransactionPage};
 use serde_json::{Value, json};
 
-use crate::canned_plaid::{account, error};
-use crate::connect::{Browser, Connect, eventually};
+use crate::harness::{Browser, TestBackend, wait_until};
+use crate::stub_plaid::{account, error};
 
 const SYNC: &str = "/transactions/sync";
 
 #[tokio::test]
-async fn a_new_item_brings_its_transactions_page_by_page() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    connect.plaid.answers_in_turn(
+async fn transactions_of_a_new_item_are_fetched_page_by_page() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    backend.plaid.respond_in_turn(
         SYNC,
         [
             changes(
@@ -24,11 +24,11 @@ async fn a_new_item_brings_its_transactions_page_by_page() {
             changes("cursor-2", false, &[], &[]),
         ],
     );
-    browser.connects("public-1").await;
-    eventually_listed(&browser, &["t2", "t3", "t1"]).await;
-    connect.synced().await;
-    let [first, second] = &connect.plaid.calls(SYNC)[..] else {
-        panic!("two pages: {:?}", connect.plaid.calls(SYNC));
+    browser.connect_item("public-1").await;
+    wait_until_listed(&browser, &["t2", "t3", "t1"]).await;
+    backend.wait_until_synced().await;
+    let [first, second] = &backend.plaid.calls(SYNC)[..] else {
+        panic!("two pages: {:?}", backend.plaid.calls(SYNC));
     };
     assert_eq!(
         *first,
@@ -49,7 +49,7 @@ async fn a_new_item_brings_its_transactions_page_by_page() {
 }
 
 #[tokio::test]
-async fn what_plaid_tells_of_is_fetched_from_where_the_last_page_ended() {
+async fn a_webhook_continues_the_sync_at_its_cursor() {
     for code in [
         "SYNC_UPDATES_AVAILABLE",
         "INITIAL_UPDATE",
@@ -57,25 +57,25 @@ async fn what_plaid_tells_of_is_fetched_from_where_the_last_page_ended() {
         "DEFAULT_UPDATE",
         "TRANSACTIONS_REMOVED",
     ] {
-        let connect = Connect::start().await;
-        let browser = connect.browser().await;
+        let backend = TestBackend::start().await;
+        let browser = backend.browser().await;
         let first = changes(
             "cursor-1",
             false,
             &[("t1", "2026-11-01"), ("t2", "2026-11-02")],
             &[],
         );
-        connect.plaid.answers_in_turn(SYNC, [first]);
-        browser.connects("public-1").await;
-        connect.synced().await;
-        let mut page = browser.events().await;
+        backend.plaid.respond_in_turn(SYNC, [first]);
+        browser.connect_item("public-1").await;
+        backend.wait_until_synced().await;
+        let mut page = browser.open_event_stream().await;
 
         let later = changes("cursor-2", false, &[("t3", "2026-11-03")], &["t1"]);
-        connect.plaid.answers_in_turn(SYNC, [later]);
-        connect.sends(&about_transactions(code)).await;
-        eventually_listed(&browser, &["t3", "t2"]).await;
-        assert_eq!(connect.plaid.calls(SYNC)[1]["cursor"], "cursor-1", "{code}");
-        connect.synced().await;
+        backend.plaid.respond_in_turn(SYNC, [later]);
+        backend.send_webhook(&about_transactions(code)).await;
+        wait_until_listed(&browser, &["t3", "t2"]).await;
+        assert_eq!(backend.plaid.calls(SYNC)[1]["cursor"], "cursor-1", "{code}");
+        backend.wait_until_synced().await;
         let told = page.changes().await;
         assert_eq!(
             told.iter().map(|change| change.kind).collect::<Vec<_>>(),
@@ -86,14 +86,14 @@ async fn what_plaid_tells_of_is_fetched_from_where_the_last_page_ended() {
 }
 
 #[tokio::test]
-async fn what_plaid_changed_is_different_and_not_there_twice() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    connect
+async fn a_modified_transaction_is_updated() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    backend
         .plaid
-        .answers_in_turn(SYNC, [changes("1", false, &[("t1", "2026-11-01")], &[])]);
-    browser.connects("public-1").await;
-    eventually_listed(&browser, &["t1"]).await;
+        .respond_in_turn(SYNC, [changes("1", false, &[("t1", "2026-11-01")], &[])]);
+    browser.connect_item("public-1").await;
+    wait_until_listed(&browser, &["t1"]).await;
     let mut modified = transaction("t1", "2026-11-04");
     modified["amount"] = json!(-1.5);
     modified["pending"] = json!(true);
@@ -101,11 +101,11 @@ async fn what_plaid_changed_is_different_and_not_there_twice() {
     let (_, body) = changes("2", false, &[], &[]);
     let mut body: Value = serde_json::from_str(&body).expect("JSON");
     body["modified"] = json!([modified]);
-    connect.plaid.answers(SYNC, 200, &body);
-    connect
-        .sends(&about_transactions("SYNC_UPDATES_AVAILABLE"))
+    backend.plaid.respond_with(SYNC, 200, &body);
+    backend
+        .send_webhook(&about_transactions("SYNC_UPDATES_AVAILABLE"))
         .await;
-    eventually(async || page(&browser, "").await.transactions[0].date == "2026-11-04").await;
+    wait_until(async || page(&browser, "").await.transactions[0].date == "2026-11-04").await;
     let [one] = &page(&browser, "").await.transactions[..] else {
         panic!("one transaction");
     };
@@ -117,14 +117,14 @@ async fn what_plaid_changed_is_different_and_not_there_twice() {
 
 /// Plaid takes the pages of a run back: what they added may be gone, and nothing would ever say so.
 #[tokio::test]
-async fn a_run_of_pages_that_is_taken_back_begins_anew() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_withdrawn_run_of_pages_is_restarted() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let mutated = error(
         "TRANSACTIONS_ERROR",
         "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION",
     );
-    connect.plaid.answers_in_turn(
+    backend.plaid.respond_in_turn(
         SYNC,
         [
             changes("run-0", false, &[("t0", "2026-11-01")], &[]),
@@ -140,13 +140,13 @@ async fn a_run_of_pages_that_is_taken_back_begins_anew() {
             changes("run-2.2", false, &[("t3", "2026-11-04")], &[]),
         ],
     );
-    browser.connects("public-1").await;
-    connect.synced().await;
-    connect
-        .sends(&about_transactions("SYNC_UPDATES_AVAILABLE"))
+    browser.connect_item("public-1").await;
+    backend.wait_until_synced().await;
+    backend
+        .send_webhook(&about_transactions("SYNC_UPDATES_AVAILABLE"))
         .await;
-    eventually_listed(&browser, &["t3", "t1", "t0"]).await;
-    let cursors: Vec<_> = connect
+    wait_until_listed(&browser, &["t3", "t1", "t0"]).await;
+    let cursors: Vec<_> = backend
         .plaid
         .calls(SYNC)
         .iter()
@@ -159,111 +159,111 @@ async fn a_run_of_pages_that_is_taken_back_begins_anew() {
 }
 
 #[tokio::test]
-async fn a_run_that_never_holds_still_is_left_for_later() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_run_that_keeps_changing_is_postponed() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let mutated = error(
         "TRANSACTIONS_ERROR",
         "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION",
     );
-    connect.plaid.answers(SYNC, 400, &mutated);
-    browser.connects("public-1").await;
-    eventually(async || connect.plaid.calls(SYNC).len() == 6).await;
+    backend.plaid.respond_with(SYNC, 400, &mutated);
+    browser.connect_item("public-1").await;
+    wait_until(async || backend.plaid.calls(SYNC).len() == 6).await;
     let waiting = "SELECT count(*) FROM transaction_syncs WHERE due_at > '2026'";
-    assert_eq!(connect.count(waiting).await, 1);
+    assert_eq!(backend.count(waiting).await, 1);
 }
 
 #[tokio::test]
-async fn what_was_interrupted_is_taken_up_by_the_next_process() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
-    connect.plaid.answers_in_turn(
+async fn an_interrupted_sync_continues_after_a_restart() {
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    backend.plaid.respond_in_turn(
         SYNC,
         [
             changes("cursor-1", true, &[("t1", "2026-11-01")], &[]),
             (500, "<html>".to_owned()),
         ],
     );
-    browser.connects("public-1").await;
-    eventually(async || connect.plaid.calls(SYNC).len() == 2).await;
-    connect.stop();
+    browser.connect_item("public-1").await;
+    wait_until(async || backend.plaid.calls(SYNC).len() == 2).await;
+    backend.stop();
     drop(browser.clone());
-    connect
-        .spoil("UPDATE transaction_syncs SET due_at = '2026'")
+    backend
+        .execute_sql("UPDATE transaction_syncs SET due_at = '2026'")
         .await;
     let rest = changes("cursor-2", false, &[("t2", "2026-11-02")], &[]);
-    connect.plaid.answers_in_turn(SYNC, [rest]);
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
-    eventually_listed(&browser, &["t2", "t1"]).await;
+    backend.plaid.respond_in_turn(SYNC, [rest]);
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
+    wait_until_listed(&browser, &["t2", "t1"]).await;
     assert_eq!(
-        connect.plaid.calls(SYNC)[2]["cursor"],
+        backend.plaid.calls(SYNC)[2]["cursor"],
         "cursor-1",
         "what was fetched is not fetched twice"
     );
 }
 
 #[tokio::test]
-async fn nothing_is_asked_of_an_item_without_transactions() {
-    let connect =
-        Connect::start_with(|config| config.link.products = vec!["auth".to_owned()]).await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn an_item_without_the_product_is_not_synced() {
+    let backend =
+        TestBackend::start_with(|config| config.link.products = vec!["auth".to_owned()]).await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     browser
         .post("/api/items/item-public-1/refresh", json!({}))
         .await;
     assert_eq!(
-        connect
+        backend
             .count("SELECT count(*) FROM transaction_syncs")
             .await,
         0
     );
-    assert_eq!(connect.plaid.calls(SYNC).len(), 0);
+    assert_eq!(backend.plaid.calls(SYNC).len(), 0);
 }
 
 #[tokio::test]
-async fn a_plaid_that_is_not_ready_is_asked_again() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_sync_that_is_not_ready_is_retried() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let (_, body) = changes("", false, &[], &[]);
     let not_ready = body.replace("HISTORICAL_UPDATE_COMPLETE", "NOT_READY");
-    connect.plaid.answers(SYNC, 200, &not_ready);
-    browser.connects("public-1").await;
-    eventually(async || !connect.plaid.calls(SYNC).is_empty()).await;
+    backend.plaid.respond_with(SYNC, 200, &not_ready);
+    browser.connect_item("public-1").await;
+    wait_until(async || !backend.plaid.calls(SYNC).is_empty()).await;
     let waiting = "SELECT count(*) FROM transaction_syncs WHERE due_at > '2026'";
-    assert_eq!(connect.count(waiting).await, 1);
+    assert_eq!(backend.count(waiting).await, 1);
 }
 
 #[tokio::test]
-async fn an_item_that_broke_says_so_and_its_transactions_wait_for_its_user() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_broken_item_is_synced_after_its_repair() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let broken = error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED");
-    connect.plaid.answers(SYNC, 400, &broken);
-    connect.plaid.item_is(json!({ "error": broken }));
-    browser.connects("public-1").await;
-    eventually(async || browser.items().await[0].status == ItemStatus::LoginRequired).await;
-    connect.synced().await;
+    backend.plaid.respond_with(SYNC, 400, &broken);
+    backend.plaid.set_item(json!({ "error": broken }));
+    browser.connect_item("public-1").await;
+    wait_until(async || browser.items().await[0].status == ItemStatus::LoginRequired).await;
+    backend.wait_until_synced().await;
 
     let all = changes("cursor-1", false, &[("t1", "2026-11-01")], &[]);
-    connect.plaid.answers_in_turn(SYNC, [all]);
+    backend.plaid.respond_in_turn(SYNC, [all]);
     browser
         .post("/api/items/item-public-1/repaired", json!({}))
         .await;
-    eventually_listed(&browser, &["t1"]).await;
+    wait_until_listed(&browser, &["t1"]).await;
 }
 
 #[tokio::test]
-async fn transactions_of_accounts_that_were_deselected_go() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    two_accounts(&connect);
-    browser.connects("public-1").await;
-    eventually_listed(&browser, &["s1", "t1"]).await;
-    connect
+async fn transactions_of_deselected_accounts_are_erased() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    two_accounts(&backend);
+    browser.connect_item("public-1").await;
+    wait_until_listed(&browser, &["s1", "t1"]).await;
+    backend
         .plaid
-        .answers_in_turn(SYNC, [changes("2", false, &[], &[])]);
-    connect.plaid.answers(
+        .respond_in_turn(SYNC, [changes("2", false, &[], &[])]);
+    backend.plaid.respond_with(
         "/accounts/get",
         200,
         &json!({ "accounts": [account("Plaid Saving", 210.0)], "item": { "item_id": "item" } }),
@@ -275,44 +275,44 @@ async fn transactions_of_accounts_that_were_deselected_go() {
 }
 
 #[tokio::test]
-async fn transactions_go_with_their_item_and_with_the_consent() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    two_accounts(&connect);
-    browser.connects("public-1").await;
-    eventually_listed(&browser, &["s1", "t1"]).await;
-    connect.synced().await;
+async fn transactions_are_erased_with_their_item_and_with_the_consent() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    two_accounts(&backend);
+    browser.connect_item("public-1").await;
+    wait_until_listed(&browser, &["s1", "t1"]).await;
+    backend.wait_until_synced().await;
     browser.delete("/api/items/item-public-1").await;
     let kept =
         "SELECT (SELECT count(*) FROM transactions) + (SELECT count(*) FROM transaction_syncs)";
-    assert_eq!(connect.count(kept).await, 0);
+    assert_eq!(backend.count(kept).await, 0);
 
-    two_accounts(&connect);
-    browser.connects("public-2").await;
-    eventually_listed(&browser, &["s1", "t1"]).await;
+    two_accounts(&backend);
+    browser.connect_item("public-2").await;
+    wait_until_listed(&browser, &["s1", "t1"]).await;
     let account = json!({
         "webhook_type": "ITEM", "webhook_code": "USER_ACCOUNT_REVOKED", "item_id": "item-public-2",
         "account_id": "account-Plaid Checking",
     });
-    connect.sends(&account).await;
-    eventually_listed(&browser, &["s1"]).await;
+    backend.send_webhook(&account).await;
+    wait_until_listed(&browser, &["s1"]).await;
     let consent = json!({
         "webhook_type": "ITEM", "webhook_code": "USER_PERMISSION_REVOKED", "item_id": "item-public-2",
     });
-    connect.sends(&consent).await;
-    eventually(async || connect.count(kept).await == 0).await;
+    backend.send_webhook(&consent).await;
+    wait_until(async || backend.count(kept).await == 0).await;
     let mut late = about_transactions("SYNC_UPDATES_AVAILABLE");
     late["item_id"] = "item-public-2".into();
-    connect.sends(&late).await;
-    connect.settled().await;
-    assert_eq!(connect.count(kept).await, 0, "nothing comes back");
+    backend.send_webhook(&late).await;
+    backend.wait_until_webhooks_are_applied().await;
+    assert_eq!(backend.count(kept).await, 0, "nothing comes back");
 }
 
 #[tokio::test]
-async fn pages_add_up_to_the_whole_and_each_filter_to_its_part() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    connect.plaid.answers(
+async fn every_matching_transaction_is_on_one_page() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    backend.plaid.respond_with(
         "/accounts/get",
         200,
         &json!({
@@ -333,9 +333,9 @@ async fn pages_add_up_to_the_whole_and_each_filter_to_its_part() {
     let (status, body) = changes("1", false, &[], &[]);
     let mut body: Value = serde_json::from_str(&body).expect("JSON");
     body["added"] = json!(added);
-    connect.plaid.answers(SYNC, status, &body);
-    browser.connects("public-1").await;
-    eventually(async || listed(&browser, "limit=100").await.len() == 45).await;
+    backend.plaid.respond_with(SYNC, status, &body);
+    browser.connect_item("public-1").await;
+    wait_until(async || listed(&browser, "limit=100").await.len() == 45).await;
 
     let newest_first: Vec<String> = (0..45).rev().map(|n| format!("t{n:02}")).collect();
     assert_eq!(walk(&browser, "limit=7").await, newest_first);
@@ -371,12 +371,12 @@ async fn pages_add_up_to_the_whole_and_each_filter_to_its_part() {
 }
 
 #[tokio::test]
-async fn nobody_sees_the_transactions_of_another_user() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    two_accounts(&connect);
-    ada.connects("public-1").await;
-    eventually_listed(&ada, &["s1", "t1"]).await;
+async fn transactions_of_another_user_are_not_listed() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    two_accounts(&backend);
+    ada.connect_item("public-1").await;
+    wait_until_listed(&ada, &["s1", "t1"]).await;
     let page = page(&ada, "limit=1").await;
     let before = format!("before={}", page.before.expect("another page"));
     for query in [
@@ -387,14 +387,14 @@ async fn nobody_sees_the_transactions_of_another_user() {
     ] {
         assert_eq!(listed(&bob, query).await, Vec::<String>::new(), "{query}");
     }
-    let problem = connect.stranger().get("/api/transactions").await.problem();
+    let problem = backend.visitor().get("/api/transactions").await.problem();
     assert_eq!(problem.code, ProblemCode::SignedOut);
 }
 
 #[tokio::test]
-async fn a_query_that_is_none_is_refused_in_words() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn an_invalid_query_is_refused_with_its_reason() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     for (query, words) in [
         ("limit=0", "`limit` must be 1 to 100."),
         ("limit=101", "`limit` must be 1 to 100."),
@@ -449,8 +449,8 @@ fn transaction(id: &str, date: &str) -> Value {
 }
 
 /// An Item with two accounts, and a transaction on each.
-fn two_accounts(connect: &Connect) {
-    connect.plaid.answers(
+fn two_accounts(backend: &TestBackend) {
+    backend.plaid.respond_with(
         "/accounts/get",
         200,
         &json!({
@@ -465,7 +465,7 @@ fn two_accounts(connect: &Connect) {
     body["added"].as_array_mut().expect("a list").push(saving);
     let nothing = changes("1", false, &[], &[]);
     let all = (status, body.to_string());
-    connect.plaid.answers_in_turn(SYNC, [all, nothing]);
+    backend.plaid.respond_in_turn(SYNC, [all, nothing]);
 }
 
 fn about_transactions(code: &str) -> Value {
@@ -502,14 +502,14 @@ async fn walk(browser: &Browser, query: &str) -> Vec<String> {
     }
 }
 
-async fn eventually_listed(browser: &Browser, ids: &[&str]) {
-    eventually(async || listed(browser, "").await == ids).await;
+async fn wait_until_listed(browser: &Browser, ids: &[&str]) {
+    wait_until(async || listed(browser, "").await == ids).await;
 }
 
-impl Connect {
+impl TestBackend {
     /// Every transaction is fetched.
-    async fn synced(&self) {
+    async fn wait_until_synced(&self) {
         let waiting = "SELECT count(*) FROM transaction_syncs WHERE due_at IS NOT NULL";
-        eventually(async || self.count(waiting).await == 0).await;
+        wait_until(async || self.count(waiting).await == 0).await;
     }
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::canned_plaid::error;
-use crate::connect::{Browser, Connect, eventually};
+use crate::harness::{Browser, TestBackend, wait_until};
+use crate::stub_plaid::error;
 
 const ITEM_GET: &str = "/item/get";
 const REFRESH: &str = "/api/items/item-public-1/refresh";
@@ -24,16 +24,16 @@ fn in_days(days: i64) -> String {
 }
 
 #[tokio::test]
-async fn an_item_that_broke_says_so_and_heals_by_webhook() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn an_item_breaks_and_recovers_by_webhook() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
 
-    connect
+    backend
         .plaid
-        .item_is(json!({ "error": error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED") }));
+        .set_item(json!({ "error": error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED") }));
     assert_eq!(
-        connect.sends(&about_item("ERROR", [])).await.status,
+        backend.send_webhook(&about_item("ERROR", [])).await.status,
         StatusCode::OK
     );
     let item = becomes(&browser, |item| item.status == ItemStatus::LoginRequired).await;
@@ -43,8 +43,10 @@ async fn an_item_that_broke_says_so_and_heals_by_webhook() {
     );
     assert_eq!(item.accounts.len(), 1, "what was known stays");
 
-    connect.plaid.item_is(json!({ "error": null }));
-    connect.sends(&about_item("LOGIN_REPAIRED", [])).await;
+    backend.plaid.set_item(json!({ "error": null }));
+    backend
+        .send_webhook(&about_item("LOGIN_REPAIRED", []))
+        .await;
     becomes(&browser, |item| {
         item.status == ItemStatus::Healthy && item.error.is_none()
     })
@@ -53,78 +55,82 @@ async fn an_item_that_broke_says_so_and_heals_by_webhook() {
 
 /// Plaid is asked, so an old webhook that comes last does no harm.
 #[tokio::test]
-async fn the_order_does_not_matter() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    connect.plaid.item_is(json!({ "error": null }));
+async fn the_order_of_webhooks_does_not_matter() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    backend.plaid.set_item(json!({ "error": null }));
     for code in ["LOGIN_REPAIRED", "ERROR"] {
-        connect
-            .sends(&about_item(
+        backend
+            .send_webhook(&about_item(
                 code,
                 [("error", error("ITEM_ERROR", "ITEM_LOCKED"))],
             ))
             .await;
     }
-    connect.settled().await;
+    backend.wait_until_webhooks_are_applied().await;
     assert_eq!(browser.items().await[0].status, ItemStatus::Healthy);
 }
 
 #[tokio::test]
-async fn copies_are_applied_once() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    let mut page = browser.events().await;
-    connect
+async fn copies_of_a_webhook_are_applied_once() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    let mut page = browser.open_event_stream().await;
+    backend
         .plaid
-        .item_is(json!({ "error": error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED") }));
+        .set_item(json!({ "error": error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED") }));
     let body = about_item("ERROR", []).to_string();
-    let signature = connect.plaid.signer.sign(&body, 0);
+    let signature = backend.plaid.signer.sign(&body, 0);
     for _ in 0..5 {
         assert_eq!(
-            connect.delivers(&signature, &body).await.status,
+            backend.deliver_webhook(&signature, &body).await.status,
             StatusCode::OK
         );
     }
     // A retry of Plaid is signed anew.
-    connect
-        .delivers(&connect.plaid.signer.sign(&body, 60), &body)
+    backend
+        .deliver_webhook(&backend.plaid.signer.sign(&body, 60), &body)
         .await;
-    connect.settled().await;
-    assert!(connect.plaid.calls(ITEM_GET).len() <= 2);
+    backend.wait_until_webhooks_are_applied().await;
+    assert!(backend.plaid.calls(ITEM_GET).len() <= 2);
     assert_eq!(page.changes().await.len(), 1, "the page heard of it once");
 }
 
 #[tokio::test]
-async fn what_the_user_is_to_be_told_is_kept() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    connect
-        .sends(&about_item("NEW_ACCOUNTS_AVAILABLE", []))
+async fn announcements_are_kept_until_they_are_resolved() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    backend
+        .send_webhook(&about_item("NEW_ACCOUNTS_AVAILABLE", []))
         .await;
     becomes(&browser, |item| item.new_accounts_available).await;
     for (code, field) in PENDING {
         let end = in_days(7);
-        connect
-            .sends(&about_item(code, [(field, json!(end))]))
+        backend
+            .send_webhook(&about_item(code, [(field, json!(end))]))
             .await;
         becomes(&browser, |item| item.disconnects_at == Some(end.clone())).await;
     }
-    connect.sends(&about_item("LOGIN_REPAIRED", [])).await;
+    backend
+        .send_webhook(&about_item("LOGIN_REPAIRED", []))
+        .await;
     becomes(&browser, |item| item.disconnects_at.is_none()).await;
     assert!(
         browser.items().await[0].new_accounts_available,
         "it is still on offer"
     );
 
-    connect
+    backend
         .plaid
-        .item_is(json!({ "consent_expiration_time": in_days(365) }));
+        .set_item(json!({ "consent_expiration_time": in_days(365) }));
     let late = [("consent_expiration_time", json!(in_days(8)))];
-    connect.sends(&about_item("PENDING_EXPIRATION", late)).await;
-    connect.settled().await;
+    backend
+        .send_webhook(&about_item("PENDING_EXPIRATION", late))
+        .await;
+    backend.wait_until_webhooks_are_applied().await;
     assert_eq!(
         browser.items().await[0].disconnects_at,
         None,
@@ -133,21 +139,23 @@ async fn what_the_user_is_to_be_told_is_kept() {
 }
 
 #[tokio::test]
-async fn an_end_that_has_passed_or_is_no_time_is_not_told() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn an_announced_end_that_is_past_or_invalid_is_ignored() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     for (code, field) in PENDING {
         for end in [json!(in_days(-1)), json!("soon"), json!(null)] {
-            connect.sends(&about_item(code, [(field, end)])).await;
+            backend
+                .send_webhook(&about_item(code, [(field, end)]))
+                .await;
         }
     }
-    connect.settled().await;
+    backend.wait_until_webhooks_are_applied().await;
     assert_eq!(browser.items().await[0].disconnects_at, None);
 
     // One that was told in time passes, and the Item works all the same.
-    connect
-        .spoil("UPDATE items SET disconnects_at = '2026-01-01T00:00:00Z'")
+    backend
+        .execute_sql("UPDATE items SET disconnects_at = '2026-01-01T00:00:00Z'")
         .await;
     assert_eq!(browser.items().await[0].disconnects_at, None);
     let item: Item = browser.get("/api/items/item-public-1").await.json();
@@ -156,7 +164,7 @@ async fn an_end_that_has_passed_or_is_no_time_is_not_told() {
 
 /// A webhook bears no time: what was told before the user was in Link comes once more, signed anew, or comes last.
 #[tokio::test]
-async fn what_was_told_before_a_repair_is_not_told_again_after_it() {
+async fn webhooks_from_before_a_repair_are_ignored_after_it() {
     let offer = about_item("NEW_ACCOUNTS_AVAILABLE", []);
     let [disconnect, expiration] =
         PENDING.map(|(code, field)| about_item(code, [(field, json!(in_days(7)))]));
@@ -170,110 +178,110 @@ async fn what_was_told_before_a_repair_is_not_told_again_after_it() {
         (vec![&disconnect], true, vec![&disconnect]),
         (vec![], true, vec![&disconnect, &expiration]),
     ] {
-        let connect = Connect::start().await;
-        let browser = connect.browser().await;
-        browser.connects("public-1").await;
+        let backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        browser.connect_item("public-1").await;
         for body in &told {
-            connect.sends(body).await;
+            backend.send_webhook(body).await;
         }
-        connect.settled().await;
+        backend.wait_until_webhooks_are_applied().await;
         if by_itself {
-            connect.sends(&repaired).await;
+            backend.send_webhook(&repaired).await;
         } else {
             let visit = json!({ "account_selection": true });
             browser.post(REPAIRED, visit).await.json::<Item>();
         }
-        connect.settled().await;
+        backend.wait_until_webhooks_are_applied().await;
         let healed = browser.items().await;
         assert!(!healed[0].new_accounts_available && healed[0].disconnects_at.is_none());
         for body in &late {
-            connect.sends(body).await;
+            backend.send_webhook(body).await;
         }
-        connect.settled().await;
+        backend.wait_until_webhooks_are_applied().await;
         assert_eq!(browser.items().await, healed, "{late:?}");
     }
 }
 
 /// What comes after a repair, and was not told before, is news; an old sign of health does not take it back.
 #[tokio::test]
-async fn what_is_told_after_a_repair_counts() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn webhooks_from_after_a_repair_are_applied() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     let repaired = about_item("LOGIN_REPAIRED", []);
     let offer = about_item("NEW_ACCOUNTS_AVAILABLE", []);
-    connect.sends(&repaired).await;
-    connect.sends(&offer).await;
-    connect.settled().await;
+    backend.send_webhook(&repaired).await;
+    backend.send_webhook(&offer).await;
+    backend.wait_until_webhooks_are_applied().await;
     let visit = json!({ "account_selection": true });
     browser.post(REPAIRED, visit).await.json::<Item>();
     // The next one is told on another day.
-    connect
-        .spoil("UPDATE webhooks SET first_received_at = '2026-01-01T00:00:00.000Z'")
+    backend
+        .execute_sql("UPDATE webhooks SET first_received_at = '2026-01-01T00:00:00.000Z'")
         .await;
-    connect.sends(&offer).await;
+    backend.send_webhook(&offer).await;
     becomes(&browser, |item| item.new_accounts_available).await;
 
     let end = in_days(8);
     let pending = about_item(PENDING[0].0, [(PENDING[0].1, json!(end))]);
-    connect.sends(&pending).await;
+    backend.send_webhook(&pending).await;
     becomes(&browser, |item| item.disconnects_at == Some(end.clone())).await;
-    connect
-        .spoil("UPDATE webhooks SET first_received_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour')")
+    backend
+        .execute_sql("UPDATE webhooks SET first_received_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour')")
         .await;
-    connect.sends(&repaired).await;
-    connect.settled().await;
+    backend.send_webhook(&repaired).await;
+    backend.wait_until_webhooks_are_applied().await;
     assert_eq!(browser.items().await[0].disconnects_at, Some(end));
 }
 
 /// Plaid gives a webhook up after a day, and so do we.
 #[tokio::test]
-async fn a_webhook_that_cannot_be_applied_for_a_day_is_given_up() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    connect
+async fn a_webhook_that_fails_for_a_day_is_dropped() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    backend
         .plaid
-        .refuses(ITEM_GET, "INVALID_INPUT", "INVALID_API_KEYS");
+        .respond_with_error(ITEM_GET, "INVALID_INPUT", "INVALID_API_KEYS");
     let pending = "SELECT count(*) FROM webhooks WHERE due_at IS NOT NULL";
-    connect.sends(&about_item("ERROR", [])).await;
-    eventually(async || connect.plaid.calls(ITEM_GET).len() == 1).await;
-    assert_eq!(connect.count(pending).await, 1);
-    connect
-        .spoil(
+    backend.send_webhook(&about_item("ERROR", [])).await;
+    wait_until(async || backend.plaid.calls(ITEM_GET).len() == 1).await;
+    assert_eq!(backend.count(pending).await, 1);
+    backend
+        .execute_sql(
             "UPDATE webhooks SET due_at = '2026', first_received_at = '2026-01-01T00:00:00.000Z'",
         )
         .await;
-    connect.sends(&json!({})).await;
-    connect.settled().await;
-    assert_eq!(connect.plaid.calls(ITEM_GET).len(), 2);
+    backend.send_webhook(&json!({})).await;
+    backend.wait_until_webhooks_are_applied().await;
+    assert_eq!(backend.plaid.calls(ITEM_GET).len(), 2);
     assert!(crate::log::text().contains("applying webhooks failed for a day"));
 }
 
 /// An access token that opens nothing is how the Item is: nothing is asked again and again, and its user is told.
 #[tokio::test]
-async fn an_item_whose_access_token_is_dead_says_so() {
+async fn an_invalid_access_token_becomes_the_items_error() {
     for (kind, code) in [
         ("INVALID_INPUT", "INVALID_ACCESS_TOKEN"),
         ("ITEM_ERROR", "ITEM_NOT_FOUND"),
     ] {
-        let connect = Connect::start().await;
-        let browser = connect.browser().await;
-        browser.connects("public-1").await;
+        let backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        browser.connect_item("public-1").await;
         let dead = error(kind, code);
         for endpoint in [ITEM_GET, "/accounts/balance/get", "/transactions/sync"] {
-            connect.plaid.answers(endpoint, 400, &dead);
+            backend.plaid.respond_with(endpoint, 400, &dead);
         }
-        connect.sends(&about_item("ERROR", [])).await;
-        connect.settled().await;
+        backend.send_webhook(&about_item("ERROR", [])).await;
+        backend.wait_until_webhooks_are_applied().await;
         let refreshed: Item = browser.post(REFRESH, json!({})).await.json();
         assert_eq!(browser.items().await, std::slice::from_ref(&refreshed));
         assert_eq!(refreshed.status, ItemStatus::Failing);
         assert_eq!(refreshed.error.expect("an error").error_code, code);
         let due = "SELECT count(*) FROM transaction_syncs WHERE due_at IS NOT NULL";
-        eventually(async || connect.count(due).await == 0).await;
+        wait_until(async || backend.count(due).await == 0).await;
 
-        let again = browser.post("/api/items", crate::duplicate::again("public-2"));
+        let again = browser.post("/api/items", crate::duplicate::same_account("public-2"));
         assert_eq!(
             again.await.status,
             StatusCode::CREATED,
@@ -283,10 +291,10 @@ async fn an_item_whose_access_token_is_dead_says_so() {
 }
 
 #[tokio::test]
-async fn a_consent_that_was_taken_back_takes_the_data_along() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn a_withdrawn_consent_erases_the_data() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     let tokens = "SELECT count(*) FROM items WHERE access_token <> x''";
     for (status, body) in [
         (500, "<html>".to_owned()),
@@ -297,26 +305,26 @@ async fn a_consent_that_was_taken_back_takes_the_data_along() {
             error("INSTITUTION_ERROR", "INSTITUTION_DOWN").to_string(),
         ),
     ] {
-        let before = connect.plaid.calls("/item/remove").len();
-        connect.plaid.answers("/item/remove", status, &body);
-        connect
-            .sends(&about_item("USER_PERMISSION_REVOKED", []))
+        let before = backend.plaid.calls("/item/remove").len();
+        backend.plaid.respond_with("/item/remove", status, &body);
+        backend
+            .send_webhook(&about_item("USER_PERMISSION_REVOKED", []))
             .await;
-        eventually(async || connect.plaid.calls("/item/remove").len() > before).await;
+        wait_until(async || backend.plaid.calls("/item/remove").len() > before).await;
         // It waits until the webhook is done with the Item.
         browser.post(REFRESH, json!({})).await;
         assert_eq!(browser.items().await[0].accounts.len(), 1, "{body}");
-        assert_eq!(connect.count(tokens).await, 1, "{body}");
+        assert_eq!(backend.count(tokens).await, 1, "{body}");
     }
 
-    connect
+    backend
         .plaid
-        .refuses("/item/remove", "INVALID_INPUT", "INVALID_ACCESS_TOKEN");
-    connect
-        .spoil("UPDATE webhooks SET due_at = '2026' WHERE due_at IS NOT NULL")
+        .respond_with_error("/item/remove", "INVALID_INPUT", "INVALID_ACCESS_TOKEN");
+    backend
+        .execute_sql("UPDATE webhooks SET due_at = '2026' WHERE due_at IS NOT NULL")
         .await;
-    connect
-        .sends(&about_item("USER_PERMISSION_REVOKED", []))
+    backend
+        .send_webhook(&about_item("USER_PERMISSION_REVOKED", []))
         .await;
     let item = becomes(&browser, |item| item.status == ItemStatus::Failing).await;
     assert_eq!(
@@ -324,20 +332,20 @@ async fn a_consent_that_was_taken_back_takes_the_data_along() {
         "USER_PERMISSION_REVOKED"
     );
     assert_eq!(item.accounts, []);
-    assert_eq!(connect.count(tokens).await, 0);
+    assert_eq!(backend.count(tokens).await, 0);
 
     let problem = browser
         .post("/api/link/tokens", json!({ "item_id": "item-public-1" }))
         .await
         .problem();
     assert_eq!(problem.status, 422);
-    let removals = connect.plaid.calls("/item/remove").len();
+    let removals = backend.plaid.calls("/item/remove").len();
     assert_eq!(
         browser.delete("/api/items/item-public-1").await.status,
         StatusCode::NO_CONTENT
     );
     assert_eq!(
-        connect.plaid.calls("/item/remove").len(),
+        backend.plaid.calls("/item/remove").len(),
         removals,
         "there is nothing left to end"
     );
@@ -345,20 +353,20 @@ async fn a_consent_that_was_taken_back_takes_the_data_along() {
 }
 
 #[tokio::test]
-async fn an_account_that_was_taken_back_goes() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn a_withdrawn_account_is_removed() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     let revoked = [("account_id", json!("account-Plaid Checking"))];
-    connect
-        .sends(&about_item("USER_ACCOUNT_REVOKED", revoked))
+    backend
+        .send_webhook(&about_item("USER_ACCOUNT_REVOKED", revoked))
         .await;
     becomes(&browser, |item| item.accounts.is_empty()).await;
 }
 
 #[tokio::test]
-async fn what_nobody_knows_is_kept_and_does_no_harm() {
-    let connect = Connect::start().await;
+async fn unknown_webhooks_are_stored_and_have_no_effect() {
+    let backend = TestBackend::start().await;
     for body in [
         json!({ "webhook_type": "WEATHER", "webhook_code": "RAIN" }),
         json!({ "webhook_type": "ITEM", "webhook_code": "ERROR", "item_id": "nobody's" }),
@@ -366,86 +374,95 @@ async fn what_nobody_knows_is_kept_and_does_no_harm() {
         json!({ "webhook_type": "LINK", "webhook_code": "SESSION_FINISHED", "link_token": "not ours" }),
         json!([1, 2, 3]),
     ] {
-        assert_eq!(connect.sends(&body).await.status, StatusCode::OK, "{body}");
+        assert_eq!(
+            backend.send_webhook(&body).await.status,
+            StatusCode::OK,
+            "{body}"
+        );
     }
-    connect.settled().await;
-    assert_eq!(connect.count("SELECT count(*) FROM webhooks").await, 5);
+    backend.wait_until_webhooks_are_applied().await;
+    assert_eq!(backend.count("SELECT count(*) FROM webhooks").await, 5);
 }
 
 #[tokio::test]
-async fn what_came_while_plaid_was_down_is_applied_by_the_next_process() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    connect.plaid.answers(ITEM_GET, 500, "<html>");
+async fn a_webhook_that_failed_is_applied_after_a_restart() {
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    backend.plaid.respond_with(ITEM_GET, 500, "<html>");
     assert_eq!(
-        connect.sends(&about_item("ERROR", [])).await.status,
+        backend.send_webhook(&about_item("ERROR", [])).await.status,
         StatusCode::OK
     );
-    eventually(async || !connect.plaid.calls(ITEM_GET).is_empty()).await;
+    wait_until(async || !backend.plaid.calls(ITEM_GET).is_empty()).await;
 
-    connect
+    backend
         .plaid
-        .item_is(json!({ "error": error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED") }));
-    connect.plaid.recovers(ITEM_GET);
-    connect.spoil("UPDATE webhooks SET due_at = '2026'").await;
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
+        .set_item(json!({ "error": error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED") }));
+    backend.plaid.restore(ITEM_GET);
+    backend
+        .execute_sql("UPDATE webhooks SET due_at = '2026'")
+        .await;
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
     becomes(&browser, |item| item.status == ItemStatus::LoginRequired).await;
 }
 
 #[tokio::test]
 async fn a_forged_webhook_changes_nothing() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let item = browser.connects("public-1").await;
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let item = browser.connect_item("public-1").await;
     let body = about_item("USER_PERMISSION_REVOKED", []).to_string();
     let other = crate::signer::Signer::default();
     for (signature, told) in [
         ("", &*body),
         ("forged", &body),
         (&other.sign(&body, 0), &body),
-        (&connect.plaid.signer.sign(&body, 301), &body),
+        (&backend.plaid.signer.sign(&body, 301), &body),
         (
-            &connect.plaid.signer.sign(&body, 0),
+            &backend.plaid.signer.sign(&body, 0),
             &body.replace(':', ": "),
         ),
     ] {
-        let problem = connect.delivers(signature, told).await.problem();
+        let problem = backend.deliver_webhook(signature, told).await.problem();
         assert_eq!(
             (problem.status, problem.code),
             (401, ProblemCode::InvalidRequest),
             "{signature}"
         );
     }
-    assert_eq!(connect.count("SELECT count(*) FROM webhooks").await, 0);
+    assert_eq!(backend.count("SELECT count(*) FROM webhooks").await, 0);
     assert_eq!(browser.items().await, [item]);
 }
 
 #[tokio::test]
-async fn a_webhook_whose_key_cannot_be_fetched_is_to_come_again() {
-    let connect = Connect::start().await;
-    connect
+async fn a_webhook_is_refused_while_its_key_cannot_be_fetched() {
+    let backend = TestBackend::start().await;
+    backend
         .plaid
-        .answers("/webhook_verification_key/get", 500, "<html>");
+        .respond_with("/webhook_verification_key/get", 500, "<html>");
     let body = about_item("ERROR", []);
     assert_eq!(
-        connect.sends(&body).await.status,
+        backend.send_webhook(&body).await.status,
         StatusCode::SERVICE_UNAVAILABLE
     );
-    connect.plaid.recovers("/webhook_verification_key/get");
-    assert_eq!(connect.sends(&body).await.status, StatusCode::OK);
+    backend.plaid.restore("/webhook_verification_key/get");
+    assert_eq!(backend.send_webhook(&body).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_webhook_that_cannot_be_kept_is_not_acknowledged() {
-    let connect = Connect::start().await;
-    connect
-        .spoil(
+async fn a_webhook_that_cannot_be_stored_is_not_acknowledged() {
+    let backend = TestBackend::start().await;
+    backend
+        .execute_sql(
             "CREATE TRIGGER full BEFORE INSERT ON webhooks BEGIN SELECT RAISE(FAIL, 'full'); END",
         )
         .await;
-    let problem = connect.sends(&about_item("ERROR", [])).await.problem();
+    let problem = backend
+        .send_webhook(&about_item("ERROR", []))
+        .await
+        .problem();
     assert_eq!((problem.status, problem.code), (500, ProblemCode::Internal));
 }
 
@@ -462,7 +479,7 @@ fn about_item(code: &str, more: impl IntoIterator<Item = (&'static str, Value)>)
 
 async fn becomes(browser: &Browser, as_wanted: impl Fn(&Item) -> bool) -> Item {
     let mut found = None;
-    eventually(async || {
+    wait_until(async || {
         found = browser
             .items()
             .await

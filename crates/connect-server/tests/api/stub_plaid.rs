@@ -20,7 +20,7 @@ use crate::signer::Signer;
 pub(crate) const EXCHANGE: &str = "/item/public_token/exchange";
 
 /// Stops when dropped.
-pub(crate) struct CannedPlaid {
+pub(crate) struct StubPlaid {
     pub(crate) url: Url,
     pub(crate) signer: Arc<Signer>,
     world: Arc<World>,
@@ -43,7 +43,7 @@ struct World {
     signer: Arc<Signer>,
 }
 
-impl CannedPlaid {
+impl StubPlaid {
     pub(crate) async fn start() -> Self {
         let world = Arc::<World>::default();
         let app = Router::new().fallback(answer).with_state(world.clone());
@@ -60,12 +60,17 @@ impl CannedPlaid {
     }
 
     /// From now on the endpoint answers this.
-    pub(crate) fn answers(&self, endpoint: &str, status: u16, body: &(impl ToString + ?Sized)) {
-        self.answers_in_turn(endpoint, [(status, body.to_string())]);
+    pub(crate) fn respond_with(
+        &self,
+        endpoint: &str,
+        status: u16,
+        body: &(impl ToString + ?Sized),
+    ) {
+        self.respond_in_turn(endpoint, [(status, body.to_string())]);
     }
 
     /// From now on the endpoint answers these, one after the other, and stays with the last.
-    pub(crate) fn answers_in_turn(
+    pub(crate) fn respond_in_turn(
         &self,
         endpoint: &str,
         answers: impl IntoIterator<Item = (u16, String)>,
@@ -74,17 +79,17 @@ impl CannedPlaid {
     }
 
     /// From now on the endpoint refuses with this error.
-    pub(crate) fn refuses(&self, endpoint: &str, kind: &str, code: &str) {
-        self.answers(endpoint, 400, &error(kind, code));
+    pub(crate) fn respond_with_error(&self, endpoint: &str, kind: &str, code: &str) {
+        self.respond_with(endpoint, 400, &error(kind, code));
     }
 
     /// From now on the endpoint does its own work again.
-    pub(crate) fn recovers(&self, endpoint: &str) {
+    pub(crate) fn restore(&self, endpoint: &str) {
         lock(&self.world.canned).remove(endpoint);
     }
 
     /// From now on `/item/get` answers these fields.
-    pub(crate) fn item_is(&self, fields: Value) {
+    pub(crate) fn set_item(&self, fields: Value) {
         *lock(&self.world.item) = fields;
     }
 
@@ -96,7 +101,7 @@ impl CannedPlaid {
     }
 
     /// From now on the endpoint does its work and never answers, or does so again.
-    pub(crate) fn mutes(&self, endpoint: &str, mute: bool) {
+    pub(crate) fn withhold_responses(&self, endpoint: &str, mute: bool) {
         let mut muted = lock(&self.world.mute);
         if mute {
             muted.insert(endpoint.to_owned());
@@ -106,23 +111,23 @@ impl CannedPlaid {
     }
 
     /// How often the endpoint worked and said nothing.
-    pub(crate) fn muted(&self, endpoint: &str) -> usize {
+    pub(crate) fn withheld_responses(&self, endpoint: &str) -> usize {
         let done = lock(&self.world.done);
         done.iter().filter(|path| *path == endpoint).count()
     }
 
     /// From now on a public token that was exchanged gives the same answer again.
-    pub(crate) fn exchanges_again(&self) {
+    pub(crate) fn accept_used_public_tokens(&self) {
         self.world.lenient.store(true, Ordering::Relaxed);
     }
 
     /// From now on nobody waits at the endpoint's gate any more.
-    pub(crate) fn opens(&self, endpoint: &str) {
+    pub(crate) fn remove_gate(&self, endpoint: &str) {
         lock(&self.world.gates).remove(endpoint);
     }
 
     /// Whether a public token was exchanged.
-    pub(crate) fn exchanged(&self, public_token: &str) -> bool {
+    pub(crate) fn has_exchanged(&self, public_token: &str) -> bool {
         lock(&self.world.exchanged).contains(public_token)
     }
 
@@ -142,7 +147,7 @@ impl CannedPlaid {
     }
 }
 
-impl Drop for CannedPlaid {
+impl Drop for StubPlaid {
     fn drop(&mut self) {
         self.server.abort();
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use connect_api::Session;
 use serde_json::{Value, json};
 
-use crate::canned_plaid::EXCHANGE;
-use crate::connect::{Browser, Connect, eventually, success};
+use crate::harness::{Browser, TestBackend, success, wait_until};
+use crate::stub_plaid::EXCHANGE;
 
 const CREATE: &str = "/user/create";
 const ITEMS: &str = "/user/items/get";
@@ -16,8 +16,8 @@ const GET: &str = "/link/token/get";
 const OWNERLESS: &str =
     "SELECT count(*) FROM public_tokens WHERE orphan_institution_id IS NOT NULL";
 
-async fn start() -> Connect {
-    Connect::start_with(|config| {
+async fn start() -> TestBackend {
+    TestBackend::start_with(|config| {
         config.plaid_users = true;
         config.reconcile_every = Duration::from_millis(50);
     })
@@ -25,33 +25,33 @@ async fn start() -> Connect {
 }
 
 /// So much time passes that nobody else can have the Item.
-async fn time_passes(connect: &Connect) {
-    connect
-        .spoil("UPDATE public_tokens SET orphan_removable_from = '2000-01-01T00:00:00.000Z'")
+async fn time_passes(backend: &TestBackend) {
+    backend
+        .execute_sql("UPDATE public_tokens SET orphan_removable_from = '2000-01-01T00:00:00.000Z'")
         .await;
 }
 
 #[tokio::test]
-async fn a_new_item_is_for_its_user_at_plaid() {
-    let connect = start().await;
-    let browser = connect.browser().await;
+async fn a_link_token_names_the_user_at_plaid() {
+    let backend = start().await;
+    let browser = backend.browser().await;
     let user = user(&browser).await;
     for _ in 0..2 {
         browser.post("/api/link/tokens", json!({})).await;
     }
     let asked = json!({ "client_user_id": user.trim_start_matches("usr_") });
-    assert_eq!(connect.plaid.calls(CREATE), [asked], "once");
-    for request in connect.plaid.calls("/link/token/create") {
+    assert_eq!(backend.plaid.calls(CREATE), [asked], "once");
+    for request in backend.plaid.calls("/link/token/create") {
         assert_eq!(request["user_id"], *user);
     }
 }
 
 /// A repair makes no Item; and nobody is kept from their bank where Plaid has no users for us.
 #[tokio::test]
-async fn a_link_token_does_without_a_user_at_plaid() {
-    let connect = start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn a_link_token_does_not_require_a_user_at_plaid() {
+    let backend = start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     let repair = json!({ "item_id": "item-public-1" });
     assert!(
         browser
@@ -60,7 +60,7 @@ async fn a_link_token_does_without_a_user_at_plaid() {
             .status
             .is_success()
     );
-    assert!(connect.plaid.calls(CREATE).is_empty());
+    assert!(backend.plaid.calls(CREATE).is_empty());
 
     let of_the_old_kind = json!({ "user_id": "wz666", "user_token": "user-sandbox-1" });
     let ada = browser;
@@ -68,19 +68,19 @@ async fn a_link_token_does_without_a_user_at_plaid() {
         (200, of_the_old_kind.to_string()),
         (500, "<html>".to_owned()),
     ] {
-        connect.plaid.answers(CREATE, status, &answer);
-        let browser = connect.browser().await;
+        backend.plaid.respond_with(CREATE, status, &answer);
+        let browser = backend.browser().await;
         let granted = browser.post("/api/link/tokens", json!({})).await;
         assert!(granted.status.is_success(), "{answer}");
         browser.post("/api/link/tokens", json!({})).await;
     }
     assert_eq!(
-        connect.plaid.calls(CREATE).len(),
+        backend.plaid.calls(CREATE).len(),
         2,
         "it is not asked at every click"
     );
     // One that does not answer holds nobody up: the app waits for 35 seconds.
-    connect.plaid.gate(CREATE);
+    backend.plaid.gate(CREATE);
     let granted = tokio::time::timeout(
         Duration::from_secs(20),
         ada.post("/api/link/tokens", json!({})),
@@ -92,42 +92,42 @@ async fn a_link_token_does_without_a_user_at_plaid() {
             .status
             .is_success()
     );
-    for request in connect.plaid.calls("/link/token/create") {
+    for request in backend.plaid.calls("/link/token/create") {
         assert_eq!(request.get("user_id"), None);
     }
 
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     browser.post("/api/link/tokens", json!({})).await;
-    loses(&connect, &browser, "public-2").await;
-    assert_eq!(connect.count(OWNERLESS).await, 0);
-    assert!(connect.plaid.calls(CREATE).is_empty(), "nobody wanted one");
+    loses(&backend, &browser, "public-2").await;
+    assert_eq!(backend.count(OWNERLESS).await, 0);
+    assert!(backend.plaid.calls(CREATE).is_empty(), "nobody wanted one");
 }
 
 #[tokio::test]
-async fn an_item_whose_access_token_is_lost_is_ended() {
-    let connect = start().await;
-    let browser = connect.browser().await;
+async fn an_orphaned_item_is_removed() {
+    let backend = start().await;
+    let browser = backend.browser().await;
     let user = user(&browser).await;
-    browser.connects("public-1").await;
+    browser.connect_item("public-1").await;
     lists(
-        &connect,
+        &backend,
         &[
             ("item-public-1", "ins_109508"),
             ("item-lost", "ins_109508"),
             ("item-elsewhere", "ins_1"),
         ],
     );
-    loses(&connect, &browser, "public-2").await;
-    assert_eq!(connect.count(OWNERLESS).await, 1);
+    loses(&backend, &browser, "public-2").await;
+    assert_eq!(backend.count(OWNERLESS).await, 1);
     // Whoever else may have Plaid's answer has its deadline and some seconds to save it.
     let later = "SELECT count(*) FROM public_tokens \
         WHERE orphan_removable_from > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+5 seconds')";
-    assert_eq!(connect.count(later).await, 1);
-    time_passes(&connect).await;
-    eventually(async || connect.count(OWNERLESS).await == 0).await;
+    assert_eq!(backend.count(later).await, 1);
+    time_passes(&backend).await;
+    wait_until(async || backend.count(OWNERLESS).await == 0).await;
     let ended = json!({ "user_id": user, "item_ids": ["item-lost"] });
-    assert_eq!(connect.plaid.calls(REMOVE), [ended]);
+    assert_eq!(backend.plaid.calls(REMOVE), [ended]);
     let log = crate::log::text();
     let user = user.trim_start_matches("usr_");
     let told = |line: &str| line.contains("orphaned Item removed at Plaid") && line.contains(user);
@@ -136,7 +136,7 @@ async fn an_item_whose_access_token_is_lost_is_ended() {
 
 /// Nothing is ended while an Item that Plaid lists may be on its way to us.
 #[tokio::test]
-async fn what_may_come_yet_is_not_ended() {
+async fn an_item_whose_public_token_may_still_arrive_is_kept() {
     let visit = |finished_at: Value, token: &str| {
         json!({ "link_token": "link-sandbox-1", "link_sessions": [{
             "link_session_id": "session-1", "finished_at": finished_at,
@@ -144,70 +144,70 @@ async fn what_may_come_yet_is_not_ended() {
         }] })
     };
     let finished = json!("2026-01-01T00:00:00Z");
-    let connect = start().await;
-    let browser = connect.browser().await;
+    let backend = start().await;
+    let browser = backend.browser().await;
     browser.post("/api/link/tokens", json!({})).await;
-    eventually(async || connect.count("SELECT count(*) FROM link_tokens").await == 1).await;
-    lists(&connect, &[("item-lost", "ins_109508")]);
-    loses(&connect, &browser, "public-1").await;
+    wait_until(async || backend.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    lists(&backend, &[("item-lost", "ins_109508")]);
+    loses(&backend, &browser, "public-1").await;
     let underway = json!({ "link_token": "link-sandbox-1", "link_sessions": [
         { "link_session_id": "session-1", "finished_at": null, "results": null },
     ] });
-    connect.plaid.answers(GET, 200, &underway);
-    time_passes(&connect).await;
+    backend.plaid.respond_with(GET, 200, &underway);
+    time_passes(&backend).await;
 
     // What is brought comes to nothing as long as Plaid does not answer.
-    let gate = connect.plaid.gate(EXCHANGE);
+    let gate = backend.plaid.gate(EXCHANGE);
     for answer in [underway, visit(finished.clone(), "public-pending")] {
-        connect.plaid.answers(GET, 200, &answer);
-        let before = connect.plaid.calls(ITEMS).len();
+        backend.plaid.respond_with(GET, 200, &answer);
+        let before = backend.plaid.calls(ITEMS).len();
         // The last but one has been decided.
-        eventually(async || connect.plaid.calls(ITEMS).len() >= before + 3).await;
-        assert_eq!(connect.plaid.calls(REMOVE), [] as [Value; 0], "{answer}");
+        wait_until(async || backend.plaid.calls(ITEMS).len() >= before + 3).await;
+        assert_eq!(backend.plaid.calls(REMOVE), [] as [Value; 0], "{answer}");
     }
     // Nor while a public token is exchanged whose Link token nobody knows.
-    eventually(async || {
-        connect
+    wait_until(async || {
+        backend
             .count("SELECT count(*) FROM public_tokens WHERE claim_expires_at IS NOT NULL")
             .await
             == 1
     })
     .await;
-    connect
+    backend
         .plaid
-        .answers(GET, 200, &visit(finished, "public-1"));
-    let before = connect.plaid.calls(ITEMS).len();
-    eventually(async || connect.plaid.calls(ITEMS).len() >= before + 3).await;
-    assert_eq!(connect.plaid.calls(REMOVE), [] as [Value; 0]);
+        .respond_with(GET, 200, &visit(finished, "public-1"));
+    let before = backend.plaid.calls(ITEMS).len();
+    wait_until(async || backend.plaid.calls(ITEMS).len() >= before + 3).await;
+    assert_eq!(backend.plaid.calls(REMOVE), [] as [Value; 0]);
 
     gate.add_permits(1);
-    eventually(async || connect.count(OWNERLESS).await == 0).await;
-    assert_eq!(connect.plaid.calls(REMOVE).len(), 1);
+    wait_until(async || backend.count(OWNERLESS).await == 0).await;
+    assert_eq!(backend.plaid.calls(REMOVE).len(), 1);
 }
 
 #[tokio::test]
-async fn a_plaid_that_does_not_answer_is_asked_again() {
-    let connect = start().await;
-    let browser = connect.browser().await;
-    lists(&connect, &[("item-lost", "ins_109508")]);
-    connect.plaid.answers(REMOVE, 500, "<html>");
-    loses(&connect, &browser, "public-1").await;
-    time_passes(&connect).await;
-    eventually(async || connect.plaid.calls(REMOVE).len() > 1).await;
-    assert_eq!(connect.count(OWNERLESS).await, 1);
-    connect.plaid.recovers(REMOVE);
-    eventually(async || connect.count(OWNERLESS).await == 0).await;
+async fn a_failed_removal_is_retried() {
+    let backend = start().await;
+    let browser = backend.browser().await;
+    lists(&backend, &[("item-lost", "ins_109508")]);
+    backend.plaid.respond_with(REMOVE, 500, "<html>");
+    loses(&backend, &browser, "public-1").await;
+    time_passes(&backend).await;
+    wait_until(async || backend.plaid.calls(REMOVE).len() > 1).await;
+    assert_eq!(backend.count(OWNERLESS).await, 1);
+    backend.plaid.restore(REMOVE);
+    wait_until(async || backend.count(OWNERLESS).await == 0).await;
 }
 
 /// What Plaid lists for the user: an Item and its bank each.
-fn lists(connect: &Connect, items: &[(&str, &str)]) {
+fn lists(backend: &TestBackend, items: &[(&str, &str)]) {
     let items: Vec<Value> = items
         .iter()
         .map(|(id, bank)| json!({ "item_id": id, "institution_id": bank, "error": null }))
         .collect();
-    connect
+    backend
         .plaid
-        .answers(ITEMS, 200, &json!({ "items": items }));
+        .respond_with(ITEMS, 200, &json!({ "items": items }));
 }
 
 /// Who this browser's user is at Plaid.
@@ -217,12 +217,12 @@ async fn user(browser: &Browser) -> String {
 }
 
 /// Plaid's answer to the exchange does not arrive, and it gives none again.
-async fn loses(connect: &Connect, browser: &Browser, token: &str) {
-    let used = crate::canned_plaid::error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
-    connect
+async fn loses(backend: &TestBackend, browser: &Browser, token: &str) {
+    let used = crate::stub_plaid::error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
+    backend
         .plaid
-        .answers_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
+        .respond_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
     let problem = browser.post("/api/items", success(token)).await.problem();
     assert_eq!(problem.title, "The connection was lost");
-    connect.plaid.recovers(EXCHANGE);
+    backend.plaid.restore(EXCHANGE);
 }
