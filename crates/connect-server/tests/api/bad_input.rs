@@ -1,3 +1,5 @@
+//! Invalid requests.
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use connect_api::ProblemCode;

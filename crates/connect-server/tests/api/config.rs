@@ -1,3 +1,5 @@
+//! The browser's configuration, and the health routes.
+
 use connect_api::Config;
 
 use crate::harness::TestBackend;

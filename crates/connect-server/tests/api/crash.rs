@@ -1,4 +1,4 @@
-//! The process dies between receiving a public token and answering the browser: the Item is there in the end, once.
+//! Crashes between the receipt of a public token and the answer to the browser: in the end there is one Item.
 
 use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode, Session};
@@ -9,50 +9,50 @@ use crate::stub_plaid::{EXCHANGE, error};
 
 const TOKEN: &str = "public-1";
 
-/// Where a process dies, in the order in which it passes.
+/// Where a process crashes, in the order of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Point {
-    /// The public token is claimed; Plaid has done nothing yet.
+enum CrashPoint {
+    /// The public token is claimed, and Plaid has not exchanged it.
     BeforeExchange,
-    /// Plaid has exchanged the token; its answer is on its way.
-    AnswerUnderway,
-    /// The answer is there, and the database is not to be had.
+    /// Plaid has exchanged the token, and its answer has not arrived.
+    BeforeAnswer,
+    /// The answer has arrived, and the database is locked.
     BeforeCommit,
-    /// The Item is saved; its balances are asked for.
+    /// The Item is saved, and its balances are being fetched.
     BeforeBalances,
-    /// All is saved but the balances; the institution is asked for.
+    /// The Item is saved, and its institution is being fetched.
     BeforeInstitution,
 }
 
-const POINTS: [Point; 5] = [
-    Point::BeforeExchange,
-    Point::AnswerUnderway,
-    Point::BeforeCommit,
-    Point::BeforeBalances,
-    Point::BeforeInstitution,
+const POINTS: [CrashPoint; 5] = [
+    CrashPoint::BeforeExchange,
+    CrashPoint::BeforeAnswer,
+    CrashPoint::BeforeCommit,
+    CrashPoint::BeforeBalances,
+    CrashPoint::BeforeInstitution,
 ];
 
-impl Point {
-    /// Whether Plaid gave its one answer to nobody.
-    fn loses_the_answer(self) -> bool {
-        matches!(self, Self::AnswerUnderway | Self::BeforeCommit)
+impl CrashPoint {
+    /// Whether nobody received Plaid's only answer.
+    fn loses_answer(self) -> bool {
+        matches!(self, Self::BeforeAnswer | Self::BeforeCommit)
     }
 }
 
 #[tokio::test]
 async fn a_token_that_is_resubmitted_after_a_crash_finds_its_item() {
     for point in POINTS {
-        for lenient in [true, false] {
+        for accepts_used_tokens in [true, false] {
             let mut backend = TestBackend::start().await;
             let browser = backend.browser().await;
-            if lenient {
+            if accepts_used_tokens {
                 backend.plaid.accept_used_public_tokens();
             }
             crash_at(&backend, &browser, point).await;
             backend.restart().await.expect("a restart");
             let browser = backend.reconnect(browser);
             let answer = browser.post("/api/items", success(TOKEN)).await;
-            if point.loses_the_answer() && !lenient {
+            if point.loses_answer() && !accepts_used_tokens {
                 let problem = answer.problem();
                 assert_eq!(
                     (problem.status, problem.code),
@@ -66,13 +66,13 @@ async fn a_token_that_is_resubmitted_after_a_crash_finds_its_item() {
                 assert_eq!(browser.items().await.len(), 1, "{point:?}");
                 assert_eq!(item.id.as_str(), "item-public-1");
             }
-            // Once more, and nothing is different.
+            // A further submission has the same result.
             let again = browser.post("/api/items", success(TOKEN)).await;
-            let expected = match point.loses_the_answer() && !lenient {
+            let expected = match point.loses_answer() && !accepts_used_tokens {
                 true => StatusCode::CONFLICT,
                 false => StatusCode::OK,
             };
-            assert_eq!(again.status, expected, "{point:?} {lenient}");
+            assert_eq!(again.status, expected, "{point:?} {accepts_used_tokens}");
             assert!(backend.count(LIVE_TOKENS).await <= 1);
         }
     }
@@ -88,26 +88,27 @@ async fn an_interrupted_exchange_is_completed_after_a_restart() {
         backend.restart().await.expect("a restart");
         let browser = backend.reconnect(browser);
         wait_until(async || browser.items().await.len() == 1).await;
-        wait_until(async || backend.count(UNDER_WAY).await == 0).await;
+        wait_until(async || backend.count(CLAIMED).await == 0).await;
         assert_eq!(browser.items().await.len(), 1, "{point:?}");
     }
 }
 
-/// What Plaid gave to nobody cannot be had again: that is said, in words and in the log, and it does not go on for ever.
+/// A lost answer cannot be requested again: the user and the log are informed, and the exchange ends.
 #[tokio::test]
 async fn a_lost_answer_is_reported() {
     let mut backend = TestBackend::start().await;
     let browser = backend.browser().await;
-    crash_at(&backend, &browser, Point::AnswerUnderway).await;
+    crash_at(&backend, &browser, CrashPoint::BeforeAnswer).await;
     backend.restart().await.expect("a restart");
     let browser = backend.reconnect(browser);
     let problem = browser.post("/api/items", success(TOKEN)).await.problem();
     assert_eq!(problem.title, "The connection was lost");
-    assert_eq!(backend.count(UNDER_WAY).await, 0);
+    assert_eq!(backend.count(CLAIMED).await, 0);
     let user = browser.get("/api/session").await.json::<Session>().user_id;
     let log = crate::log::text();
-    let told = |line: &str| line.contains("an orphaned Item may remain") && line.contains(&user);
-    assert!(log.lines().any(told));
+    let is_reported =
+        |line: &str| line.contains("an orphaned Item may remain") && line.contains(&user);
+    assert!(log.lines().any(is_reported));
 }
 
 #[tokio::test]
@@ -130,7 +131,7 @@ async fn an_unreadable_answer_is_requested_again_at_once() {
     }
 }
 
-/// Also where Plaid says in its own words that something broke: it may have made the Item all the same.
+/// Plaid may have created the Item even if it answers with an internal error.
 #[tokio::test]
 async fn an_unanswered_exchange_continues_after_a_restart() {
     let broke = error("API_ERROR", "INTERNAL_SERVER_ERROR").to_string();
@@ -143,7 +144,7 @@ async fn an_unanswered_exchange_continues_after_a_restart() {
         assert_eq!(
             backend.plaid.calls(EXCHANGE).len(),
             3,
-            "it was not given up at once"
+            "every attempt is made"
         );
         backend.plaid.restore(EXCHANGE);
         backend.restart().await.expect("a restart");
@@ -168,27 +169,29 @@ async fn an_unreadable_exchange_does_not_block_others() {
     wait_until(async || bob.items().await.len() == 1).await;
 }
 
-/// Claims that are not over.
-const UNDER_WAY: &str = "SELECT count(*) FROM public_tokens WHERE claim_expires_at IS NOT NULL";
+/// Exchanges that have not ended.
+const CLAIMED: &str = "SELECT count(*) FROM public_tokens WHERE claim_expires_at IS NOT NULL";
 const LIVE_TOKENS: &str = "SELECT count(*) FROM items WHERE access_token <> x''";
 
-/// A browser hands over a public token, and the process that takes it dies there.
-async fn crash_at(backend: &TestBackend, browser: &Browser, point: Point) {
+/// Submits a public token to a process, and kills the process at this point.
+async fn crash_at(backend: &TestBackend, browser: &Browser, point: CrashPoint) {
     let killable = backend.start_killable().await;
     match point {
-        Point::BeforeExchange => crash_before(backend, browser, killable, EXCHANGE).await,
-        Point::BeforeBalances => crash_before(backend, browser, killable, "/accounts/get").await,
-        Point::BeforeInstitution => {
+        CrashPoint::BeforeExchange => crash_before(backend, browser, killable, EXCHANGE).await,
+        CrashPoint::BeforeBalances => {
+            crash_before(backend, browser, killable, "/accounts/get").await
+        }
+        CrashPoint::BeforeInstitution => {
             crash_before(backend, browser, killable, "/institutions/get_by_id").await;
         }
-        Point::AnswerUnderway => {
+        CrashPoint::BeforeAnswer => {
             backend.plaid.withhold_responses(EXCHANGE, true);
             killable.submit_public_token(browser, TOKEN);
             wait_until(async || backend.plaid.withheld_responses(EXCHANGE) == 1).await;
             killable.kill().await;
             backend.plaid.withhold_responses(EXCHANGE, false);
         }
-        Point::BeforeCommit => {
+        CrashPoint::BeforeCommit => {
             let gate = backend.plaid.gate(EXCHANGE);
             killable.submit_public_token(browser, TOKEN);
             wait_until(async || !backend.plaid.calls(EXCHANGE).is_empty()).await;
@@ -211,7 +214,7 @@ async fn crash_before(
     killable.submit_public_token(browser, TOKEN);
     wait_until(async || !backend.plaid.calls(endpoint).is_empty()).await;
     killable.kill().await;
-    // The one who waited at the gate is gone with the process, and its work is not done.
+    // The request that waited at the gate ended with the process.
     backend.plaid.remove_gate(endpoint);
     drop(gate);
 }

@@ -1,3 +1,5 @@
+//! The disconnection of Items.
+
 use axum::http::StatusCode;
 use connect_api::ProblemCode;
 use serde_json::json;

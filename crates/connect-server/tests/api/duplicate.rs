@@ -1,3 +1,5 @@
+//! Accounts that are connected already.
+
 use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode};
 use serde_json::{Value, json};
@@ -41,7 +43,7 @@ async fn a_duplicate_is_connected_if_the_user_allows_it() {
     assert_eq!(browser.items().await.len(), 2);
 }
 
-/// Where the bank gives no mask the name has to do, and where it gives neither, that the bank is the same.
+/// Without a mask the name decides, and without both the institution decides.
 #[tokio::test]
 async fn an_account_without_name_or_mask_is_recognized() {
     let backend = TestBackend::start().await;
@@ -131,7 +133,7 @@ fn changed(mut success: Value, field: &str, value: Value) -> Value {
     success
 }
 
-/// The checking account that every Item of these tests has.
+/// A success with the checking account that every Item in these tests has.
 pub(crate) fn same_account(public_token: &str) -> Value {
     json!({ "public_token": public_token, "metadata": {
         "institution": { "name": "Platypus", "institution_id": "ins_109508" },

@@ -1,3 +1,5 @@
+//! The event stream of open pages.
+
 use connect_api::{ChangeKind, ItemList};
 use serde_json::json;
 
@@ -12,17 +14,17 @@ async fn an_open_page_is_notified_of_its_own_users_changes() {
     ada.connect_item("public-1").await;
     ada.post(&format!("{path}/refresh"), json!({})).await;
     ada.delete(path).await;
-    let heard: Vec<_> = page
+    let changes: Vec<_> = page
         .changes()
         .await
         .into_iter()
         .map(|change| (change.item_id.to_string(), change.kind))
         .collect();
     assert_eq!(
-        heard,
+        changes,
         [
             ChangeKind::Connected,
-            // Its balances came, and came anew.
+            // Its balances were fetched, and refreshed.
             ChangeKind::Changed,
             ChangeKind::Changed,
             ChangeKind::Disconnected
@@ -32,7 +34,7 @@ async fn an_open_page_is_notified_of_its_own_users_changes() {
     assert_eq!(other.changes().await, []);
 }
 
-/// A page that has its Items already fetches them once more only if something was missed.
+/// A page fetches its Items again only if it missed a change.
 #[tokio::test]
 async fn a_page_can_tell_whether_it_missed_a_change() {
     let mut backend = TestBackend::start().await;
@@ -45,7 +47,7 @@ async fn a_page_can_tell_whether_it_missed_a_change() {
     assert!(ready(&browser).await > before);
     assert_eq!(ready(&browser).await, as_of(&browser).await);
 
-    // What another process told does not count here, and all of it may have been missed.
+    // After a restart the page may have missed every change.
     let before = as_of(&browser).await;
     backend.restart().await.expect("a restart");
     let browser = backend.reconnect(browser);
@@ -72,16 +74,16 @@ async fn a_page_is_notified_of_changes_by_another_process() {
     assert_eq!(
         other.stale_count(),
         1,
-        "what was before is not known, but it stays so"
+        "one event before the first change, and none since"
     );
 
-    // It is as before the change here: that is news.
+    // The Items are as before the change in this process, but the page is notified.
     ada.connect_item("public-4").await;
     let before = page.stale_count();
     elsewhere.delete("/api/items/item-public-4").await;
     wait_until(async || page.changes().await.len() == 2 && page.stale_count() > before).await;
 
-    // A page that was away knows that it missed something.
+    // A page that opens its stream again can tell that it missed a change.
     let as_of = ada.get("/api/items").await.json::<ItemList>().as_of;
     elsewhere.delete("/api/items/item-public-3").await;
     wait_until(async || ada.open_event_stream().await.initial_version() != as_of).await;

@@ -1,3 +1,5 @@
+//! The exchange of public tokens for Items.
+
 use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::json;
@@ -69,8 +71,8 @@ async fn balances_wait_for_exchanges_but_not_forever() {
     let item = ada.wait_for_completion(&new).await;
     let time = |text: &str| OffsetDateTime::parse(text, &Rfc3339).expect("a time");
     let refreshed_at = item.refreshed_at.expect("balances");
-    let put_off = time(&refreshed_at) - time(&new.created_at);
-    assert!(put_off >= Duration::seconds(1), "{put_off}");
+    let delay = time(&refreshed_at) - time(&new.created_at);
+    assert!(delay >= Duration::seconds(1), "{delay}");
 }
 
 #[tokio::test]
@@ -123,17 +125,17 @@ async fn an_exchange_continues_when_its_browser_has_gone() {
     let backend = TestBackend::start().await;
     let browser = backend.browser().await;
     let gate = backend.plaid.gate(EXCHANGE);
-    let gone = {
+    let aborted = {
         let browser = browser.clone();
         tokio::spawn(async move { browser.post("/api/items", success("public-1")).await })
     };
     while backend.plaid.calls(EXCHANGE).is_empty() {
         tokio::task::yield_now().await;
     }
-    gone.abort();
-    assert!(gone.await.expect_err("it was aborted").is_cancelled());
+    aborted.abort();
+    assert!(aborted.await.expect_err("it was aborted").is_cancelled());
     gate.add_permits(1);
-    // It waits for the first to end, and finds what that one made.
+    // It waits for the first exchange to end, and returns its Item.
     let answer = browser.post("/api/items", success("public-1")).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     assert_eq!(browser.items().await.len(), 1);

@@ -1,3 +1,5 @@
+//! The list of Items, and their refresh.
+
 use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::json;
@@ -31,7 +33,7 @@ async fn an_item_of_another_user_is_not_found() {
     let (ada, bob) = (backend.browser().await, backend.browser().await);
     let item = ada.connect_item("public-1").await;
     assert_eq!(bob.items().await, []);
-    for id in [item.id.as_str(), "item-that-nobody-has", "%ff%fe", "a%2Fb"] {
+    for id in [item.id.as_str(), "unknown-item", "%ff%fe", "a%2Fb"] {
         let path = format!("/api/items/{id}");
         for answer in [
             bob.get(&path).await,
@@ -94,7 +96,7 @@ async fn an_item_has_its_error_until_it_is_repaired() {
             item.error.as_ref().map(|error| &*error.error_code),
             Some(code)
         );
-        assert_eq!(item.accounts, before.accounts, "what was known stays");
+        assert_eq!(item.accounts, before.accounts, "the accounts are kept");
         assert_eq!(browser.items().await, [item]);
     }
     backend.plaid.restore(BALANCE);

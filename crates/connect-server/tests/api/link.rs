@@ -1,3 +1,5 @@
+//! Link tokens and Link events.
+
 use axum::http::StatusCode;
 use connect_api::{LinkTokenGrant, ProblemCode, Session};
 use serde_json::{Value, json};
@@ -27,14 +29,14 @@ async fn a_link_token_has_its_user_and_plaids_lifetime() {
     );
 }
 
-/// A process that dies right after its answer knows what it handed out.
+/// Otherwise a crash after the answer would lose the token.
 #[tokio::test]
 async fn a_link_token_is_stored_before_the_browser_receives_it() {
     let backend = TestBackend::start().await;
     let browser = backend.browser().await;
     browser.post(TOKENS, json!({})).await;
-    let kept = "SELECT count(*) FROM link_tokens";
-    assert_eq!(backend.count(kept).await, 1);
+    let stored = "SELECT count(*) FROM link_tokens";
+    assert_eq!(backend.count(stored).await, 1);
     backend
         .execute_sql("CREATE TRIGGER full BEFORE INSERT ON link_tokens BEGIN SELECT RAISE(FAIL, 'full'); END")
         .await;
@@ -51,8 +53,8 @@ async fn the_redirect_uri_is_under_the_public_url() {
         .await
         .post("/api/link/tokens", json!({}))
         .await;
-    let asked = &backend.plaid.calls("/link/token/create")[0];
-    assert_eq!(asked["redirect_uri"], "https://connect.example/oauth");
+    let requested = &backend.plaid.calls("/link/token/create")[0];
+    assert_eq!(requested["redirect_uri"], "https://connect.example/oauth");
 }
 
 #[tokio::test]
@@ -103,15 +105,15 @@ async fn link_options_of_a_page_override_the_settings() {
     })
     .await;
     let browser = backend.browser().await;
-    let wish = json!({
+    let request = json!({
         "language": "es", "country_codes": ["ES", "US"], "routing_number": "011401533",
         "appearance_mode": "DARK", "link_customization_name": "summer", "phone_number": "+14155550011",
         "account_filters": { "credit": { "account_subtypes": ["credit card"] } },
     });
     assert_eq!(browser.post(TOKENS, json!({})).await.status, StatusCode::OK);
-    assert_eq!(browser.post(TOKENS, wish).await.status, StatusCode::OK);
+    assert_eq!(browser.post(TOKENS, request).await.status, StatusCode::OK);
     let calls = backend.plaid.calls("/link/token/create");
-    let [asked_by_default, asked] = &calls[..] else {
+    let [defaults, requested] = &calls[..] else {
         panic!("two calls: {calls:?}");
     };
     for (field, value) in [
@@ -125,10 +127,10 @@ async fn link_options_of_a_page_override_the_settings() {
             json!({ "depository": { "account_subtypes": ["all"] } }),
         ),
     ] {
-        assert_eq!(asked_by_default[field], value, "{field}");
+        assert_eq!(defaults[field], value, "{field}");
     }
-    assert_eq!(asked_by_default["user"].get("phone_number"), None);
-    assert_eq!(asked["user"]["phone_number"], "+14155550011");
+    assert_eq!(defaults["user"].get("phone_number"), None);
+    assert_eq!(requested["user"]["phone_number"], "+14155550011");
     for (field, value) in [
         ("language", json!("es")),
         ("country_codes", json!(["ES", "US"])),
@@ -140,9 +142,19 @@ async fn link_options_of_a_page_override_the_settings() {
             json!({ "credit": { "account_subtypes": ["credit card"] } }),
         ),
     ] {
-        assert_eq!(asked[field], value, "{field}");
+        assert_eq!(requested[field], value, "{field}");
     }
-    for wish in [
+}
+
+#[tokio::test]
+async fn invalid_link_options_are_refused() {
+    let backend = TestBackend::start_with(|config| {
+        config.link.customization_name = Some("spring".to_owned());
+        config.link.customizations = vec!["summer".to_owned()];
+    })
+    .await;
+    let browser = backend.browser().await;
+    for options in [
         json!({ "language": "tlh" }),
         json!({ "country_codes": ["us"] }),
         json!({ "country_codes": ["USA"] }),
@@ -160,14 +172,14 @@ async fn link_options_of_a_page_override_the_settings() {
         json!({ "phone_number": "+1415555001112345" }),
         json!({ "account_selection": true }),
     ] {
-        let problem = browser.post(TOKENS, wish.clone()).await.problem();
+        let problem = browser.post(TOKENS, options.clone()).await.problem();
         assert_eq!(
             (problem.status, problem.code),
             (422, ProblemCode::InvalidRequest),
-            "{wish}"
+            "{options}"
         );
     }
-    assert_eq!(backend.plaid.calls("/link/token/create").len(), 2);
+    assert_eq!(backend.plaid.calls("/link/token/create").len(), 0);
 }
 
 #[tokio::test]
@@ -193,6 +205,10 @@ async fn a_rate_limited_user_learns_when_to_retry() {
         assert!(matches!(wait, Some(1..=60)), "{path}: {wait:?}");
     }
     assert_eq!(backend.plaid.calls("/link/token/create").len(), 1);
-    assert_eq!(ada.items().await, [], "what asks nobody else is free");
+    assert_eq!(
+        ada.items().await,
+        [],
+        "requests without a call to Plaid are not counted"
+    );
     assert_eq!(bob.post(TOKENS, json!({})).await.status, StatusCode::OK);
 }

@@ -1,3 +1,5 @@
+//! The page and the files of the built app.
+
 use std::io::Read;
 
 use axum::body::Body;

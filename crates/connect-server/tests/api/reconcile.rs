@@ -1,3 +1,5 @@
+//! Link tokens whose result no browser has reported.
+
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -20,7 +22,7 @@ async fn an_unreported_success_is_found_by_asking_plaid() {
     assert_eq!(item.id.as_str(), "item-public-1");
     assert_eq!(item.institution_name, "First Platypus Bank");
 
-    // The browser comes back after all, and nothing is asked or made twice.
+    // The browser submits the token later, and it is not exchanged again.
     let answer = browser.post("/api/items", success("public-1")).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(backend.plaid.calls(EXCHANGE).len(), 1);
@@ -37,7 +39,7 @@ async fn an_unreported_success_is_found_after_a_restart() {
     wait_for_complete_item(&backend.reconnect(browser)).await;
 }
 
-/// Whatever Plaid tells of a visit, what came of it is asked: the events of one come also where nothing else does.
+/// Every kind of webhook about a visit counts: sometimes Plaid sends only its events.
 #[tokio::test]
 async fn a_webhook_about_a_visit_finds_its_success() {
     for (code, more) in [
@@ -95,13 +97,13 @@ async fn a_visit_in_update_mode_repairs_and_exchanges_nothing() {
     assert_eq!(backend.plaid.calls(EXCHANGE).len(), 1);
 }
 
-/// What the visit settled is settled once: an offer that came since is not taken away whenever Plaid is asked again.
+/// New accounts that are announced after the visit stay available when Plaid is asked again.
 #[tokio::test]
 async fn an_account_selection_clears_new_accounts_available_once() {
-    let mut backend = TestBackend::start().await;
+    let backend = TestBackend::start().await;
     let browser = backend.browser().await;
     browser.connect_item("public-1").await;
-    let offer = "UPDATE items SET new_accounts_available = 1";
+    let announce = "UPDATE items SET new_accounts_available = 1";
     let mut finished = visit("public-update");
     finished["link_sessions"][1]["finished_at"] = json!("2026-01-01T00:00:00Z");
     for (account_selection, reported, left) in [
@@ -113,8 +115,8 @@ async fn an_account_selection_clears_new_accounts_available_once() {
             .execute_sql("UPDATE items SET repaired_at = NULL, accounts_selected_at = NULL")
             .await;
         backend.execute_sql("DELETE FROM link_tokens").await;
-        let wish = json!({ "item_id": "item-public-1", "account_selection": account_selection });
-        browser.post("/api/link/tokens", wish.clone()).await;
+        let request = json!({ "item_id": "item-public-1", "account_selection": account_selection });
+        browser.post("/api/link/tokens", request.clone()).await;
         wait_until(async || backend.count("SELECT count(*) FROM link_tokens").await == 1).await;
         if reported {
             let repaired = "/api/items/item-public-1/repaired";
@@ -123,25 +125,23 @@ async fn an_account_selection_clears_new_accounts_available_once() {
                 .await;
         }
         backend.plaid.respond_with(GET, 200, &finished);
-        backend.execute_sql(offer).await;
-        ask_again(&mut backend).await;
-        let offered = async || browser.items().await[0].new_accounts_available;
-        assert_eq!(offered().await, left, "{wish} {reported}");
-        backend.execute_sql(offer).await;
-        ask_again(&mut backend).await;
-        assert!(offered().await, "{wish} {reported}: it was taken twice");
+        backend.execute_sql(announce).await;
+        ask_again(&backend).await;
+        let available = async || browser.items().await[0].new_accounts_available;
+        assert_eq!(available().await, left, "{request} {reported}");
+        backend.execute_sql(announce).await;
+        ask_again(&backend).await;
+        assert!(available().await, "{request} {reported}: cleared twice");
     }
 }
 
-/// Another process asks about every Link token, and is done with them.
-async fn ask_again(backend: &mut TestBackend) {
-    let expired = "SELECT count(*) FROM sessions WHERE expires_at = '2000'";
-    backend
-        .execute_sql("INSERT INTO sessions SELECT x'00', id, '2000' FROM users LIMIT 1")
-        .await;
-    backend.restart().await.expect("a restart");
-    // It tidies up last.
-    wait_until(async || backend.count(expired).await == 0).await;
+/// Makes the backend ask about the Link token, and waits until it has saved the result.
+async fn ask_again(backend: &TestBackend) {
+    let finished = json!({
+        "webhook_type": "LINK", "webhook_code": "SESSION_FINISHED", "link_token": "link-sandbox-1",
+    });
+    backend.send_webhook(&finished).await;
+    backend.wait_until_webhooks_are_applied().await;
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn a_declined_duplicate_is_not_connected_by_the_backend() {
     let problem = browser.post("/api/items", again).await.problem();
     assert_eq!(problem.code, ProblemCode::DuplicateItem);
 
-    // Even when the first is gone, what was declined does not come by itself.
+    // A declined token is not exchanged even after the first Item is disconnected.
     browser.delete("/api/items/item-public-1").await;
     backend.plaid.respond_with(GET, 200, &visit("public-2"));
     backend.restart().await.expect("a restart");
@@ -192,7 +192,7 @@ async fn a_failed_request_is_retried_and_an_unknown_token_is_deleted() {
     wait_until(async || backend.count("SELECT count(*) FROM link_tokens").await == 1).await;
     backend.plaid.respond_with(GET, 500, "<html>");
     backend.restart().await.expect("a restart");
-    // Within minutes, while there is a public token that lives.
+    // Plaid is asked again within minutes, while a public token is valid.
     let soon = "SELECT count(*) FROM link_tokens \
         WHERE due_at BETWEEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+2 minutes')";
     wait_until(async || backend.count(soon).await == 1).await;
@@ -203,7 +203,7 @@ async fn a_failed_request_is_retried_and_an_unknown_token_is_deleted() {
     wait_until(async || backend.count("SELECT count(*) FROM link_tokens").await == 0).await;
 }
 
-/// The browser died, and Plaid could not be asked in time.
+/// No browser reported the success, and Plaid could not be asked in time.
 #[tokio::test]
 async fn an_item_whose_public_token_expired_is_logged_once_and_removed() {
     let mut backend = TestBackend::start_with(|config| config.plaid_users = true).await;
@@ -214,8 +214,8 @@ async fn an_item_whose_public_token_expired_is_logged_once_and_removed() {
         .plaid
         .respond_with_error(EXCHANGE, "INVALID_INPUT", "INVALID_PUBLIC_TOKEN");
     let mut visits = visit("public-late");
-    for finished in [0, 1] {
-        visits["link_sessions"][finished]["finished_at"] = json!("2026-01-01T00:00:00Z");
+    for session in [0, 1] {
+        visits["link_sessions"][session]["finished_at"] = json!("2026-01-01T00:00:00Z");
     }
     backend.plaid.respond_with(GET, 200, &visits);
     let item = json!({ "item_id": "item-late", "institution_id": "ins_109508", "error": null });
@@ -225,17 +225,17 @@ async fn an_item_whose_public_token_expired_is_logged_once_and_removed() {
     backend.restart().await.expect("a restart");
     let browser = backend.reconnect(browser);
     let user = browser.get("/api/session").await.json::<Session>().user_id;
-    let told = || {
+    let times_logged = || {
         let log = crate::log::text();
         let lines = log.lines();
         lines
             .filter(|line| line.contains("a connected Item is lost") && line.contains(&user))
             .count()
     };
-    wait_until(async || told() == 1).await;
-    ask_again(&mut backend).await;
-    assert_eq!(told(), 1);
-    // The browser comes after all, and hears what is so.
+    wait_until(async || times_logged() == 1).await;
+    ask_again(&backend).await;
+    assert_eq!(times_logged(), 1);
+    // The browser submits the token later, and is refused.
     let browser = backend.reconnect(browser);
     let late = browser.post("/api/items", success("public-late")).await;
     assert_eq!(late.problem().code, ProblemCode::PublicTokenInvalid);
@@ -258,7 +258,7 @@ fn visit(public_token: &str) -> Value {
     ] })
 }
 
-/// The one Item, once it is complete.
+/// Returns the only Item, once it is complete.
 async fn wait_for_complete_item(browser: &Browser) -> connect_api::Item {
     let complete =
         |items: &[connect_api::Item]| matches!(items, [item] if item.institution_color.is_some());

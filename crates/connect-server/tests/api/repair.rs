@@ -1,3 +1,5 @@
+//! Repairs of Items in update mode.
+
 use connect_api::{Item, ItemStatus, LinkTokenGrant, ProblemCode, Session};
 use serde_json::json;
 
@@ -7,8 +9,8 @@ use crate::stub_plaid::{EXCHANGE, account, error};
 const TOKENS: &str = "/api/link/tokens";
 const REPAIRED: &str = "/api/items/item-public-1/repaired";
 
-/// All that a visit in update mode can mend.
-const BROKEN: &str = "UPDATE items SET status = 'login_required', new_accounts_available = 1, \
+/// Gives an Item every problem that update mode can repair.
+const BREAK_ITEM: &str = "UPDATE items SET status = 'login_required', new_accounts_available = 1, \
     disconnects_at = '2999-12-01T00:00:00Z'";
 
 #[tokio::test]
@@ -17,8 +19,8 @@ async fn an_update_mode_token_names_the_item_and_no_products() {
     let browser = backend.browser().await;
     let session: Session = browser.get("/api/session").await.json();
     browser.connect_item("public-1").await;
-    let wish = json!({ "item_id": "item-public-1", "account_selection": true });
-    let answer = browser.post(TOKENS, wish).await;
+    let request = json!({ "item_id": "item-public-1", "account_selection": true });
+    let answer = browser.post(TOKENS, request).await;
     answer.json::<LinkTokenGrant>();
     assert_eq!(
         backend.plaid.calls("/link/token/create"),
@@ -53,7 +55,7 @@ async fn a_repaired_item_is_healthy_and_has_the_remaining_accounts() {
     let backend = TestBackend::start().await;
     let browser = backend.browser().await;
     browser.connect_item("public-1").await;
-    backend.execute_sql(BROKEN).await;
+    backend.execute_sql(BREAK_ITEM).await;
     backend.plaid.respond_with(
         "/accounts/get",
         200,
@@ -77,14 +79,14 @@ async fn new_accounts_are_available_until_the_user_selects_accounts() {
     let backend = TestBackend::start().await;
     let browser = backend.browser().await;
     browser.connect_item("public-1").await;
-    for (visit, on_offer) in [
+    for (visit, available) in [
         (json!({}), true),
         (json!({ "account_selection": false }), true),
         (json!({ "account_selection": true }), false),
     ] {
-        backend.execute_sql(BROKEN).await;
+        backend.execute_sql(BREAK_ITEM).await;
         let item: Item = browser.post(REPAIRED, visit.clone()).await.json();
-        assert_eq!(item.new_accounts_available, on_offer, "{visit}");
+        assert_eq!(item.new_accounts_available, available, "{visit}");
     }
 }
 

@@ -9,9 +9,9 @@ use crate::stub_plaid::{EXCHANGE, error};
 
 #[tokio::test]
 async fn a_token_submitted_to_two_processes_makes_one_item() {
-    for lenient in [false, true] {
+    for accepts_used_tokens in [false, true] {
         let backend = TestBackend::start().await;
-        if lenient {
+        if accepts_used_tokens {
             backend.plaid.accept_used_public_tokens();
         }
         let browser = backend.browser().await;
@@ -25,7 +25,10 @@ async fn a_token_submitted_to_two_processes_makes_one_item() {
             .collect();
         for tab in tabs {
             let answer = tab.await.expect("an answer");
-            assert!(answer.status.is_success(), "{lenient}: {answer:?}");
+            assert!(
+                answer.status.is_success(),
+                "{accepts_used_tokens}: {answer:?}"
+            );
             assert_eq!(answer.json::<Item>().id.as_str(), "item-public-1");
         }
         assert_eq!(browser.items().await.len(), 1);
@@ -35,7 +38,7 @@ async fn a_token_submitted_to_two_processes_makes_one_item() {
     }
 }
 
-/// Two tabs went through Link at the same bank, each with a public token of its own.
+/// Each tab has completed Link for the same accounts, and has a public token of its own.
 #[tokio::test]
 async fn the_same_accounts_submitted_to_two_processes_make_one_item() {
     let backend = TestBackend::start().await;
@@ -63,14 +66,14 @@ async fn the_same_accounts_submitted_to_two_processes_make_one_item() {
         }
     }
     assert_eq!((connected, browser.items().await.len()), (1, 1));
-    // A process that starts may take up the same one once more.
+    // A process that has just started may continue the exchange of the other.
     let mut exchanged = backend.plaid.calls(EXCHANGE);
     assert!(exchanged.len() <= 2, "{exchanged:?}");
     exchanged.dedup();
     assert_eq!(exchanged.len(), 1);
 }
 
-/// Plaid did not answer us, and meanwhile another process had its answer: that is no loss.
+/// Plaid did not answer this process, but another one: nothing is lost.
 #[tokio::test]
 async fn an_answer_that_another_process_received_is_awaited() {
     let backend = TestBackend::start().await;
@@ -81,7 +84,7 @@ async fn an_answer_that_another_process_received_is_awaited() {
     backend
         .plaid
         .respond_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
-    let bringing = tokio::spawn({
+    let submission = tokio::spawn({
         let browser = browser.clone();
         async move { browser.post("/api/items", success("public-2")).await }
     });
@@ -97,6 +100,6 @@ async fn an_answer_that_another_process_received_is_awaited() {
              sealed_request = NULL, claim_expires_at = NULL WHERE state = 'retrying'",
         )
         .await;
-    let answer = bringing.await.expect("an answer");
+    let answer = submission.await.expect("an answer");
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
 }

@@ -1,10 +1,12 @@
+//! Where tokens, secrets and personal data must not appear.
+
 use serde_json::json;
 
 use crate::harness::{TestBackend, success};
 use crate::log;
 use crate::stub_plaid::EXCHANGE;
 
-/// Everything that a token could leak through, with the loudest log there is.
+/// The log has the level `TRACE`, and the answers include those to failures.
 #[tokio::test]
 async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
     let mut backend = TestBackend::start().await;
@@ -40,7 +42,7 @@ async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
     let log = log::text();
     assert!(
         log.contains(r#""message":"Item connected","item_id":"item-public-hush""#),
-        "it heard nothing"
+        "nothing was logged"
     );
     for secret in [
         "access-public",
@@ -79,7 +81,7 @@ async fn files_are_readable_by_their_owner_only() {
     }
 }
 
-/// A disconnected Item leaves nothing behind, not even sealed.
+/// Not even the sealed access token remains in the file.
 #[tokio::test]
 async fn a_removed_access_token_is_overwritten() {
     let backend = TestBackend::start().await;

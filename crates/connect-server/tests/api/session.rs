@@ -1,3 +1,5 @@
+//! Sessions and their cookie.
+
 use axum::http::StatusCode;
 use connect_api::{ProblemCode, Session};
 

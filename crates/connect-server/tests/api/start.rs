@@ -1,3 +1,5 @@
+//! The start of the backend, and the errors that prevent it.
+
 use std::fs;
 use std::process::Command;
 
@@ -23,7 +25,7 @@ async fn a_server_listens_and_stops() {
     let left: Vec<_> = left.map(|file| file.expect("a file").file_name()).collect();
     assert!(
         left.iter().all(|name| name != "connect.db-wal"),
-        "the log is written out: {left:?}"
+        "the write-ahead log remains: {left:?}"
     );
 }
 
@@ -44,11 +46,11 @@ async fn a_taken_port_is_reported() {
     assert!(error.contains("CONNECT_LISTEN"), "{error}");
 }
 
-/// Each row spoils something, and what the backend then says. Nothing is repaired by destroying it.
+/// Each row has the content of the key file, and the error. The file is never repaired or replaced.
 #[tokio::test]
 async fn a_wrong_vault_key_is_reported_and_left_unchanged() {
     let other = "ab".repeat(32);
-    for (spoiled, sentence) in [
+    for (content, sentence) in [
         (None, "is missing, and the database holds access tokens"),
         (Some(""), "does not hold 32 bytes"),
         (Some("c2hvcnQ="), "does not hold 32 bytes"),
@@ -63,7 +65,7 @@ async fn a_wrong_vault_key_is_reported_and_left_unchanged() {
         let item = browser.connect_item("public-1").await;
         let path = backend.file("vault.key");
         let key = fs::read_to_string(&path).expect("a key");
-        match spoiled {
+        match content {
             Some(text) => fs::write(&path, text).expect("a file"),
             None => fs::remove_file(&path).expect("a file"),
         }
@@ -74,11 +76,11 @@ async fn a_wrong_vault_key_is_reported_and_left_unchanged() {
         );
         assert_eq!(
             fs::read_to_string(&path).ok().as_deref(),
-            spoiled,
-            "it was touched"
+            content,
+            "the file was changed"
         );
 
-        if spoiled.is_none() {
+        if content.is_none() {
             make_private(&path, &key);
         }
         fs::write(&path, key).expect("a file");
@@ -135,7 +137,7 @@ async fn a_database_of_a_newer_version_is_refused() {
     backend
         .execute_sql(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-             VALUES (9999, 'tomorrow', 1, x'00', 0)",
+             VALUES (9999, 'newer', 1, x'00', 0)",
         )
         .await;
     let error = backend.restart().await.expect_err("too new").to_string();
@@ -169,7 +171,7 @@ async fn an_invalid_database_is_reported() {
     }
 }
 
-/// The program itself: one sentence on stderr, and a code that scripts can see.
+/// The program prints one sentence to stderr, and exits with a failure.
 #[test]
 fn a_wrong_setting_is_reported_in_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -196,12 +198,12 @@ fn a_wrong_setting_is_reported_in_one_sentence() {
             .env(variable, value)
             .output()
             .expect("the program");
-        let said = String::from_utf8(output.stderr).expect("text");
-        assert!(said.contains(sentence), "{variable}: {said}");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert!(stderr.contains(sentence), "{variable}: {stderr}");
         assert_eq!(
-            (said.lines().count(), output.status.code()),
+            (stderr.lines().count(), output.status.code()),
             (1, Some(1)),
-            "{said}"
+            "{stderr}"
         );
     }
 }
