@@ -86,6 +86,30 @@ async fn plaid_is_asked_once_about_an_institution() {
 }
 
 #[tokio::test]
+async fn new_items_share_one_request_about_their_institution() {
+    const USERS: usize = 8;
+    let backend = TestBackend::start().await;
+    let accounts = backend.plaid.gate("/accounts/get");
+    let institution = backend.plaid.gate("/institutions/get_by_id");
+    let mut new = Vec::new();
+    for user in 0..USERS {
+        let browser = backend.browser().await;
+        let answer = browser.post("/api/items", success(&format!("public-{user}")));
+        let item: Item = answer.await.json();
+        new.push((browser, item));
+    }
+    wait_until(async || backend.plaid.calls("/accounts/get").len() == USERS).await;
+    accounts.add_permits(USERS);
+    wait_until(async || !backend.plaid.calls("/institutions/get_by_id").is_empty()).await;
+    institution.add_permits(USERS);
+    for (browser, item) in new {
+        let item = browser.wait_for_completion(&item).await;
+        assert_eq!(item.institution_color.as_deref(), Some("#004966"));
+    }
+    assert_eq!(backend.plaid.calls("/institutions/get_by_id").len(), 1);
+}
+
+#[tokio::test]
 async fn a_resubmitted_token_returns_the_same_item() {
     let mut backend = TestBackend::start().await;
     let browser = backend.browser().await;

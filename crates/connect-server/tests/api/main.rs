@@ -13,6 +13,7 @@ mod duplicate;
 mod events;
 mod exchange;
 mod items;
+mod jobs;
 mod link;
 mod orphans;
 mod page;
