@@ -1,15 +1,15 @@
-//! How long webhooks wait for their acknowledgement, and pages for the news, while 200 come every second.
+//! Benchmark: how long webhooks wait for their acknowledgement, and open pages for their effect, at 200 webhooks per second.
 //!
-//! `cargo bench -p connect-server --bench webhooks`; `-- --seconds 3` for less.
+//! `cargo bench -p connect-server --bench webhooks`; `-- --seconds 3` makes it shorter.
 
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+#![expect(clippy::print_stdout, reason = "the table is its result")]
 
-#[path = "../tests/api/canned_plaid.rs"]
-#[allow(dead_code, reason = "the tests need more of it")]
-mod canned_plaid;
 #[path = "../tests/api/signer.rs"]
-#[allow(dead_code, reason = "the tests need more of it")]
+#[allow(dead_code, reason = "the tests use more of it")]
 mod signer;
+#[path = "../tests/api/stub_plaid.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod stub_plaid;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,30 +20,30 @@ use connect_server::{Args, Config, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::canned_plaid::CannedPlaid;
 use crate::signer::Signer;
+use crate::stub_plaid::StubPlaid;
 
-/// The Items that the webhooks are about.
+/// How many Items the webhooks are about.
 const ITEMS: usize = 100;
 
-/// How often a page waits for news.
-const NEWS: usize = 40;
+/// How many notifications an open page waits for.
+const NOTIFICATIONS: usize = 40;
 
 const KEYS: &str = "/webhook_verification_key/get";
 
-/// How long webhooks wait for their acknowledgement, and pages for the news.
+/// Measures how long webhooks wait for their acknowledgement, and open pages for their effect.
 #[derive(Debug, Parser)]
 struct Options {
-    /// How many come every second.
+    /// How many webhooks are sent per second.
     #[arg(long, default_value_t = 200)]
     rate: u32,
-    /// For how long.
+    /// How many seconds they are sent.
     #[arg(long, default_value_t = 30)]
     seconds: u32,
-    /// How many then come that Plaid did not sign.
+    /// How many forged webhooks are sent then.
     #[arg(long, default_value_t = 10_000)]
     forged: u32,
-    /// Cargo says so.
+    /// The flag that Cargo adds.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -60,17 +60,17 @@ async fn main() -> ExitCode {
         Duration::from_secs(1) / options.rate,
     );
     let acknowledged = bench.flood(count, every).await;
-    let name = format!("acknowledged, {count} at {} a second", options.rate);
-    let mut good = acknowledged.row(&name, "p99 < 50 ms", Duration::from_millis(50));
+    let name = format!("acknowledged, {count} at {} per second", options.rate);
+    let mut is_good = acknowledged.row(&name, "p99 < 50 ms", Duration::from_millis(50));
 
     let under_load = {
         let load = bench.flood(options.rate * 10, every);
-        let news = bench.news();
-        let (_, news) = tokio::join!(load, news);
-        news
+        let notifications = bench.notifications();
+        let (_, notified) = tokio::join!(load, notifications);
+        notified
     };
-    good &= under_load.row(
-        "an open page is notified, meanwhile",
+    is_good &= under_load.row(
+        "an open page is notified meanwhile",
         "p99 < 1 s",
         Duration::from_secs(1),
     );
@@ -78,39 +78,41 @@ async fn main() -> ExitCode {
     let before = bench.plaid.calls(KEYS).len();
     let forged = bench.forge(options.forged).await;
     let calls = bench.plaid.calls(KEYS).len() - before;
-    let taken = forged.taken;
+    let accepted = forged.accepted;
     let name = format!(
-        "refused, {} forged: {taken} taken, {calls} calls to Plaid",
+        "refused, {} forged: {accepted} accepted, {calls} calls to Plaid",
         options.forged
     );
-    good &= forged
+    is_good &= forged
         .times
-        .row(&name, "0 taken, ≤ 10 calls", Duration::MAX);
-    good &= taken == 0 && calls <= 10;
-    if good {
+        .row(&name, "0 accepted, ≤ 10 calls", Duration::MAX);
+    is_good &= accepted == 0 && calls <= 10;
+    if is_good {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
 }
 
+/// A backend on a stub of Plaid, and a browser.
 struct Bench {
-    plaid: CannedPlaid,
+    plaid: StubPlaid,
     server: Server,
     http: reqwest::Client,
     cookie: String,
     _folder: TempDir,
 }
 
+/// The answers to forged webhooks.
 struct Forged {
     times: Times,
-    taken: usize,
+    accepted: usize,
 }
 
 impl Bench {
-    /// A backend with one user, who has all the Items.
+    /// Starts a backend with one user, who has all Items.
     async fn start() -> Self {
-        let plaid = CannedPlaid::start().await;
+        let plaid = StubPlaid::start().await;
         let folder = tempfile::tempdir().expect("a folder");
         let server = Server::start(config(&folder, plaid.url.as_str())).await;
         let server = server.expect("a backend");
@@ -148,31 +150,31 @@ impl Bench {
         assert_eq!(answer.status(), 201);
     }
 
-    /// Webhooks at their time, whether those before are acknowledged or not; how long each waited from then on.
+    /// Sends webhooks at fixed times, and returns how long after its time each was acknowledged.
     async fn flood(&self, count: u32, every: Duration) -> Times {
         let start = Instant::now();
-        let mut waiting = Vec::new();
+        let mut acknowledgements = Vec::new();
         for n in 0..count {
             let due = start + every * n;
             tokio::time::sleep_until(due.into()).await;
-            let body = about(n as usize % ITEMS, n);
+            let body = webhook_body(n as usize % ITEMS, n);
             let signature = self.plaid.signer.sign(&body, 0);
             let request = self.webhook(signature, body);
-            waiting.push(tokio::spawn(async move {
+            acknowledgements.push(tokio::spawn(async move {
                 let answer = request.send().await.expect("an answer");
                 assert_eq!(answer.status(), 200);
                 due.elapsed()
             }));
         }
         let mut times = Vec::new();
-        for one in waiting {
-            times.push(one.await.expect("an acknowledgement"));
+        for acknowledgement in acknowledgements {
+            times.push(acknowledgement.await.expect("an acknowledgement"));
         }
         Times(times)
     }
 
-    /// How long an open page waits for what a webhook brings.
-    async fn news(&self) -> Times {
+    /// Returns how long after each webhook an open page is notified.
+    async fn notifications(&self) -> Times {
         let mut page = self
             .http
             .get(format!("{}/api/events", self.server.url()))
@@ -181,14 +183,14 @@ impl Bench {
             .await
             .expect("a stream");
         let mut times = Vec::new();
-        for n in 0..NEWS {
+        for n in 0..NOTIFICATIONS {
             let broken = json!({
                 "error_type": "ITEM_ERROR", "error_code": "ITEM_LOGIN_REQUIRED", "error_message": "",
                 "display_message": null,
             });
             let error = if n % 2 == 0 { broken } else { Value::Null };
-            self.plaid.item_is(json!({ "error": error }));
-            let body = about(0, u32::MAX - u32::try_from(n).expect("few"));
+            self.plaid.set_item(json!({ "error": error }));
+            let body = webhook_body(0, u32::MAX - u32::try_from(n).expect("few"));
             let sent = Instant::now();
             let signature = self.plaid.signer.sign(&body, 0);
             self.webhook(signature, body)
@@ -206,15 +208,15 @@ impl Bench {
         Times(times)
     }
 
-    /// Half with keys that nobody has, half with the name of Plaid's.
+    /// Sends forged webhooks: half name Plaid's key, half an unknown key.
     async fn forge(&self, count: u32) -> Forged {
         let other = Signer::default();
         let mut forged = Forged {
             times: Times(Vec::new()),
-            taken: 0,
+            accepted: 0,
         };
         for n in 0..count {
-            let body = about(0, n);
+            let body = webhook_body(0, n);
             let signature = if n % 2 == 0 {
                 other.sign(&body, 0)
             } else {
@@ -223,7 +225,7 @@ impl Bench {
             let sent = Instant::now();
             let answer = self.webhook(signature, body).send().await;
             forged.times.0.push(sent.elapsed());
-            forged.taken += usize::from(answer.expect("an answer").status() != 401);
+            forged.accepted += usize::from(answer.expect("an answer").status() != 401);
         }
         forged
     }
@@ -236,8 +238,8 @@ impl Bench {
     }
 }
 
-/// A webhook as long as Plaid's, each another.
-fn about(item: usize, n: u32) -> String {
+/// Returns the body of a webhook, as long as Plaid's and different for each number.
+fn webhook_body(item: usize, n: u32) -> String {
     let body = json!({
         "webhook_type": "ITEM", "webhook_code": "ERROR", "item_id": format!("item-public-{item}"),
         "environment": "sandbox", "user_id": format!("usr_{n}"), "error": {
@@ -248,7 +250,7 @@ fn about(item: usize, n: u32) -> String {
     format!("{body:#}")
 }
 
-/// As the program would have it, with a database of its own.
+/// Returns the program's configuration, with a database in this directory.
 fn config(folder: &TempDir, plaid: &str) -> Config {
     let dist: PathBuf = folder.path().join("dist");
     std::fs::create_dir(&dist).expect("a folder");
@@ -272,11 +274,12 @@ fn config(folder: &TempDir, plaid: &str) -> Config {
     Config::try_from(args).expect("a configuration")
 }
 
+/// Measured durations.
 struct Times(Vec<Duration>);
 
 impl Times {
-    /// Prints a row; whether the goal for the 99th of a hundred is met.
-    fn row(&self, name: &str, goal: &str, most: Duration) -> bool {
+    /// Prints a row, and returns whether the 99th percentile is below the limit.
+    fn row(&self, name: &str, goal: &str, limit: Duration) -> bool {
         let mut times = self.0.clone();
         times.sort();
         let at = |percent: usize| times[(times.len() - 1) * percent / 100];
@@ -286,6 +289,6 @@ impl Times {
             at(99),
             at(100)
         );
-        at(99) < most
+        at(99) < limit
     }
 }

@@ -1,8 +1,8 @@
-//! How long it takes from a webhook of Plaid's until the page shows what it told, in a real Chromium.
+//! Benchmark: how long it takes from a webhook until the page in a real Chromium shows its effect.
 //!
-//! `cargo bench -p e2e --bench news`; `-- --rounds 5` for less. The app has to be built.
+//! `cargo bench -p e2e --bench news`; `-- --rounds 5` makes it shorter. The app must be built.
 
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+#![expect(clippy::print_stdout, reason = "the table is its result")]
 
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -13,13 +13,13 @@ use e2e::{Browser, World, story};
 const BANK: &str = "First Platypus Bank";
 const GOAL: Duration = Duration::from_secs(1);
 
-/// How long it takes until the page shows what a webhook told.
+/// Measures how long it takes from a webhook until the page shows its effect.
 #[derive(Debug, Parser)]
 struct Options {
-    /// How often.
+    /// How many webhooks are measured.
     #[arg(long, default_value_t = 100)]
     rounds: usize,
-    /// Cargo says so.
+    /// The flag that Cargo adds.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
     println!("| | median | p99 | longest | goal |");
     println!("|---|---|---|---|---|");
     println!(
-        "| a page in Chromium shows it | {}ms | {}ms | {}ms | p99 < 1 s |",
+        "| a page in Chromium shows the effect | {}ms | {}ms | {}ms | p99 < 1 s |",
         median.as_millis(),
         p99.as_millis(),
         longest.as_millis()
@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// The bank wants its user, and is well again, in turns: **Reconnect** comes and goes.
+/// The Item breaks and recovers in turns, so that **Reconnect** appears and disappears.
 async fn measure(world: &World, rounds: usize) -> Vec<Duration> {
     let page = &world.browser;
     page.connects(BANK).await;
@@ -57,25 +57,25 @@ async fn measure(world: &World, rounds: usize) -> Vec<Duration> {
         let broken = round % 2 == 0;
         let code = if broken { "ERROR" } else { "LOGIN_REPAIRED" };
         watch(page, broken).await;
-        let told = now();
+        let sent = now();
         world.stack.plaid_tells_of(&tokens[0], code).await;
         let shown = page.run("return window.shown").await;
         let shown = Duration::from_millis(shown.as_u64().expect("a time"));
-        times.push(shown.saturating_sub(told));
-        // Two that say the same in one second are one.
+        times.push(shown.saturating_sub(sent));
+        // Two equal webhooks within a second count as one.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     times
 }
 
-/// Notes when the button has come, or gone, and is painted so.
-async fn watch(page: &Browser, comes: bool) {
+/// Records when the button has appeared or disappeared, and the page is painted.
+async fn watch(page: &Browser, appears: bool) {
     page.run(&format!(
         "window.shown = new Promise((seen) => {{
             const buttons = () => [...document.querySelectorAll('section button')];
             const isThere = () => buttons().some((one) => one.textContent === 'Reconnect' && one.checkVisibility());
             const observer = new MutationObserver(() => {{
-                if (isThere() !== {comes}) return;
+                if (isThere() !== {appears}) return;
                 observer.disconnect();
                 requestAnimationFrame(() => setTimeout(() => seen(Date.now())));
             }});

@@ -1,5 +1,5 @@
-//! A browser that does what `link-flow` says, as the app does: what Link gave is in the outbox before it is sent, and stays
-//! there until the backend has spoken.
+//! A browser that carries out the effects of `link-flow`, as the app does. A success is in the outbox before it is submitted, and
+//! stays there until the backend has answered.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use crate::link;
 
-/// What outlives the tab: the cookie, the `localStorage`, and what the person is about.
+/// What outlives the tab: the cookie, the `localStorage` and the purpose of the visit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Storage(Arc<Mutex<Stored>>);
 
@@ -23,9 +23,9 @@ pub(crate) struct Storage(Arc<Mutex<Stored>>);
 pub(crate) struct Stored {
     pub(crate) cookie: Option<String>,
     pub(crate) user: String,
-    /// What the person wants of Link.
-    pub(crate) wish: Purpose,
-    /// What Link was opened with, and for what.
+    /// What the user wants to do in Link.
+    pub(crate) purpose: Purpose,
+    /// The Link tokens that were created, and their purposes.
     pub(crate) link_tokens: Vec<(LinkToken, Purpose)>,
     outbox: Vec<OutboxRecord>,
 }
@@ -38,9 +38,9 @@ impl Storage {
             .clone()
     }
 
-    /// The person wants something else of Link.
-    pub(crate) fn wishes(&self, wish: Purpose) {
-        self.write(|stored| stored.wish = wish);
+    /// Changes what the user wants to do in Link.
+    pub(crate) fn set_purpose(&self, purpose: Purpose) {
+        self.write(|stored| stored.purpose = purpose);
     }
 
     fn write(&self, change: impl FnOnce(&mut Stored)) {
@@ -48,30 +48,29 @@ impl Storage {
     }
 }
 
-/// Where a tab finds what it talks to.
+/// A tab, and the addresses that it sends requests to.
 #[derive(Clone, Debug)]
 pub(crate) struct Tab {
     pub(crate) backend: String,
     pub(crate) plaid: String,
     pub(crate) storage: Storage,
-    /// Rung when the public token is on its way.
+    /// Notified when a success is being submitted.
     pub(crate) posting: Arc<Notify>,
 }
 
 impl Tab {
-    /// The tab is open: the flow brings what is in the outbox, and the person goes through Link if they never did for what
-    /// they wish.
-    pub(crate) async fn live(self) {
+    /// Runs the flow: it submits the successes in the outbox, and completes Link unless it was opened for this purpose before.
+    pub(crate) async fn run(self) {
         if self.storage.read().cookie.is_none() {
             self.sign_in().await;
         }
         let stored = self.storage.read();
-        let kept = stored.outbox.into_iter();
-        let kept = kept.filter_map(|record| record.open(&stored.user, now()).ok());
-        let mut events: VecDeque<Event> = kept.map(Event::Restored).collect();
-        let mut wishes = stored.link_tokens.iter().map(|(_, wish)| wish);
-        if !wishes.any(|wish| *wish == stored.wish) {
-            let purpose = stored.wish;
+        let records = stored.outbox.into_iter();
+        let successes = records.filter_map(|record| record.open(&stored.user, now()).ok());
+        let mut events: VecDeque<Event> = successes.map(Event::Restored).collect();
+        let mut purposes = stored.link_tokens.iter().map(|(_, purpose)| purpose);
+        if !purposes.any(|purpose| *purpose == stored.purpose) {
+            let purpose = stored.purpose;
             events.push_back(Event::OpenFor {
                 purpose,
                 now: now(),
@@ -88,7 +87,7 @@ impl Tab {
         }
     }
 
-    /// Does what is to be done, and says what came of it.
+    /// Carries out an effect, and returns the events that follow.
     async fn carry_out(
         &self,
         effect: Effect,
@@ -97,7 +96,7 @@ impl Tab {
         match effect {
             Effect::FetchToken { attempt, purpose } => {
                 let Some(link_token) = self.link_token(&purpose).await else {
-                    again().await;
+                    pause().await;
                     let failure = unreachable();
                     let retry = Event::Retry { now: now() };
                     return vec![Event::TokenRefused { attempt, failure }, retry];
@@ -122,12 +121,12 @@ impl Tab {
             }
             Effect::OpenHandler { attempt } => {
                 let (link_token, purpose) = handler.clone().expect("a handler");
-                let way = match purpose {
-                    Purpose::NewItem => &link::TO_A_NEW_ITEM[..],
-                    Purpose::Update { .. } => &link::TO_A_REPAIR[..],
+                let forms = match purpose {
+                    Purpose::NewItem => &link::NEW_ITEM_FORMS[..],
+                    Purpose::Update { .. } => &link::REPAIR_FORMS[..],
                 };
-                let connected = link::go(&self.plaid, link_token.as_str(), way).await;
-                let succeeded = connected.map(|(public_token, metadata)| Event::Succeeded {
+                let completed = link::complete(&self.plaid, link_token.as_str(), forms).await;
+                let succeeded = completed.map(|(public_token, metadata)| Event::Succeeded {
                     attempt,
                     success: Success {
                         purpose,
@@ -149,13 +148,13 @@ impl Tab {
                 self.storage.write(|stored| {
                     stored
                         .outbox
-                        .retain(|kept| kept.public_token != success.public_token);
+                        .retain(|record| record.public_token != success.public_token);
                 });
                 Vec::new()
             }
             Effect::Submit { id, success } => {
                 self.posting.notify_one();
-                vec![match self.bring(&success).await {
+                vec![match self.submit(&success).await {
                     Ok(submitted) => Event::Acknowledged {
                         success: id,
                         submitted,
@@ -166,9 +165,9 @@ impl Tab {
                     },
                 }]
             }
-            // The person does not wait so long.
+            // Sooner than the flow asks for, so that the benchmark is short.
             Effect::ResendAfter { id, .. } => {
-                again().await;
+                pause().await;
                 vec![Event::ResendDue {
                     success: id,
                     now: now(),
@@ -197,7 +196,7 @@ impl Tab {
                     return;
                 }
             }
-            again().await;
+            pause().await;
         }
     }
 
@@ -212,8 +211,8 @@ impl Tab {
         }
     }
 
-    /// What the backend says to a success: a yes, a no that is one, or nothing that counts.
-    async fn bring(&self, success: &Success) -> Result<Submitted, Failure> {
+    /// Submits a success. Every answer but a success, a duplicate and a refusal counts as no answer.
+    async fn submit(&self, success: &Success) -> Result<Submitted, Failure> {
         if let Purpose::Update { item_id, .. } = &success.purpose {
             let path = format!("/api/items/{item_id}/repaired");
             let visit = json!({ "account_selection": false });
@@ -260,7 +259,7 @@ fn now() -> Millis {
     })
 }
 
-/// The person clicks **Try again**.
-async fn again() {
+/// Waits as long as a user takes to click **Try again**.
+async fn pause() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }

@@ -1,12 +1,12 @@
-//! A person in the emulator's Link, without a browser: sends what the panes' forms would.
+//! A visit to the emulator's Link without a browser: it sends the forms of the panes.
 
 use plaid_types::PublicToken;
 use plaid_types::json::Object;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-/// What a person sends, one form after the other.
-type Way = [&'static [(&'static str, &'static str)]];
+/// The fields of each form, in order.
+type Forms = [&'static [(&'static str, &'static str)]];
 
 const SIGN_IN: &[(&str, &str)] = &[
     ("do", "sign-in"),
@@ -14,7 +14,7 @@ const SIGN_IN: &[(&str, &str)] = &[
     ("password", "pass_good"),
 ];
 
-pub(crate) const TO_A_NEW_ITEM: [&[(&str, &str)]; 6] = [
+pub(crate) const NEW_ITEM_FORMS: [&[(&str, &str)]; 6] = [
     &[("do", "skip-phone")],
     &[("do", "choose"), ("institution_id", "ins_109508")],
     SIGN_IN,
@@ -23,11 +23,15 @@ pub(crate) const TO_A_NEW_ITEM: [&[(&str, &str)]; 6] = [
     &[("do", "close")],
 ];
 
-pub(crate) const TO_A_REPAIR: [&[(&str, &str)]; 3] =
+pub(crate) const REPAIR_FORMS: [&[(&str, &str)]; 3] =
     [SIGN_IN, &[("do", "answered")], &[("do", "close")]];
 
-/// Goes through Link to its end; what `onSuccess` gives, as the app sends it on.
-pub(crate) async fn go(plaid: &str, link_token: &str, way: &Way) -> Option<(PublicToken, Object)> {
+/// Completes Link, and returns the arguments of `onSuccess`.
+pub(crate) async fn complete(
+    plaid: &str,
+    link_token: &str,
+    forms: &Forms,
+) -> Option<(PublicToken, Object)> {
     let http = reqwest::Client::new();
     let opened = post(
         &http,
@@ -39,14 +43,14 @@ pub(crate) async fn go(plaid: &str, link_token: &str, way: &Way) -> Option<(Publ
     let (_, form) = opened.split_once(r#"id="close" action=""#)?;
     let (action, _) = form.split_once('"')?;
     let mut last = String::new();
-    for fields in way {
+    for fields in forms {
         last = post(&http, plaid, action, fields).await?;
     }
     let messages = last.split(r#"data-message=""#).skip(1).filter_map(message);
-    let end = messages
+    let done = messages
         .into_iter()
         .find(|message| message["plaidLink"] == "done")?;
-    let success = end["success"].as_array()?;
+    let success = done["success"].as_array()?;
     let public_token = success.first()?.as_str()?;
     let metadata = success.get(1)?.as_object()?;
     Some((PublicToken::new(public_token), metadata.clone()))

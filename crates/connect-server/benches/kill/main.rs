@@ -1,8 +1,8 @@
-//! Kills browsers and backends at random moments, and counts what is lost.
+//! Benchmark: kills browsers and backends at random moments, and counts the lost Items.
 //!
-//! `cargo bench -p connect-server --bench kill`; `-- --runs 20` for less, `-- --seed 7` for the same moments again.
+//! `cargo bench -p connect-server --bench kill`; `-- --runs 20` makes it shorter, `-- --seed 7` repeats the same moments.
 
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+#![expect(clippy::print_stdout, reason = "the table is its result")]
 
 mod browser;
 mod link;
@@ -23,16 +23,16 @@ use crate::browser::{Storage, Tab};
 use crate::process::Process;
 use crate::tally::{Tally, items, settle};
 
-/// Kills browsers and backends at random moments, and counts what is lost.
+/// Kills browsers and backends at random moments, and counts the lost Items.
 #[derive(Debug, Parser)]
 struct Options {
-    /// How many visits to Link.
+    /// How many visits to Link there are.
     #[arg(long, default_value_t = 200)]
     runs: usize,
-    /// Chooses the moments.
+    /// The seed of the random moments.
     #[arg(long)]
     seed: Option<u64>,
-    /// Cargo says so.
+    /// The flag that Cargo adds.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -44,60 +44,64 @@ async fn main() -> ExitCode {
     println!("{} visits each, seed {seed}", options.runs);
     println!();
     println!(
-        "| a visit | browsers killed | backends killed | came to an end in Link | Items | lost \
-         | of which reported | duplicates | access tokens without an owner |"
+        "| visit | browsers killed | backends killed | completed in Link | Items | lost \
+         | of which reported | duplicates | orphaned Items |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    let mut good = true;
+    let mut is_good = true;
     for kind in Kind::ALL {
-        let tally = play(kind, options.runs, seed).await;
+        let tally = run(kind, options.runs, seed).await;
         println!("{}", tally.row(kind));
-        good &= tally.is_good();
+        is_good &= tally.is_good();
     }
-    if good {
+    if is_good {
         ExitCode::SUCCESS
     } else {
         println!();
-        println!("Something is lost, or there twice, and nobody was told.");
+        println!("An Item is lost and not reported, exists twice, or is orphaned.");
         ExitCode::FAILURE
     }
 }
 
-/// What a visit is for, and how strict Plaid is.
+/// The purpose of a visit, and what Plaid does with a used public token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// A used public token answers again.
-    Lenient,
-    /// A used public token is refused.
-    Strict,
-    /// The Item is there, and its bank wants its user.
+    /// A new Item; a used public token gets the same answer again.
+    UsedTokenAccepted,
+    /// A new Item; a used public token is refused.
+    UsedTokenRefused,
+    /// A repair of an Item that requires a login.
     Repair,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Lenient, Self::Strict, Self::Repair];
+    const ALL: [Self; 3] = [
+        Self::UsedTokenAccepted,
+        Self::UsedTokenRefused,
+        Self::Repair,
+    ];
 
     fn name(self) -> &'static str {
         match self {
-            Self::Lenient => "a new Item; a used public token answers again",
-            Self::Strict => "a new Item; a used public token is refused",
+            Self::UsedTokenAccepted => "a new Item; a used public token is accepted",
+            Self::UsedTokenRefused => "a new Item; a used public token is refused",
             Self::Repair => "a repair",
         }
     }
 }
 
-async fn play(kind: Kind, runs: usize, seed: u64) -> Tally {
+async fn run(kind: Kind, runs: usize, seed: u64) -> Tally {
     let emulator = Emulator::start().await.expect("a free port");
-    tell(
+    control(
         &emulator,
         "/emulator/public_tokens",
-        json!({ "answer_again": kind != Kind::Strict }),
+        json!({ "answer_again": kind != Kind::UsedTokenRefused }),
     )
     .await;
     let mut backend = Process::start(&emulator).await;
-    let mut dice = StdRng::seed_from_u64(seed);
+    let mut rng = StdRng::seed_from_u64(seed);
     let mut tally = Tally::default();
-    // In the first visits nobody dies.
+    // Nothing is killed in the first visits.
     let mut visitors = Vec::new();
     let pace = Pace::measure(&emulator, &backend, kind, &mut visitors).await;
     for _ in 0..runs {
@@ -107,7 +111,7 @@ async fn play(kind: Kind, runs: usize, seed: u64) -> Tally {
             &mut backend,
             &storage,
             pace,
-            &mut dice,
+            &mut rng,
             &mut tally,
         )
         .await;
@@ -117,23 +121,23 @@ async fn play(kind: Kind, runs: usize, seed: u64) -> Tally {
     tally
 }
 
-/// Somebody who wants something of Link.
+/// Creates a browser whose user wants to use Link.
 async fn begin(emulator: &Emulator, backend: &Process, kind: Kind) -> Storage {
     let storage = Storage::default();
     if kind == Kind::Repair {
-        tab(emulator, backend, &storage).live().await;
+        tab(emulator, backend, &storage).run().await;
         let user = storage.read().user;
         for access_token in backend.access_tokens(&user).await {
             let body = json!({
                 "client_id": emulator.client_id(), "secret": emulator.secret(), "access_token": access_token,
             });
-            tell(emulator, "/sandbox/item/reset_login", body).await;
+            control(emulator, "/sandbox/item/reset_login", body).await;
         }
         let broken = async || items(backend, &storage).await.remove(0);
         while broken().await.is_healthy {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        storage.wishes(Purpose::Update {
+        storage.set_purpose(Purpose::Update {
             item_id: broken().await.id.into(),
             account_selection: false,
         });
@@ -141,13 +145,13 @@ async fn begin(emulator: &Emulator, backend: &Process, kind: Kind) -> Storage {
     storage
 }
 
-async fn tell(emulator: &Emulator, path: &str, body: Value) {
-    let told = reqwest::Client::new().post(format!("{}{path}", emulator.url()));
-    let told = told.json(&body).send().await.expect("the emulator");
-    assert!(told.status().is_success(), "{path}: {}", told.status());
+async fn control(emulator: &Emulator, path: &str, body: Value) {
+    let request = reqwest::Client::new().post(format!("{}{path}", emulator.url()));
+    let answer = request.json(&body).send().await.expect("the emulator");
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
 }
 
-/// How long things take on this machine.
+/// How long a visit and its request take on this machine.
 #[derive(Clone, Copy, Debug)]
 struct Pace {
     visit: Duration,
@@ -165,16 +169,16 @@ impl Pace {
             visit: Duration::ZERO,
             post: Duration::ZERO,
         };
-        // The first is slower than all others.
+        // The first visit is slower than the others.
         for _ in 0..3 {
             let storage = begin(emulator, backend, kind).await;
             let tab = tab(emulator, backend, &storage);
             visitors.push(storage);
             let (posting, started) = (tab.posting.clone(), Instant::now());
-            let life = tokio::spawn(tab.live());
+            let task = tokio::spawn(tab.run());
             posting.notified().await;
             let posted = Instant::now();
-            life.await.expect("a visit");
+            task.await.expect("a visit");
             pace.visit = started.elapsed();
             pace.post = posted.elapsed();
         }
@@ -191,50 +195,50 @@ fn tab(emulator: &Emulator, backend: &Process, storage: &Storage) -> Tab {
     }
 }
 
-/// One visit to Link, in which a browser may die, or a backend, or both; the browser may come back.
+/// Makes a visit to Link and may kill the browser, the backend or both. The browser may be opened again.
 async fn visit(
     emulator: &Emulator,
     backend: &mut Process,
     storage: &Storage,
     pace: Pace,
-    dice: &mut StdRng,
+    rng: &mut StdRng,
     tally: &mut Tally,
 ) {
     let first = tab(emulator, backend, storage);
     let posting = first.posting.clone();
-    let browser_dies = dice.random_bool(0.5).then(|| moment(dice, pace.visit));
-    let backend_dies = dice.random_bool(0.6);
-    let life = tokio::spawn(first.live());
-    let killer = life.abort_handle();
-    if let Some(after) = browser_dies {
+    let browser_killed = rng.random_bool(0.5).then(|| random_moment(rng, pace.visit));
+    let backend_killed = rng.random_bool(0.6);
+    let task = tokio::spawn(first.run());
+    let killer = task.abort_handle();
+    if let Some(after) = browser_killed {
         tally.browsers_killed += 1;
         tokio::spawn(async move {
             tokio::time::sleep(after).await;
             killer.abort();
         });
     }
-    if backend_dies {
+    if backend_killed {
         tally.backends_killed += 1;
-        // Mostly where it hurts: while the public token becomes an Item.
-        let (wait, after) = if dice.random_bool(0.75) {
-            (pace.visit * 2, moment(dice, pace.post))
+        // Mostly at the critical moment, while the public token is exchanged.
+        let (wait, after) = if rng.random_bool(0.75) {
+            (pace.visit * 2, random_moment(rng, pace.post))
         } else {
-            (Duration::ZERO, moment(dice, pace.visit))
+            (Duration::ZERO, random_moment(rng, pace.visit))
         };
         let _ = tokio::time::timeout(wait, posting.notified()).await;
         tokio::time::sleep(after).await;
         backend.kill().await;
-        tokio::time::sleep(moment(dice, Duration::from_millis(100))).await;
+        tokio::time::sleep(random_moment(rng, Duration::from_millis(100))).await;
         backend.restart().await;
     }
-    // A browser that was killed ends with an error, and is not to be heard of.
-    let _ = life.await;
-    if browser_dies.is_some() && dice.random_bool(0.5) {
-        tab(emulator, backend, storage).live().await;
+    // The task of a killed browser ends with an error.
+    let _ = task.await;
+    if browser_killed.is_some() && rng.random_bool(0.5) {
+        tab(emulator, backend, storage).run().await;
     }
 }
 
-/// Some time until then, or a little later.
-fn moment(dice: &mut StdRng, until: Duration) -> Duration {
-    until.mul_f64(dice.random_range(0.0..1.2))
+/// Returns a random moment until then, or a little later.
+fn random_moment(rng: &mut StdRng, until: Duration) -> Duration {
+    until.mul_f64(rng.random_range(0.0..1.2))
 }

@@ -1,4 +1,4 @@
-//! The backend as a process of its own, which can be killed.
+//! The backend as a process that can be killed.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -12,10 +12,10 @@ use plaid_emulator::Emulator;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-/// How often it asks Plaid what no browser told.
+/// How often the backend asks Plaid about unreported Link tokens.
 pub(crate) const RECONCILE: Duration = Duration::from_secs(3);
 
-/// A backend on a database of its own. What it says goes to a file beside it.
+/// A backend with its own database. Its log is a file in the same directory.
 pub(crate) struct Process {
     pub(crate) url: String,
     folder: TempDir,
@@ -30,7 +30,7 @@ impl Process {
         std::fs::create_dir(&dist).expect("a folder");
         let page = "<!doctype html><html><head><title>Connect</title></head><body></body></html>";
         std::fs::write(dist.join("index.html"), page).expect("a page");
-        // Nobody else takes it in the moment between.
+        // No other program takes the port before the backend does.
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = free.local_addr().expect("an address");
         drop(free);
@@ -41,11 +41,11 @@ impl Process {
             folder,
             child,
         };
-        process.ready().await;
+        process.wait_until_ready().await;
         process
     }
 
-    /// Ends it at once, wherever it is.
+    /// Kills the process.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.expect("a process to kill");
     }
@@ -53,11 +53,11 @@ impl Process {
     pub(crate) async fn restart(&mut self) {
         let address = self.url.trim_start_matches("http://");
         self.child = spawn(self.folder.path(), address, &self.plaid);
-        self.ready().await;
+        self.wait_until_ready().await;
     }
 
-    /// How often the backend told a person that Plaid's answer is lost.
-    pub(crate) async fn lost(&self) -> i64 {
+    /// Returns how many public tokens the backend has reported as lost.
+    pub(crate) async fn lost_tokens(&self) -> i64 {
         let url = format!("sqlite:{}", self.folder.path().join("connect.db").display());
         let pool = sqlx::SqlitePool::connect(&url).await.expect("a database");
         let lost = sqlx::query_scalar("SELECT count(*) FROM public_tokens WHERE state = 'lost'");
@@ -66,7 +66,7 @@ impl Process {
         lost
     }
 
-    /// The access tokens of a user, as only the key beside the database can show them.
+    /// Returns the access tokens of a user, opened with the backend's key.
     pub(crate) async fn access_tokens(&self, user: &str) -> Vec<String> {
         let user = UserId::new(user.to_owned());
         let url = format!("sqlite:{}", self.folder.path().join("connect.db").display());
@@ -82,14 +82,14 @@ impl Process {
         tokens
     }
 
-    async fn ready(&self) {
+    async fn wait_until_ready(&self) {
         let ready = format!("{}/readyz", self.url);
-        let answers = async || {
+        let is_ready = async || {
             let answer = reqwest::get(&ready).await;
             answer.is_ok_and(|answer| answer.status().is_success())
         };
         for _ in 0..600 {
-            if answers().await {
+            if is_ready().await {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,4 +1,4 @@
-//! Counts what became of all visits, by what Plaid knows and what their users see.
+//! The results of all visits, from Plaid's and from the users' point of view.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -11,20 +11,20 @@ use crate::Kind;
 use crate::browser::{Storage, Stored};
 use crate::process::{Process, RECONCILE};
 
-/// How long everything may take to come to rest at the end.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the backend may take to settle at the end.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What became of all visits.
+/// The results of all visits.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) browsers_killed: usize,
     pub(crate) backends_killed: usize,
-    ended: usize,
+    completed: usize,
     items: usize,
     lost: usize,
     duplicates: usize,
-    ownerless: usize,
-    told: i64,
+    orphans: usize,
+    reported: i64,
 }
 
 impl Tally {
@@ -34,23 +34,23 @@ impl Tally {
             kind.name(),
             self.browsers_killed,
             self.backends_killed,
-            self.ended,
+            self.completed,
             self.items,
             self.lost,
-            self.told,
+            self.reported,
             self.duplicates,
-            self.ownerless,
+            self.orphans,
         )
     }
 
-    /// Nothing is there twice, and nothing is lost but what Plaid gives to nobody and somebody was told of.
+    /// Whether there are no duplicates and no orphans, and every lost Item was reported to its user.
     pub(crate) fn is_good(&self) -> bool {
-        let told = usize::try_from(self.told).unwrap_or_default();
-        self.duplicates == 0 && self.lost == told && self.ownerless == 0
+        let reported = usize::try_from(self.reported).unwrap_or_default();
+        self.duplicates == 0 && self.lost == reported && self.orphans == 0
     }
 }
 
-/// Waits until nothing moves any more, and counts.
+/// Waits until the backend has settled, and counts.
 pub(crate) async fn settle(
     emulator: &Emulator,
     backend: &Process,
@@ -58,51 +58,55 @@ pub(crate) async fn settle(
     visitors: &[Storage],
     tally: &mut Tally,
 ) {
-    let mut ended = Vec::new();
+    let mut completed = Vec::new();
     for visitor in visitors {
-        ended.push(ended_visits(emulator, visitor).await);
+        completed.push(completed_visits(emulator, visitor).await);
     }
-    tally.ended = ended.iter().sum();
-    let until = Instant::now() + PATIENCE;
-    // What is brought and found by asking as well would be there twice: it has to have been asked.
-    let from = Instant::now() + 3 * RECONCILE;
+    tally.completed = completed.iter().sum();
+    let deadline = Instant::now() + SETTLE_TIMEOUT;
+    // Plaid must have been asked too: a token that a browser submitted could make a duplicate.
+    let earliest = Instant::now() + 3 * RECONCILE;
     loop {
         let mut owners = HashMap::<String, usize>::new();
         (tally.items, tally.lost, tally.duplicates) = (0, 0, 0);
-        for (visitor, ended) in visitors.iter().zip(&ended) {
+        for (visitor, completed) in visitors.iter().zip(&completed) {
             let items = items(backend, visitor).await;
-            let due = match kind {
+            let expected = match kind {
                 Kind::Repair => 1,
-                Kind::Lenient | Kind::Strict => *ended,
+                Kind::UsedTokenAccepted | Kind::UsedTokenRefused => *completed,
             };
-            // What was not repaired at Plaid is broken here, too.
-            let good = items.iter().filter(|item| item.is_healthy).count();
+            // An Item that was not repaired at Plaid is not healthy here either.
+            let healthy = items.iter().filter(|item| item.is_healthy).count();
             tally.items += items.len();
-            tally.lost += ended.saturating_sub(good);
-            tally.duplicates += items.len().saturating_sub(due);
+            tally.lost += completed.saturating_sub(healthy);
+            tally.duplicates += items.len().saturating_sub(expected);
             for item in items {
                 *owners.entry(item.id).or_default() += 1;
             }
         }
         tally.duplicates += owners.values().filter(|owners| **owners > 1).count();
-        tally.ownerless = ownerless(emulator, &owners).await;
-        tally.told = backend.lost().await;
+        tally.orphans = orphans(emulator, &owners).await;
+        tally.reported = backend.lost_tokens().await;
         let now = Instant::now();
-        if tally.is_good() && now > from || now > until {
+        if tally.is_good() && now > earliest || now > deadline {
             return;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
 
-/// How many visits of a browser ended well for what it wishes, as Plaid knows.
-async fn ended_visits(emulator: &Emulator, visitor: &Storage) -> usize {
-    let mut ended = 0;
+/// Returns how many visits with the browser's purpose were completed, according to Plaid.
+async fn completed_visits(emulator: &Emulator, visitor: &Storage) -> usize {
+    let mut completed = 0;
     let Stored {
-        link_tokens, wish, ..
+        link_tokens,
+        purpose: current,
+        ..
     } = visitor.read();
-    let wished = link_tokens.iter().filter(|(_, purpose)| *purpose == wish);
-    for (token, _) in wished {
+    let tokens = link_tokens
+        .iter()
+        .filter(|(_, purpose)| *purpose == current);
+    for (token, _) in tokens {
         let request = reqwest::Client::new()
             .post(format!("{}/link/token/get", emulator.url()))
             .header("PLAID-CLIENT-ID", emulator.client_id())
@@ -110,24 +114,24 @@ async fn ended_visits(emulator: &Emulator, visitor: &Storage) -> usize {
             .json(&json!({ "link_token": token }));
         let answer = answer(request).await;
         let sessions = answer["link_sessions"].as_array().map(Vec::as_slice);
-        ended += sessions
+        completed += sessions
             .unwrap_or_default()
             .iter()
             .filter_map(|session| session["results"]["item_add_results"].as_array())
             .map(Vec::len)
             .sum::<usize>();
     }
-    ended
+    completed
 }
 
 /// An Item as its user sees it.
-pub(crate) struct Seen {
+pub(crate) struct VisibleItem {
     pub(crate) id: String,
     pub(crate) is_healthy: bool,
 }
 
-/// The Items that a browser's user sees.
-pub(crate) async fn items(backend: &Process, visitor: &Storage) -> Vec<Seen> {
+/// Returns the Items that the browser's user sees.
+pub(crate) async fn items(backend: &Process, visitor: &Storage) -> Vec<VisibleItem> {
     let Some(cookie) = visitor.read().cookie else {
         return Vec::new();
     };
@@ -138,15 +142,15 @@ pub(crate) async fn items(backend: &Process, visitor: &Storage) -> Vec<Seen> {
     let items = answer["items"].as_array().expect("Items");
     items
         .iter()
-        .map(|item| Seen {
+        .map(|item| VisibleItem {
             id: item["id"].as_str().expect("an id").to_owned(),
             is_healthy: item["status"] == "healthy",
         })
         .collect()
 }
 
-/// How many Items at Plaid have an access token, and no owner here.
-async fn ownerless(emulator: &Emulator, owners: &HashMap<String, usize>) -> usize {
+/// Returns how many Items at Plaid have an access token that no user has here.
+async fn orphans(emulator: &Emulator, owners: &HashMap<String, usize>) -> usize {
     let request = reqwest::Client::new().get(format!("{}/emulator/items", emulator.url()));
     let answer = answer(request).await;
     let items = answer["items"].as_array().expect("Items");

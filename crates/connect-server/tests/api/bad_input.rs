@@ -1,14 +1,16 @@
+//! Invalid requests.
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use connect_api::ProblemCode;
 use serde_json::json;
 
-use crate::connect::{Browser, Connect, success};
+use crate::harness::{Browser, TestBackend, success};
 
 #[tokio::test]
-async fn a_request_that_is_not_understood_is_refused_and_changes_nothing() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_malformed_request_is_refused_and_changes_nothing() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let large = json!({ "public_token": "x".repeat(65 * 1024), "metadata": {} }).to_string();
     for (kind, body, status) in [
         ("application/json", "{", 400),
@@ -37,13 +39,13 @@ async fn a_request_that_is_not_understood_is_refused_and_changes_nothing() {
         );
     }
     assert_eq!(browser.items().await, []);
-    assert_eq!(connect.plaid.calls("/item/public_token/exchange").len(), 0);
+    assert_eq!(backend.plaid.calls("/item/public_token/exchange").len(), 0);
 }
 
 #[tokio::test]
-async fn a_field_that_is_not_known_is_refused_where_it_would_be_missed() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn an_unknown_field_is_refused() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let answer = browser
         .post("/api/link/tokens", json!({ "acces_token": "typo" }))
         .await;
@@ -51,9 +53,9 @@ async fn a_field_that_is_not_known_is_refused_where_it_would_be_missed() {
 }
 
 #[tokio::test]
-async fn an_address_that_does_not_exist_is_a_problem_under_api() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn an_unknown_api_path_is_answered_with_a_problem() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     for path in ["/api", "/api/", "/api/nothing", "/api/items/1/2/3"] {
         assert_eq!(
             browser.get(path).await.problem().code,
@@ -67,9 +69,9 @@ async fn an_address_that_does_not_exist_is_a_problem_under_api() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_can_ask_for_nothing() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_cross_site_request_is_refused() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://evil.example"),
@@ -91,21 +93,21 @@ async fn a_page_of_another_site_can_ask_for_nothing() {
 }
 
 #[tokio::test]
-async fn a_plaid_that_does_not_answer_is_told_apart() {
-    let mut connect = Connect::start_with(|config| {
+async fn a_plaid_that_does_not_answer_is_reported_as_unavailable() {
+    let mut backend = TestBackend::start_with(|config| {
         config.plaid.deadline = std::time::Duration::from_millis(100);
     })
     .await;
-    let browser = connect.browser().await;
-    let _never = connect.plaid.gate("/link/token/create");
+    let browser = backend.browser().await;
+    let _never = backend.plaid.gate("/link/token/create");
     assert_eq!(
         token_problem(&browser).await,
         (504, ProblemCode::PlaidUnavailable)
     );
 
-    connect.plaid.stop();
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
+    backend.plaid.stop();
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
     assert_eq!(
         token_problem(&browser).await.1,
         ProblemCode::PlaidUnavailable

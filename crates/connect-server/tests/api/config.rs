@@ -1,11 +1,13 @@
+//! The browser's configuration, and the health routes.
+
 use connect_api::Config;
 
-use crate::connect::Connect;
+use crate::harness::TestBackend;
 
 #[tokio::test]
-async fn a_browser_is_told_where_link_is_and_nothing_that_is_secret() {
-    let connect = Connect::start().await;
-    let answer = connect.stranger().get("/api/config").await;
+async fn the_browser_configuration_names_link_and_no_secret() {
+    let backend = TestBackend::start().await;
+    let answer = backend.visitor().get("/api/config").await;
     let config: Config = answer.json();
     assert_eq!(config.link_script_url, "https://cdn.example/link.js");
     assert_eq!(config.plaid_env, "sandbox");
@@ -16,9 +18,9 @@ async fn a_browser_is_told_where_link_is_and_nothing_that_is_secret() {
 }
 
 #[tokio::test]
-async fn the_process_says_that_it_is_alive_and_ready() {
-    let connect = Connect::start().await;
+async fn the_health_routes_answer_ok() {
+    let backend = TestBackend::start().await;
     for path in ["/livez", "/readyz"] {
-        assert_eq!(connect.stranger().get(path).await.text(), "ok", "{path}");
+        assert_eq!(backend.visitor().get(path).await.text(), "ok", "{path}");
     }
 }

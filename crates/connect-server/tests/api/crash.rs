@@ -1,58 +1,58 @@
-//! The process dies between receiving a public token and answering the browser: the Item is there in the end, once.
+//! Crashes between the receipt of a public token and the answer to the browser: in the end there is one Item.
 
 use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode, Session};
 use serde_json::json;
 
-use crate::canned_plaid::{EXCHANGE, error};
-use crate::connect::{Browser, Connect, Doomed, eventually, success};
+use crate::harness::{Browser, KillableBackend, TestBackend, success, wait_until};
+use crate::stub_plaid::{EXCHANGE, error};
 
 const TOKEN: &str = "public-1";
 
-/// Where a process dies, in the order in which it passes.
+/// Where a process crashes, in the order of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Point {
-    /// The public token is claimed; Plaid has done nothing yet.
+enum CrashPoint {
+    /// The public token is claimed, and Plaid has not exchanged it.
     BeforeExchange,
-    /// Plaid has exchanged the token; its answer is on its way.
-    AnswerUnderway,
-    /// The answer is there, and the database is not to be had.
+    /// Plaid has exchanged the token, and its answer has not arrived.
+    BeforeAnswer,
+    /// The answer has arrived, and the database is locked.
     BeforeCommit,
-    /// The Item is saved; its balances are asked for.
+    /// The Item is saved, and its balances are being fetched.
     BeforeBalances,
-    /// All is saved but the balances; the institution is asked for.
+    /// The Item is saved, and its institution is being fetched.
     BeforeInstitution,
 }
 
-const POINTS: [Point; 5] = [
-    Point::BeforeExchange,
-    Point::AnswerUnderway,
-    Point::BeforeCommit,
-    Point::BeforeBalances,
-    Point::BeforeInstitution,
+const POINTS: [CrashPoint; 5] = [
+    CrashPoint::BeforeExchange,
+    CrashPoint::BeforeAnswer,
+    CrashPoint::BeforeCommit,
+    CrashPoint::BeforeBalances,
+    CrashPoint::BeforeInstitution,
 ];
 
-impl Point {
-    /// Whether Plaid gave its one answer to nobody.
-    fn loses_the_answer(self) -> bool {
-        matches!(self, Self::AnswerUnderway | Self::BeforeCommit)
+impl CrashPoint {
+    /// Whether nobody received Plaid's only answer.
+    fn loses_answer(self) -> bool {
+        matches!(self, Self::BeforeAnswer | Self::BeforeCommit)
     }
 }
 
 #[tokio::test]
-async fn a_browser_that_comes_again_finds_its_item() {
+async fn a_token_that_is_resubmitted_after_a_crash_finds_its_item() {
     for point in POINTS {
-        for lenient in [true, false] {
-            let mut connect = Connect::start().await;
-            let browser = connect.browser().await;
-            if lenient {
-                connect.plaid.exchanges_again();
+        for accepts_used_tokens in [true, false] {
+            let mut backend = TestBackend::start().await;
+            let browser = backend.browser().await;
+            if accepts_used_tokens {
+                backend.plaid.accept_used_public_tokens();
             }
-            dies_at(&connect, &browser, point).await;
-            connect.restart().await.expect("a restart");
-            let browser = connect.again(browser);
+            crash_at(&backend, &browser, point).await;
+            backend.restart().await.expect("a restart");
+            let browser = backend.reconnect(browser);
             let answer = browser.post("/api/items", success(TOKEN)).await;
-            if point.loses_the_answer() && !lenient {
+            if point.loses_answer() && !accepts_used_tokens {
                 let problem = answer.problem();
                 assert_eq!(
                     (problem.status, problem.code),
@@ -66,57 +66,58 @@ async fn a_browser_that_comes_again_finds_its_item() {
                 assert_eq!(browser.items().await.len(), 1, "{point:?}");
                 assert_eq!(item.id.as_str(), "item-public-1");
             }
-            // Once more, and nothing is different.
+            // A further submission has the same result.
             let again = browser.post("/api/items", success(TOKEN)).await;
-            let expected = match point.loses_the_answer() && !lenient {
+            let expected = match point.loses_answer() && !accepts_used_tokens {
                 true => StatusCode::CONFLICT,
                 false => StatusCode::OK,
             };
-            assert_eq!(again.status, expected, "{point:?} {lenient}");
-            assert!(connect.count(LIVE_TOKENS).await <= 1);
+            assert_eq!(again.status, expected, "{point:?} {accepts_used_tokens}");
+            assert!(backend.count(LIVE_TOKENS).await <= 1);
         }
     }
 }
 
 #[tokio::test]
-async fn a_browser_that_never_comes_again_has_its_item_too() {
+async fn an_interrupted_exchange_is_completed_after_a_restart() {
     for point in POINTS {
-        let mut connect = Connect::start().await;
-        let browser = connect.browser().await;
-        connect.plaid.exchanges_again();
-        dies_at(&connect, &browser, point).await;
-        connect.restart().await.expect("a restart");
-        let browser = connect.again(browser);
-        eventually(async || browser.items().await.len() == 1).await;
-        eventually(async || connect.count(UNDER_WAY).await == 0).await;
+        let mut backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        backend.plaid.accept_used_public_tokens();
+        crash_at(&backend, &browser, point).await;
+        backend.restart().await.expect("a restart");
+        let browser = backend.reconnect(browser);
+        wait_until(async || browser.items().await.len() == 1).await;
+        wait_until(async || backend.count(CLAIMED).await == 0).await;
         assert_eq!(browser.items().await.len(), 1, "{point:?}");
     }
 }
 
-/// What Plaid gave to nobody cannot be had again: that is said, in words and in the log, and it does not go on for ever.
+/// A lost answer cannot be requested again: the user and the log are informed, and the exchange ends.
 #[tokio::test]
-async fn an_answer_that_is_lost_is_told() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
-    dies_at(&connect, &browser, Point::AnswerUnderway).await;
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
+async fn a_lost_answer_is_reported() {
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    crash_at(&backend, &browser, CrashPoint::BeforeAnswer).await;
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
     let problem = browser.post("/api/items", success(TOKEN)).await.problem();
     assert_eq!(problem.title, "The connection was lost");
-    assert_eq!(connect.count(UNDER_WAY).await, 0);
+    assert_eq!(backend.count(CLAIMED).await, 0);
     let user = browser.get("/api/session").await.json::<Session>().user_id;
     let log = crate::log::text();
-    let told = |line: &str| line.contains("an orphaned Item may remain") && line.contains(&user);
-    assert!(log.lines().any(told));
+    let is_reported =
+        |line: &str| line.contains("an orphaned Item may remain") && line.contains(&user);
+    assert!(log.lines().any(is_reported));
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_is_asked_for_again_at_once() {
+async fn an_unreadable_answer_is_requested_again_at_once() {
     for broken in ["<html>", "{\"access_token\":\"acc"] {
-        let connect = Connect::start().await;
-        let browser = connect.browser().await;
+        let backend = TestBackend::start().await;
+        let browser = backend.browser().await;
         let answer = json!({ "access_token": "access-1", "item_id": "item-1" });
-        connect.plaid.answers_in_turn(
+        backend.plaid.respond_in_turn(
             EXCHANGE,
             [
                 (502, broken.to_owned()),
@@ -124,89 +125,96 @@ async fn an_answer_that_does_not_come_is_asked_for_again_at_once() {
                 (200, answer.to_string()),
             ],
         );
-        let item = browser.connects(TOKEN).await;
+        let item = browser.connect_item(TOKEN).await;
         assert_eq!(item.id.as_str(), "item-1");
-        assert_eq!(connect.plaid.calls(EXCHANGE).len(), 3);
+        assert_eq!(backend.plaid.calls(EXCHANGE).len(), 3);
     }
 }
 
-/// Also where Plaid says in its own words that something broke: it may have made the Item all the same.
+/// Plaid may have created the Item even if it answers with an internal error.
 #[tokio::test]
-async fn an_exchange_that_plaid_never_answered_goes_on_by_itself() {
+async fn an_unanswered_exchange_continues_after_a_restart() {
     let broke = error("API_ERROR", "INTERNAL_SERVER_ERROR").to_string();
     for answer in ["<html>", &broke] {
-        let mut connect = Connect::start().await;
-        let browser = connect.browser().await;
-        connect.plaid.answers(EXCHANGE, 500, answer);
+        let mut backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        backend.plaid.respond_with(EXCHANGE, 500, answer);
         let problem = browser.post("/api/items", success(TOKEN)).await.problem();
         assert_eq!(problem.code, ProblemCode::PlaidUnavailable);
         assert_eq!(
-            connect.plaid.calls(EXCHANGE).len(),
+            backend.plaid.calls(EXCHANGE).len(),
             3,
-            "it was not given up at once"
+            "every attempt is made"
         );
-        connect.plaid.recovers(EXCHANGE);
-        connect.restart().await.expect("a restart");
-        let browser = connect.again(browser);
-        eventually(async || browser.items().await.len() == 1).await;
+        backend.plaid.restore(EXCHANGE);
+        backend.restart().await.expect("a restart");
+        let browser = backend.reconnect(browser);
+        wait_until(async || browser.items().await.len() == 1).await;
     }
 }
 
 #[tokio::test]
-async fn an_exchange_that_cannot_be_read_holds_up_no_other() {
-    let mut connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    connect.plaid.answers(EXCHANGE, 502, "<html>");
+async fn an_unreadable_exchange_does_not_block_others() {
+    let mut backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    backend.plaid.respond_with(EXCHANGE, 502, "<html>");
     ada.post("/api/items", success("public-0")).await.problem();
-    connect
-        .spoil("UPDATE public_tokens SET sealed_request = x'00'")
+    backend
+        .execute_sql("UPDATE public_tokens SET sealed_request = x'00'")
         .await;
     bob.post("/api/items", success(TOKEN)).await.problem();
-    connect.plaid.recovers(EXCHANGE);
-    connect.restart().await.expect("a restart");
-    let bob = connect.again(bob);
-    eventually(async || bob.items().await.len() == 1).await;
+    backend.plaid.restore(EXCHANGE);
+    backend.restart().await.expect("a restart");
+    let bob = backend.reconnect(bob);
+    wait_until(async || bob.items().await.len() == 1).await;
 }
 
-/// Claims that are not over.
-const UNDER_WAY: &str = "SELECT count(*) FROM public_tokens WHERE claim_expires_at IS NOT NULL";
+/// Exchanges that have not ended.
+const CLAIMED: &str = "SELECT count(*) FROM public_tokens WHERE claim_expires_at IS NOT NULL";
 const LIVE_TOKENS: &str = "SELECT count(*) FROM items WHERE access_token <> x''";
 
-/// A browser hands over a public token, and the process that takes it dies there.
-async fn dies_at(connect: &Connect, browser: &Browser, point: Point) {
-    let doomed = connect.doomed().await;
+/// Submits a public token to a process, and kills the process at this point.
+async fn crash_at(backend: &TestBackend, browser: &Browser, point: CrashPoint) {
+    let killable = backend.start_killable().await;
     match point {
-        Point::BeforeExchange => dies_before(connect, browser, doomed, EXCHANGE).await,
-        Point::BeforeBalances => dies_before(connect, browser, doomed, "/accounts/get").await,
-        Point::BeforeInstitution => {
-            dies_before(connect, browser, doomed, "/institutions/get_by_id").await;
+        CrashPoint::BeforeExchange => crash_before(backend, browser, killable, EXCHANGE).await,
+        CrashPoint::BeforeBalances => {
+            crash_before(backend, browser, killable, "/accounts/get").await
         }
-        Point::AnswerUnderway => {
-            connect.plaid.mutes(EXCHANGE, true);
-            doomed.takes(browser, TOKEN);
-            eventually(async || connect.plaid.muted(EXCHANGE) == 1).await;
-            doomed.dies().await;
-            connect.plaid.mutes(EXCHANGE, false);
+        CrashPoint::BeforeInstitution => {
+            crash_before(backend, browser, killable, "/institutions/get_by_id").await;
         }
-        Point::BeforeCommit => {
-            let gate = connect.plaid.gate(EXCHANGE);
-            doomed.takes(browser, TOKEN);
-            eventually(async || !connect.plaid.calls(EXCHANGE).is_empty()).await;
-            let lock = connect.locks_the_database().await;
+        CrashPoint::BeforeAnswer => {
+            backend.plaid.withhold_responses(EXCHANGE, true);
+            killable.submit_public_token(browser, TOKEN);
+            wait_until(async || backend.plaid.withheld_responses(EXCHANGE) == 1).await;
+            killable.kill().await;
+            backend.plaid.withhold_responses(EXCHANGE, false);
+        }
+        CrashPoint::BeforeCommit => {
+            let gate = backend.plaid.gate(EXCHANGE);
+            killable.submit_public_token(browser, TOKEN);
+            wait_until(async || !backend.plaid.calls(EXCHANGE).is_empty()).await;
+            let lock = backend.lock_database().await;
             gate.add_permits(usize::MAX >> 4);
-            eventually(async || connect.plaid.exchanged(TOKEN)).await;
-            doomed.dies().await;
+            wait_until(async || backend.plaid.has_exchanged(TOKEN)).await;
+            killable.kill().await;
             drop(lock);
         }
     }
 }
 
-async fn dies_before(connect: &Connect, browser: &Browser, doomed: Doomed, endpoint: &str) {
-    let gate = connect.plaid.gate(endpoint);
-    doomed.takes(browser, TOKEN);
-    eventually(async || !connect.plaid.calls(endpoint).is_empty()).await;
-    doomed.dies().await;
-    // The one who waited at the gate is gone with the process, and its work is not done.
-    connect.plaid.opens(endpoint);
+async fn crash_before(
+    backend: &TestBackend,
+    browser: &Browser,
+    killable: KillableBackend,
+    endpoint: &str,
+) {
+    let gate = backend.plaid.gate(endpoint);
+    killable.submit_public_token(browser, TOKEN);
+    wait_until(async || !backend.plaid.calls(endpoint).is_empty()).await;
+    killable.kill().await;
+    // The request that waited at the gate ended with the process.
+    backend.plaid.remove_gate(endpoint);
     drop(gate);
 }

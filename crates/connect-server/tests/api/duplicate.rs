@@ -1,17 +1,19 @@
+//! Accounts that are connected already.
+
 use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode};
 use serde_json::{Value, json};
 
-use crate::canned_plaid::EXCHANGE;
-use crate::connect::Connect;
+use crate::harness::TestBackend;
+use crate::stub_plaid::EXCHANGE;
 
 #[tokio::test]
-async fn accounts_that_are_connected_are_found_before_anything_is_exchanged() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn a_duplicate_is_refused_before_its_exchange() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     let problem = browser
-        .post("/api/items", again("public-2"))
+        .post("/api/items", same_account("public-2"))
         .await
         .problem();
     assert_eq!(
@@ -19,20 +21,20 @@ async fn accounts_that_are_connected_are_found_before_anything_is_exchanged() {
         (409, ProblemCode::DuplicateItem)
     );
     assert_eq!(problem.item_id.expect("the Item").as_str(), "item-public-1");
-    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+    assert_eq!(backend.plaid.calls(EXCHANGE).len(), 1);
     assert_eq!(browser.items().await.len(), 1);
 }
 
 #[tokio::test]
-async fn the_person_may_connect_them_once_more() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn a_duplicate_is_connected_if_the_user_allows_it() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     browser
-        .post("/api/items", again("public-2"))
+        .post("/api/items", same_account("public-2"))
         .await
         .problem();
-    let mut anyway = again("public-2");
+    let mut anyway = same_account("public-2");
     anyway["allow_duplicate"] = json!(true);
     let answer = browser.post("/api/items", anyway.clone()).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
@@ -41,12 +43,12 @@ async fn the_person_may_connect_them_once_more() {
     assert_eq!(browser.items().await.len(), 2);
 }
 
-/// Where the bank gives no mask the name has to do, and where it gives neither, that the bank is the same.
+/// Without a mask the name decides, and without both the institution decides.
 #[tokio::test]
-async fn an_account_of_which_little_is_told_is_found_all_the_same() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn an_account_without_name_or_mask_is_recognized() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     for (name, mask) in [
         (json!("Plaid Checking"), json!(null)),
         (json!(null), json!("0000")),
@@ -57,18 +59,18 @@ async fn an_account_of_which_little_is_told_is_found_all_the_same() {
         let problem = browser.post("/api/items", success).await.problem();
         assert_eq!(problem.code, ProblemCode::DuplicateItem);
     }
-    connect
-        .spoil("UPDATE items SET accounts = replace(accounts, '\"0000\"', 'null')")
+    backend
+        .execute_sql("UPDATE items SET accounts = replace(accounts, '\"0000\"', 'null')")
         .await;
-    let problem = browser.post("/api/items", again("public-3")).await;
+    let problem = browser.post("/api/items", same_account("public-3")).await;
     assert_eq!(problem.problem().code, ProblemCode::DuplicateItem);
 }
 
 #[tokio::test]
-async fn other_accounts_another_bank_and_another_user_are_no_duplicates() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn other_accounts_institutions_and_users_are_no_duplicates() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     let one_more = json!([
         { "id": "new id", "name": "Plaid Checking", "mask": "0000" },
         { "id": "newer id", "name": "Plaid Saving", "mask": "1111" },
@@ -94,20 +96,23 @@ async fn other_accounts_another_bank_and_another_user_are_no_duplicates() {
             .delete(&format!("/api/items/{}", answer.json::<Item>().id))
             .await;
     }
-    let other = connect.browser().await;
+    let other = backend.browser().await;
     assert_eq!(
-        other.post("/api/items", again("public-7")).await.status,
+        other
+            .post("/api/items", same_account("public-7"))
+            .await
+            .status,
         StatusCode::CREATED
     );
 }
 
 #[tokio::test]
-async fn two_tabs_that_connect_the_same_bank_make_one_item() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn tabs_that_connect_the_same_account_make_one_item() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let tabs = ["public-1", "public-2", "public-3"].map(|token| {
         let browser = browser.clone();
-        tokio::spawn(async move { browser.post("/api/items", again(token)).await.status })
+        tokio::spawn(async move { browser.post("/api/items", same_account(token)).await.status })
     });
     let mut statuses = Vec::new();
     for tab in tabs {
@@ -116,11 +121,11 @@ async fn two_tabs_that_connect_the_same_bank_make_one_item() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409]);
     assert_eq!(browser.items().await.len(), 1);
-    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+    assert_eq!(backend.plaid.calls(EXCHANGE).len(), 1);
 }
 
 fn change(public_token: &str, field: &str, value: Value) -> Value {
-    changed(again(public_token), field, value)
+    changed(same_account(public_token), field, value)
 }
 
 fn changed(mut success: Value, field: &str, value: Value) -> Value {
@@ -128,8 +133,8 @@ fn changed(mut success: Value, field: &str, value: Value) -> Value {
     success
 }
 
-/// The checking account that every Item of these tests has.
-pub(crate) fn again(public_token: &str) -> Value {
+/// A success with the checking account that every Item in these tests has.
+pub(crate) fn same_account(public_token: &str) -> Value {
     json!({ "public_token": public_token, "metadata": {
         "institution": { "name": "Platypus", "institution_id": "ins_109508" },
         "accounts": [{ "id": "new id", "name": "Plaid Checking", "mask": "0000",

@@ -1,28 +1,30 @@
+//! The event stream of open pages.
+
 use connect_api::{ChangeKind, ItemList};
 use serde_json::json;
 
-use crate::connect::{Browser, Connect, eventually};
+use crate::harness::{Browser, TestBackend, wait_until};
 
 #[tokio::test]
-async fn an_open_page_hears_what_changes_of_its_user_alone() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    let (mut page, mut other) = (ada.events().await, bob.events().await);
+async fn an_open_page_is_notified_of_its_own_users_changes() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    let (mut page, mut other) = (ada.open_event_stream().await, bob.open_event_stream().await);
     let path = "/api/items/item-public-1";
-    ada.connects("public-1").await;
+    ada.connect_item("public-1").await;
     ada.post(&format!("{path}/refresh"), json!({})).await;
     ada.delete(path).await;
-    let heard: Vec<_> = page
+    let changes: Vec<_> = page
         .changes()
         .await
         .into_iter()
         .map(|change| (change.item_id.to_string(), change.kind))
         .collect();
     assert_eq!(
-        heard,
+        changes,
         [
             ChangeKind::Connected,
-            // Its balances came, and came anew.
+            // Its balances were fetched, and refreshed.
             ChangeKind::Changed,
             ChangeKind::Changed,
             ChangeKind::Disconnected
@@ -32,67 +34,67 @@ async fn an_open_page_hears_what_changes_of_its_user_alone() {
     assert_eq!(other.changes().await, []);
 }
 
-/// A page that has its Items already fetches them once more only if something was missed.
+/// A page fetches its Items again only if it missed a change.
 #[tokio::test]
-async fn a_page_knows_whether_it_missed_anything() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_page_can_tell_whether_it_missed_a_change() {
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let as_of = async |browser: &Browser| browser.get("/api/items").await.json::<ItemList>().as_of;
     let before = as_of(&browser).await;
-    let ready = async |browser: &Browser| browser.events().await.ready();
+    let ready = async |browser: &Browser| browser.open_event_stream().await.initial_version();
     assert_eq!(ready(&browser).await, before, "nothing was missed");
-    browser.connects("public-1").await;
+    browser.connect_item("public-1").await;
     assert!(ready(&browser).await > before);
     assert_eq!(ready(&browser).await, as_of(&browser).await);
 
-    // What another process told does not count here, and all of it may have been missed.
+    // After a restart the page may have missed every change.
     let before = as_of(&browser).await;
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
     assert!(ready(&browser).await > before);
 }
 
 #[tokio::test]
-async fn a_page_misses_nothing_that_another_process_does() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    let (mut page, mut other) = (ada.events().await, bob.events().await);
-    let replica = connect.replica().await;
-    let elsewhere = ada.clone().at(&replica);
+async fn a_page_is_notified_of_changes_by_another_process() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    let (mut page, mut other) = (ada.open_event_stream().await, bob.open_event_stream().await);
+    let replica = backend.replica().await;
+    let elsewhere = ada.clone().using(&replica);
     for (count, public_token) in ["public-1", "public-2", "public-3"].into_iter().enumerate() {
-        let before = page.stale();
-        elsewhere.connects(public_token).await;
-        eventually(async || {
+        let before = page.stale_count();
+        elsewhere.connect_item(public_token).await;
+        wait_until(async || {
             assert_eq!(page.changes().await, [], "nothing changed here");
             assert_eq!(other.changes().await, []);
-            page.stale() > before && ada.items().await.len() > count
+            page.stale_count() > before && ada.items().await.len() > count
         })
         .await;
     }
     assert_eq!(
-        other.stale(),
+        other.stale_count(),
         1,
-        "what was before is not known, but it stays so"
+        "one event before the first change, and none since"
     );
 
-    // It is as before the change here: that is news.
-    ada.connects("public-4").await;
-    let before = page.stale();
+    // The Items are as before the change in this process, but the page is notified.
+    ada.connect_item("public-4").await;
+    let before = page.stale_count();
     elsewhere.delete("/api/items/item-public-4").await;
-    eventually(async || page.changes().await.len() == 2 && page.stale() > before).await;
+    wait_until(async || page.changes().await.len() == 2 && page.stale_count() > before).await;
 
-    // A page that was away knows that it missed something.
+    // A page that opens its stream again can tell that it missed a change.
     let as_of = ada.get("/api/items").await.json::<ItemList>().as_of;
     elsewhere.delete("/api/items/item-public-3").await;
-    eventually(async || ada.events().await.ready() != as_of).await;
+    wait_until(async || ada.open_event_stream().await.initial_version() != as_of).await;
 }
 
 #[tokio::test]
-async fn the_stream_ends_with_the_backend() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let mut page = browser.events().await;
+async fn the_event_stream_ends_with_the_backend() {
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let mut page = browser.open_event_stream().await;
     drop(browser);
-    connect.stop();
-    page.ends().await;
+    backend.stop();
+    page.wait_for_end().await;
 }

@@ -1,17 +1,19 @@
+//! The exchange of public tokens for Items.
+
 use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::canned_plaid::{EXCHANGE, error};
-use crate::connect::{Connect, eventually, success};
+use crate::harness::{TestBackend, success, wait_until};
+use crate::stub_plaid::{EXCHANGE, error};
 
 #[tokio::test]
-async fn a_public_token_becomes_an_item_with_accounts_and_a_colour() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let item = browser.connects("public-1").await;
+async fn a_public_token_becomes_an_item_with_accounts_and_branding() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let item = browser.connect_item("public-1").await;
     assert_eq!(item.id.as_str(), "item-public-1");
     assert_eq!(item.institution_name, "First Platypus Bank");
     assert_eq!(item.institution_color.as_deref(), Some("#004966"));
@@ -19,16 +21,16 @@ async fn a_public_token_becomes_an_item_with_accounts_and_a_colour() {
     assert_eq!(item.accounts[0].name, "Plaid Checking");
     assert_eq!(item.accounts[0].balances.current, Some(110.0));
     assert_eq!(
-        connect.plaid.calls("/accounts/get"),
+        backend.plaid.calls("/accounts/get"),
         [json!({ "access_token": "access-public-1" })]
     );
 }
 
 #[tokio::test]
-async fn nobody_waits_for_balances() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let gate = connect.plaid.gate("/accounts/get");
+async fn an_exchange_does_not_wait_for_balances() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let gate = backend.plaid.gate("/accounts/get");
     let mut success = success("public-1");
     success["metadata"]["accounts"] = json!([
         { "id": "a", "name": "Plaid Checking", "mask": "0000", "type": "depository", "subtype": "checking" },
@@ -46,61 +48,85 @@ async fn nobody_waits_for_balances() {
     assert_eq!(browser.items().await, std::slice::from_ref(&new));
 
     gate.add_permits(1);
-    let item = browser.completed(&new).await;
+    let item = browser.wait_for_completion(&new).await;
     assert_eq!(item.accounts[0].balances.current, Some(110.0));
     assert!(item.refreshed_at.is_some());
 }
 
 #[tokio::test]
-async fn balances_give_way_to_who_waits_for_an_item_but_not_for_ever() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    let gate = connect.plaid.gate(EXCHANGE);
+async fn balances_wait_for_exchanges_but_not_forever() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    let gate = backend.plaid.gate(EXCHANGE);
     let mut waiting = Vec::new();
     for (browser, token) in [(&ada, "public-1"), (&bob, "public-2")] {
         let browser = browser.clone();
         waiting.push(tokio::spawn(async move {
             browser.post("/api/items", success(token)).await
         }));
-        eventually(async || connect.plaid.calls(EXCHANGE).len() == waiting.len()).await;
+        wait_until(async || backend.plaid.calls(EXCHANGE).len() == waiting.len()).await;
     }
     gate.add_permits(1);
     let new: Item = waiting.remove(0).await.expect("an answer").json();
-    let item = ada.completed(&new).await;
+    let item = ada.wait_for_completion(&new).await;
     let time = |text: &str| OffsetDateTime::parse(text, &Rfc3339).expect("a time");
     let refreshed_at = item.refreshed_at.expect("balances");
-    let put_off = time(&refreshed_at) - time(&new.created_at);
-    assert!(put_off >= Duration::seconds(1), "{put_off}");
+    let delay = time(&refreshed_at) - time(&new.created_at);
+    assert!(delay >= Duration::seconds(1), "{delay}");
 }
 
 #[tokio::test]
-async fn plaid_is_asked_once_about_a_bank_that_many_connect() {
-    let connect = Connect::start().await;
+async fn plaid_is_asked_once_about_an_institution() {
+    let backend = TestBackend::start().await;
     for token in ["public-1", "public-2"] {
-        let item = connect.browser().await.connects(token).await;
+        let item = backend.browser().await.connect_item(token).await;
         assert_eq!(item.institution_color.as_deref(), Some("#004966"));
     }
-    assert_eq!(connect.plaid.calls("/institutions/get_by_id").len(), 1);
+    assert_eq!(backend.plaid.calls("/institutions/get_by_id").len(), 1);
 }
 
 #[tokio::test]
-async fn the_same_token_again_is_the_same_item() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let item = browser.connects("public-1").await;
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
+async fn new_items_share_one_request_about_their_institution() {
+    const USERS: usize = 8;
+    let backend = TestBackend::start().await;
+    let accounts = backend.plaid.gate("/accounts/get");
+    let institution = backend.plaid.gate("/institutions/get_by_id");
+    let mut new = Vec::new();
+    for user in 0..USERS {
+        let browser = backend.browser().await;
+        let answer = browser.post("/api/items", success(&format!("public-{user}")));
+        let item: Item = answer.await.json();
+        new.push((browser, item));
+    }
+    wait_until(async || backend.plaid.calls("/accounts/get").len() == USERS).await;
+    accounts.add_permits(USERS);
+    wait_until(async || !backend.plaid.calls("/institutions/get_by_id").is_empty()).await;
+    institution.add_permits(USERS);
+    for (browser, item) in new {
+        let item = browser.wait_for_completion(&item).await;
+        assert_eq!(item.institution_color.as_deref(), Some("#004966"));
+    }
+    assert_eq!(backend.plaid.calls("/institutions/get_by_id").len(), 1);
+}
+
+#[tokio::test]
+async fn a_resubmitted_token_returns_the_same_item() {
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let item = browser.connect_item("public-1").await;
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
     let answer = browser.post("/api/items", success("public-1")).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.json::<Item>(), item);
-    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+    assert_eq!(backend.plaid.calls(EXCHANGE).len(), 1);
     assert_eq!(browser.items().await.len(), 1);
 }
 
 #[tokio::test]
-async fn many_at_the_same_time_are_one_item() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn concurrent_submissions_of_a_token_make_one_item() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let tabs: Vec<_> = (0..8)
         .map(|_| {
             let browser = browser.clone();
@@ -114,38 +140,38 @@ async fn many_at_the_same_time_are_one_item() {
         assert_eq!(answer.json::<Item>().id.as_str(), "item-public-1");
         new += usize::from(answer.status == StatusCode::CREATED);
     }
-    assert_eq!((new, connect.plaid.calls(EXCHANGE).len()), (1, 1));
+    assert_eq!((new, backend.plaid.calls(EXCHANGE).len()), (1, 1));
     assert_eq!(browser.items().await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_browser_that_goes_away_half_way_loses_nothing() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let gate = connect.plaid.gate(EXCHANGE);
-    let gone = {
+async fn an_exchange_continues_when_its_browser_has_gone() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let gate = backend.plaid.gate(EXCHANGE);
+    let aborted = {
         let browser = browser.clone();
         tokio::spawn(async move { browser.post("/api/items", success("public-1")).await })
     };
-    while connect.plaid.calls(EXCHANGE).is_empty() {
+    while backend.plaid.calls(EXCHANGE).is_empty() {
         tokio::task::yield_now().await;
     }
-    gone.abort();
-    assert!(gone.await.expect_err("it was aborted").is_cancelled());
+    aborted.abort();
+    assert!(aborted.await.expect_err("it was aborted").is_cancelled());
     gate.add_permits(1);
-    // It waits for the first to end, and finds what that one made.
+    // It waits for the first exchange to end, and returns its Item.
     let answer = browser.post("/api/items", success("public-1")).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     assert_eq!(browser.items().await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_token_that_is_worth_nothing_is_refused_with_plaids_reason() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    connect
+async fn an_invalid_token_is_refused_with_plaids_reason() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    backend
         .plaid
-        .refuses(EXCHANGE, "INVALID_INPUT", "INVALID_PUBLIC_TOKEN");
+        .respond_with_error(EXCHANGE, "INVALID_INPUT", "INVALID_PUBLIC_TOKEN");
     let problem = browser
         .post("/api/items", success("public-unknown"))
         .await
@@ -166,24 +192,24 @@ async fn a_token_that_is_worth_nothing_is_refused_with_plaids_reason() {
 }
 
 #[tokio::test]
-async fn a_token_that_another_user_brought_is_refused() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    ada.connects("public-1").await;
+async fn a_token_that_another_user_submitted_is_refused() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    ada.connect_item("public-1").await;
     let problem = bob.post("/api/items", success("public-1")).await.problem();
     assert_eq!(
         (problem.status, problem.code),
         (409, ProblemCode::PublicTokenInvalid)
     );
     assert_eq!((ada.items().await.len(), bob.items().await.len()), (1, 0));
-    assert_eq!(connect.plaid.calls(EXCHANGE).len(), 1);
+    assert_eq!(backend.plaid.calls(EXCHANGE).len(), 1);
 }
 
 #[tokio::test]
-async fn a_token_whose_item_was_disconnected_is_used_up() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn a_token_whose_item_was_disconnected_is_invalid() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     browser.delete("/api/items/item-public-1").await;
     let problem = browser
         .post("/api/items", success("public-1"))
@@ -193,9 +219,9 @@ async fn a_token_whose_item_was_disconnected_is_used_up() {
 }
 
 #[tokio::test]
-async fn a_plaid_that_fails_can_be_asked_again() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_failed_exchange_can_be_retried() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     for (status, body, code) in [
         (500, "<html>".to_owned(), ProblemCode::PlaidUnavailable),
         (
@@ -210,34 +236,34 @@ async fn a_plaid_that_fails_can_be_asked_again() {
             ProblemCode::PlaidRefused,
         ),
     ] {
-        connect.plaid.answers(EXCHANGE, status, &body);
+        backend.plaid.respond_with(EXCHANGE, status, &body);
         let problem = browser
             .post("/api/items", success("public-1"))
             .await
             .problem();
         assert_eq!(problem.code, code);
     }
-    connect.plaid.recovers(EXCHANGE);
-    browser.connects("public-1").await;
+    backend.plaid.restore(EXCHANGE);
+    browser.connect_item("public-1").await;
     assert_eq!(browser.items().await.len(), 1);
 }
 
 #[tokio::test]
-async fn an_item_is_kept_even_when_its_accounts_do_not_come_yet() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    connect.plaid.answers("/accounts/get", 500, "<html>");
-    connect
+async fn an_item_is_kept_if_its_accounts_cannot_be_fetched() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    backend.plaid.respond_with("/accounts/get", 500, "<html>");
+    backend
         .plaid
-        .answers("/institutions/get_by_id", 500, "<html>");
-    let item = browser.connects("public-1").await;
+        .respond_with("/institutions/get_by_id", 500, "<html>");
+    let item = browser.connect_item("public-1").await;
     assert_eq!(
         (&*item.institution_name, item.status),
         ("Platypus", ItemStatus::Failing)
     );
     assert_eq!(browser.items().await, [item]);
 
-    connect.plaid.recovers("/institutions/get_by_id");
+    backend.plaid.restore("/institutions/get_by_id");
     let item: Item = browser
         .post("/api/items/item-public-1/refresh", json!({}))
         .await
@@ -247,11 +273,13 @@ async fn an_item_is_kept_even_when_its_accounts_do_not_come_yet() {
 }
 
 #[tokio::test]
-async fn an_item_that_cannot_be_saved_is_ended_at_plaid() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    connect
-        .spoil("CREATE TRIGGER full BEFORE INSERT ON items BEGIN SELECT RAISE(FAIL, 'full'); END")
+async fn an_item_that_cannot_be_saved_is_removed_at_plaid() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    backend
+        .execute_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON items BEGIN SELECT RAISE(FAIL, 'full'); END",
+        )
         .await;
     let problem = browser
         .post("/api/items", success("public-1"))
@@ -260,21 +288,21 @@ async fn an_item_that_cannot_be_saved_is_ended_at_plaid() {
     assert_eq!((problem.status, problem.code), (500, ProblemCode::Internal));
     assert_eq!(problem.title, "The connection could not be saved");
     assert_eq!(
-        connect.plaid.calls("/item/remove"),
+        backend.plaid.calls("/item/remove"),
         [json!({ "access_token": "access-public-1" })]
     );
     assert_eq!(browser.items().await, []);
 }
 
 #[tokio::test]
-async fn an_item_of_another_user_is_neither_taken_over_nor_ended() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
+async fn an_item_of_another_user_is_neither_taken_over_nor_removed() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
     let same = json!({ "access_token": "access-1", "item_id": "item-1" });
-    connect.plaid.answers(EXCHANGE, 200, &same);
-    ada.connects("public-1").await;
+    backend.plaid.respond_with(EXCHANGE, 200, &same);
+    ada.connect_item("public-1").await;
     let problem = bob.post("/api/items", success("public-2")).await.problem();
     assert_eq!(problem.code, ProblemCode::Internal);
     assert_eq!((ada.items().await.len(), bob.items().await.len()), (1, 0));
-    assert_eq!(connect.plaid.calls("/item/remove").len(), 0);
+    assert_eq!(backend.plaid.calls("/item/remove").len(), 0);
 }

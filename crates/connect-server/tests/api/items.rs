@@ -1,23 +1,25 @@
+//! The list of Items, and their refresh.
+
 use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::json;
 
-use crate::canned_plaid::error;
-use crate::connect::Connect;
+use crate::harness::TestBackend;
+use crate::stub_plaid::error;
 
 const BALANCE: &str = "/accounts/balance/get";
 
 #[tokio::test]
 async fn items_are_listed_newest_first_and_survive_a_restart() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     assert_eq!(browser.items().await, []);
-    let first = browser.connects("public-1").await;
-    let second = browser.connects("public-2").await;
+    let first = browser.connect_item("public-1").await;
+    let second = browser.connect_item("public-2").await;
     assert_eq!(browser.items().await, [second.clone(), first.clone()]);
 
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
     assert_eq!(browser.items().await, [second, first.clone()]);
     assert_eq!(
         browser.get("/api/items/item-public-1").await.json::<Item>(),
@@ -26,12 +28,12 @@ async fn items_are_listed_newest_first_and_survive_a_restart() {
 }
 
 #[tokio::test]
-async fn another_users_item_is_as_good_as_none() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    let item = ada.connects("public-1").await;
+async fn an_item_of_another_user_is_not_found() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    let item = ada.connect_item("public-1").await;
     assert_eq!(bob.items().await, []);
-    for id in [item.id.as_str(), "item-that-nobody-has", "%ff%fe", "a%2Fb"] {
+    for id in [item.id.as_str(), "unknown-item", "%ff%fe", "a%2Fb"] {
         let path = format!("/api/items/{id}");
         for answer in [
             bob.get(&path).await,
@@ -48,17 +50,17 @@ async fn another_users_item_is_as_good_as_none() {
         }
     }
     assert_eq!(
-        connect.plaid.calls(BALANCE).len() + connect.plaid.calls("/item/remove").len(),
+        backend.plaid.calls(BALANCE).len() + backend.plaid.calls("/item/remove").len(),
         0
     );
     assert_eq!(ada.items().await, [item]);
 }
 
 #[tokio::test]
-async fn a_refresh_brings_the_balances_of_now() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let before = browser.connects("public-1").await;
+async fn a_refresh_fetches_the_current_balances() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let before = browser.connect_item("public-1").await;
     let after: Item = browser
         .post("/api/items/item-public-1/refresh", json!({}))
         .await
@@ -67,22 +69,24 @@ async fn a_refresh_brings_the_balances_of_now() {
     assert_eq!(after.accounts[0].balances.current, Some(120.0));
     assert!(after.refreshed_at >= before.refreshed_at);
     assert_eq!(
-        connect.plaid.calls(BALANCE),
+        backend.plaid.calls(BALANCE),
         [json!({ "access_token": "access-public-1" })]
     );
     assert_eq!(browser.items().await, [after]);
 }
 
 #[tokio::test]
-async fn an_item_that_needs_its_user_says_so_until_it_is_healed() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let before = browser.connects("public-1").await;
+async fn an_item_has_its_error_until_it_is_repaired() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let before = browser.connect_item("public-1").await;
     for (code, status) in [
         ("ITEM_LOGIN_REQUIRED", ItemStatus::LoginRequired),
         ("ITEM_LOCKED", ItemStatus::Failing),
     ] {
-        connect.plaid.refuses(BALANCE, "ITEM_ERROR", code);
+        backend
+            .plaid
+            .respond_with_error(BALANCE, "ITEM_ERROR", code);
         let item: Item = browser
             .post("/api/items/item-public-1/refresh", json!({}))
             .await
@@ -92,10 +96,10 @@ async fn an_item_that_needs_its_user_says_so_until_it_is_healed() {
             item.error.as_ref().map(|error| &*error.error_code),
             Some(code)
         );
-        assert_eq!(item.accounts, before.accounts, "what was known stays");
+        assert_eq!(item.accounts, before.accounts, "the accounts are kept");
         assert_eq!(browser.items().await, [item]);
     }
-    connect.plaid.recovers(BALANCE);
+    backend.plaid.restore(BALANCE);
     let item: Item = browser
         .post("/api/items/item-public-1/refresh", json!({}))
         .await
@@ -104,10 +108,10 @@ async fn an_item_that_needs_its_user_says_so_until_it_is_healed() {
 }
 
 #[tokio::test]
-async fn a_bank_or_a_plaid_that_is_down_changes_nothing() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let before = browser.connects("public-1").await;
+async fn a_failed_refresh_changes_nothing() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let before = browser.connect_item("public-1").await;
     for (status, body, expected) in [
         (
             400,
@@ -140,7 +144,7 @@ async fn a_bank_or_a_plaid_that_is_down_changes_nothing() {
             (429, ProblemCode::RateLimited),
         ),
     ] {
-        connect.plaid.answers(BALANCE, status, &body);
+        backend.plaid.respond_with(BALANCE, status, &body);
         let answer = browser
             .post("/api/items/item-public-1/refresh", json!({}))
             .await;
@@ -162,16 +166,19 @@ async fn a_bank_or_a_plaid_that_is_down_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_name_with_markup_is_text_like_any_other() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_name_with_markup_is_plain_text() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let markup = "<script>alert('1')</script>\u{202e}";
-    connect.plaid.answers(
+    backend.plaid.respond_with(
         "/institutions/get_by_id",
         200,
         &json!({ "institution": { "institution_id": "ins_1", "name": markup } }),
     );
-    assert_eq!(browser.connects("public-1").await.institution_name, markup);
+    assert_eq!(
+        browser.connect_item("public-1").await.institution_name,
+        markup
+    );
     let answer = browser.get("/api/items").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), Some("application/json"));

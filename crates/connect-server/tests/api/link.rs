@@ -1,16 +1,18 @@
+//! Link tokens and Link events.
+
 use axum::http::StatusCode;
 use connect_api::{LinkTokenGrant, ProblemCode, Session};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::connect::Connect;
+use crate::harness::TestBackend;
 
 const TOKENS: &str = "/api/link/tokens";
 
 #[tokio::test]
-async fn a_link_token_is_for_this_user_and_lives_as_long_as_plaid_says() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_link_token_has_its_user_and_plaids_lifetime() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let session: Session = browser.get("/api/session").await.json();
     let grant: LinkTokenGrant = browser.post("/api/link/tokens", json!({})).await.json();
     assert_eq!(grant.link_token.as_str(), "link-sandbox-1");
@@ -19,7 +21,7 @@ async fn a_link_token_is_for_this_user_and_lives_as_long_as_plaid_says() {
         "{grant:?}"
     );
     assert_eq!(
-        connect.plaid.calls("/link/token/create"),
+        backend.plaid.calls("/link/token/create"),
         [json!({
             "client_name": "Connect", "language": "en", "country_codes": ["US"],
             "products": ["transactions"], "user": { "client_user_id": session.user_id },
@@ -27,48 +29,48 @@ async fn a_link_token_is_for_this_user_and_lives_as_long_as_plaid_says() {
     );
 }
 
-/// A process that dies right after its answer knows what it handed out.
+/// Otherwise a crash after the answer would lose the token.
 #[tokio::test]
-async fn a_link_token_is_kept_before_the_browser_has_it() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn a_link_token_is_stored_before_the_browser_receives_it() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     browser.post(TOKENS, json!({})).await;
-    let kept = "SELECT count(*) FROM link_tokens";
-    assert_eq!(connect.count(kept).await, 1);
-    connect
-        .spoil("CREATE TRIGGER full BEFORE INSERT ON link_tokens BEGIN SELECT RAISE(FAIL, 'full'); END")
+    let stored = "SELECT count(*) FROM link_tokens";
+    assert_eq!(backend.count(stored).await, 1);
+    backend
+        .execute_sql("CREATE TRIGGER full BEFORE INSERT ON link_tokens BEGIN SELECT RAISE(FAIL, 'full'); END")
         .await;
     let problem = browser.post(TOKENS, json!({})).await.problem();
     assert_eq!((problem.status, problem.code), (500, ProblemCode::Internal));
 }
 
 #[tokio::test]
-async fn a_public_url_makes_a_redirect_uri() {
+async fn the_redirect_uri_is_under_the_public_url() {
     let url = Url::parse("https://connect.example").expect("a URL");
-    let connect = Connect::start_with(|config| config.public_url = Some(url)).await;
-    connect
+    let backend = TestBackend::start_with(|config| config.public_url = Some(url)).await;
+    backend
         .browser()
         .await
         .post("/api/link/tokens", json!({}))
         .await;
-    let asked = &connect.plaid.calls("/link/token/create")[0];
-    assert_eq!(asked["redirect_uri"], "https://connect.example/oauth");
+    let requested = &backend.plaid.calls("/link/token/create")[0];
+    assert_eq!(requested["redirect_uri"], "https://connect.example/oauth");
 }
 
 #[tokio::test]
-async fn a_token_that_expired_on_the_way_has_no_time_left() {
-    let connect = Connect::start().await;
+async fn an_expired_link_token_has_no_time_left() {
+    let backend = TestBackend::start().await;
     let old = json!({ "link_token": "link-1", "expiration": "2020-03-27T12:56:34Z" });
-    connect.plaid.answers("/link/token/create", 200, &old);
-    let browser = connect.browser().await;
+    backend.plaid.respond_with("/link/token/create", 200, &old);
+    let browser = backend.browser().await;
     let grant: LinkTokenGrant = browser.post("/api/link/tokens", json!({})).await.json();
     assert_eq!(grant.expires_in_seconds, 0);
 }
 
 #[tokio::test]
-async fn what_happened_in_link_is_taken_within_bounds() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn link_events_are_accepted_up_to_a_limit() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let event = json!({ "event_name": "OPEN", "metadata": { "link_session_id": "session-1" } });
     let report = |count| json!({ "events": vec![event.clone(); count] });
     assert_eq!(
@@ -92,8 +94,8 @@ async fn what_happened_in_link_is_taken_within_bounds() {
 }
 
 #[tokio::test]
-async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
-    let connect = Connect::start_with(|config| {
+async fn link_options_of_a_page_override_the_settings() {
+    let backend = TestBackend::start_with(|config| {
         config.link.customization_name = Some("spring".to_owned());
         config.link.customizations = vec!["summer".to_owned()];
         config.link.routing_number = Some("021000021".to_owned());
@@ -102,16 +104,16 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
             Some(json!({ "depository": { "account_subtypes": ["all"] } }));
     })
     .await;
-    let browser = connect.browser().await;
-    let wish = json!({
+    let browser = backend.browser().await;
+    let request = json!({
         "language": "es", "country_codes": ["ES", "US"], "routing_number": "011401533",
         "appearance_mode": "DARK", "link_customization_name": "summer", "phone_number": "+14155550011",
         "account_filters": { "credit": { "account_subtypes": ["credit card"] } },
     });
     assert_eq!(browser.post(TOKENS, json!({})).await.status, StatusCode::OK);
-    assert_eq!(browser.post(TOKENS, wish).await.status, StatusCode::OK);
-    let calls = connect.plaid.calls("/link/token/create");
-    let [asked_by_default, asked] = &calls[..] else {
+    assert_eq!(browser.post(TOKENS, request).await.status, StatusCode::OK);
+    let calls = backend.plaid.calls("/link/token/create");
+    let [defaults, requested] = &calls[..] else {
         panic!("two calls: {calls:?}");
     };
     for (field, value) in [
@@ -125,10 +127,10 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
             json!({ "depository": { "account_subtypes": ["all"] } }),
         ),
     ] {
-        assert_eq!(asked_by_default[field], value, "{field}");
+        assert_eq!(defaults[field], value, "{field}");
     }
-    assert_eq!(asked_by_default["user"].get("phone_number"), None);
-    assert_eq!(asked["user"]["phone_number"], "+14155550011");
+    assert_eq!(defaults["user"].get("phone_number"), None);
+    assert_eq!(requested["user"]["phone_number"], "+14155550011");
     for (field, value) in [
         ("language", json!("es")),
         ("country_codes", json!(["ES", "US"])),
@@ -140,9 +142,19 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
             json!({ "credit": { "account_subtypes": ["credit card"] } }),
         ),
     ] {
-        assert_eq!(asked[field], value, "{field}");
+        assert_eq!(requested[field], value, "{field}");
     }
-    for wish in [
+}
+
+#[tokio::test]
+async fn invalid_link_options_are_refused() {
+    let backend = TestBackend::start_with(|config| {
+        config.link.customization_name = Some("spring".to_owned());
+        config.link.customizations = vec!["summer".to_owned()];
+    })
+    .await;
+    let browser = backend.browser().await;
+    for options in [
         json!({ "language": "tlh" }),
         json!({ "country_codes": ["us"] }),
         json!({ "country_codes": ["USA"] }),
@@ -160,24 +172,24 @@ async fn a_page_may_wish_how_link_looks_within_what_link_knows() {
         json!({ "phone_number": "+1415555001112345" }),
         json!({ "account_selection": true }),
     ] {
-        let problem = browser.post(TOKENS, wish.clone()).await.problem();
+        let problem = browser.post(TOKENS, options.clone()).await.problem();
         assert_eq!(
             (problem.status, problem.code),
             (422, ProblemCode::InvalidRequest),
-            "{wish}"
+            "{options}"
         );
     }
-    assert_eq!(connect.plaid.calls("/link/token/create").len(), 2);
+    assert_eq!(backend.plaid.calls("/link/token/create").len(), 0);
 }
 
 #[tokio::test]
-async fn a_user_who_asks_too_often_is_told_when_to_ask_again() {
-    let connect = Connect::start_with(|config| config.rate_limit = 1).await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
+async fn a_rate_limited_user_learns_when_to_retry() {
+    let backend = TestBackend::start_with(|config| config.rate_limit = 1).await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
     assert_eq!(ada.post(TOKENS, json!({})).await.status, StatusCode::OK);
     for (path, body) in [
         (TOKENS, json!({})),
-        ("/api/items", crate::connect::success("public-1")),
+        ("/api/items", crate::harness::success("public-1")),
         ("/api/items/item-public-1/refresh", json!({})),
         ("/api/items/item-public-1/repaired", json!({})),
     ] {
@@ -192,7 +204,11 @@ async fn a_user_who_asks_too_often_is_told_when_to_ask_again() {
             .and_then(|wait| wait.parse().ok());
         assert!(matches!(wait, Some(1..=60)), "{path}: {wait:?}");
     }
-    assert_eq!(connect.plaid.calls("/link/token/create").len(), 1);
-    assert_eq!(ada.items().await, [], "what asks nobody else is free");
+    assert_eq!(backend.plaid.calls("/link/token/create").len(), 1);
+    assert_eq!(
+        ada.items().await,
+        [],
+        "requests without a call to Plaid are not counted"
+    );
     assert_eq!(bob.post(TOKENS, json!({})).await.status, StatusCode::OK);
 }

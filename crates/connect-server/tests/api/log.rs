@@ -1,4 +1,4 @@
-//! All that the backends of all tests log, at the loudest level.
+//! The log of all backends in all tests, at the level `TRACE`.
 
 use std::io;
 use std::sync::{Mutex, Once};
@@ -6,25 +6,25 @@ use std::sync::{Mutex, Once};
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static START: Once = Once::new();
 
-/// From now on everything is kept.
+/// Starts to collect the log.
 pub(crate) fn start() {
     START.call_once(|| {
         tracing_subscriber::fmt()
             .json()
             .with_max_level(tracing::Level::TRACE)
-            .with_writer(|| Line)
+            .with_writer(|| Collector)
             .init();
     });
 }
 
-/// What was logged so far.
+/// Returns the log so far.
 pub(crate) fn text() -> String {
     String::from_utf8(LOG.lock().expect("a lock").clone()).expect("text")
 }
 
-struct Line;
+struct Collector;
 
-impl io::Write for Line {
+impl io::Write for Collector {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LOG.lock().expect("a lock").extend_from_slice(bytes);
         Ok(bytes.len())

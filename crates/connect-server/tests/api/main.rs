@@ -1,9 +1,9 @@
-//! The backend as a browser meets it, with a Plaid that answers whatever a test wants.
+//! The backend as a browser sees it, on top of a stub of Plaid.
 
-mod canned_plaid;
-mod connect;
+mod harness;
 mod log;
 mod signer;
+mod stub_plaid;
 
 mod bad_input;
 mod config;
@@ -13,8 +13,9 @@ mod duplicate;
 mod events;
 mod exchange;
 mod items;
+mod jobs;
 mod link;
-mod ownerless;
+mod orphans;
 mod page;
 mod reconcile;
 mod repair;

@@ -1,3 +1,5 @@
+//! The page and the files of the built app.
+
 use std::io::Read;
 
 use axum::body::Body;
@@ -9,11 +11,11 @@ use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::connect::{Answer, Browser, Connect};
+use crate::harness::{Answer, Browser, TestBackend};
 
 #[tokio::test]
-async fn every_address_that_is_a_page_is_the_page() {
-    let connect = Connect::start().await;
+async fn every_page_path_returns_the_page() {
+    let backend = TestBackend::start().await;
     for path in [
         "/",
         "/index.html",
@@ -21,7 +23,7 @@ async fn every_address_that_is_a_page_is_the_page() {
         "/items/1",
         "/nowhere/at/all",
     ] {
-        let answer = connect.stranger().get(path).await;
+        let answer = backend.visitor().get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert_eq!(
             answer.header("content-type"),
@@ -35,11 +37,12 @@ async fn every_address_that_is_a_page_is_the_page() {
 }
 
 #[tokio::test]
-async fn the_page_brings_its_configuration_and_a_head_start_for_link() {
+async fn the_page_contains_its_configuration_and_preconnects_to_link() {
     let url = "https://cdn.example/link.js?a=1&b=\"</script><script>alert(1)";
     let url = Url::parse(url).expect("a URL");
-    let connect = Connect::start_with(|config| config.plaid.link_script_url = url.clone()).await;
-    let answer = connect.stranger().get("/").await;
+    let backend =
+        TestBackend::start_with(|config| config.plaid.link_script_url = url.clone()).await;
+    let answer = backend.visitor().get("/").await;
     let (before, rest) = answer
         .text()
         .split_once("id=\"connect-config\">")
@@ -56,11 +59,11 @@ async fn the_page_brings_its_configuration_and_a_head_start_for_link() {
 }
 
 #[tokio::test]
-async fn only_what_is_of_the_page_may_run() {
-    let connect = Connect::start().await;
-    let answer = connect.stranger().get("/").await;
+async fn the_content_security_policy_allows_only_the_page_and_link() {
+    let backend = TestBackend::start().await;
+    let answer = backend.visitor().get("/").await;
     let policy = answer.header("content-security-policy").expect("a policy");
-    let plaid = connect.plaid.url.origin().ascii_serialization();
+    let plaid = backend.plaid.url.origin().ascii_serialization();
     let script = hash("import init from '/app.js'; init();");
     let json = hash(between(
         answer.text(),
@@ -92,9 +95,9 @@ async fn only_what_is_of_the_page_may_run() {
 }
 
 #[tokio::test]
-async fn the_page_is_compressed_and_not_sent_twice() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn the_page_is_compressed_and_revalidated() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let plain = browser.get("/").await;
     let gzip = get(&browser, "/", "accept-encoding", "gzip").await;
     assert_eq!(gzip.header("content-encoding"), Some("gzip"));
@@ -120,13 +123,13 @@ async fn the_page_is_compressed_and_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_file_comes_compressed_and_is_kept_forever_if_its_name_says_so() {
-    let connect = Connect::start().await;
+async fn a_file_is_compressed_and_cached_forever_if_its_name_has_a_hash() {
+    let backend = TestBackend::start().await;
     let hashed = "connect-0123456789abcdef_bg.wasm";
-    std::fs::write(connect.file("dist").join(hashed), "wasm").expect("a file");
-    std::fs::write(connect.file("dist").join(format!("{hashed}.br")), "less").expect("a file");
-    std::fs::write(connect.file("dist").join("favicon.svg"), "<svg/>").expect("a file");
-    let browser = connect.stranger();
+    std::fs::write(backend.file("dist").join(hashed), "wasm").expect("a file");
+    std::fs::write(backend.file("dist").join(format!("{hashed}.br")), "less").expect("a file");
+    std::fs::write(backend.file("dist").join("favicon.svg"), "<svg/>").expect("a file");
+    let browser = backend.visitor();
 
     let file = get(&browser, &format!("/{hashed}"), "accept-encoding", "br").await;
     assert_eq!(
@@ -148,32 +151,32 @@ async fn a_file_comes_compressed_and_is_kept_forever_if_its_name_says_so() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_not_the_page() {
-    let connect = Connect::start().await;
-    std::fs::write(connect.file("secret.txt"), "outside").expect("a file");
+async fn a_missing_file_is_not_found() {
+    let backend = TestBackend::start().await;
+    std::fs::write(backend.file("secret.txt"), "outside").expect("a file");
     for path in [
         "/connect-0123456789abcdef.js",
         "/../secret.txt",
         "/%2e%2e/secret.txt",
         "/a/b.css",
     ] {
-        let answer = connect.stranger().get(path).await;
+        let answer = backend.visitor().get(path).await;
         assert_eq!(answer.problem().code, ProblemCode::NotFound, "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_folder_without_the_app_is_told_at_start() {
+async fn a_missing_app_is_reported_at_start() {
     for (page, sentence) in [
         (None, "build the app first"),
         (Some("<p>hello"), "no </head>"),
     ] {
-        let mut connect = Connect::start().await;
-        std::fs::remove_file(connect.file("dist/index.html")).expect("a page");
+        let mut backend = TestBackend::start().await;
+        std::fs::remove_file(backend.file("dist/index.html")).expect("a page");
         if let Some(page) = page {
-            std::fs::write(connect.file("dist/index.html"), page).expect("a page");
+            std::fs::write(backend.file("dist/index.html"), page).expect("a page");
         }
-        let error = connect.restart().await.expect_err(sentence).to_string();
+        let error = backend.restart().await.expect_err(sentence).to_string();
         assert!(error.contains(sentence), "{error}");
     }
 }

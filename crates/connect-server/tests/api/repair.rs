@@ -1,27 +1,29 @@
+//! Repairs of Items in update mode.
+
 use connect_api::{Item, ItemStatus, LinkTokenGrant, ProblemCode, Session};
 use serde_json::json;
 
-use crate::canned_plaid::{EXCHANGE, account, error};
-use crate::connect::Connect;
+use crate::harness::TestBackend;
+use crate::stub_plaid::{EXCHANGE, account, error};
 
 const TOKENS: &str = "/api/link/tokens";
 const REPAIRED: &str = "/api/items/item-public-1/repaired";
 
-/// All that a visit in update mode can mend.
-const BROKEN: &str = "UPDATE items SET status = 'login_required', new_accounts_available = 1, \
+/// Gives an Item every problem that update mode can repair.
+const BREAK_ITEM: &str = "UPDATE items SET status = 'login_required', new_accounts_available = 1, \
     disconnects_at = '2999-12-01T00:00:00Z'";
 
 #[tokio::test]
-async fn a_token_for_update_mode_names_the_item_and_no_products() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
+async fn an_update_mode_token_names_the_item_and_no_products() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let session: Session = browser.get("/api/session").await.json();
-    browser.connects("public-1").await;
-    let wish = json!({ "item_id": "item-public-1", "account_selection": true });
-    let answer = browser.post(TOKENS, wish).await;
+    browser.connect_item("public-1").await;
+    let request = json!({ "item_id": "item-public-1", "account_selection": true });
+    let answer = browser.post(TOKENS, request).await;
     answer.json::<LinkTokenGrant>();
     assert_eq!(
-        connect.plaid.calls("/link/token/create"),
+        backend.plaid.calls("/link/token/create"),
         [json!({
             "client_name": "Connect", "language": "en", "country_codes": ["US"],
             "user": { "client_user_id": session.user_id },
@@ -32,10 +34,10 @@ async fn a_token_for_update_mode_names_the_item_and_no_products() {
 }
 
 #[tokio::test]
-async fn nobody_repairs_an_item_of_another_user() {
-    let connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
-    ada.connects("public-1").await;
+async fn an_item_of_another_user_cannot_be_repaired() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    ada.connect_item("public-1").await;
     for id in ["item-public-1", "nothing"] {
         let problem = bob.post(TOKENS, json!({ "item_id": id })).await.problem();
         assert_eq!((problem.status, problem.code), (404, ProblemCode::NotFound));
@@ -45,16 +47,16 @@ async fn nobody_repairs_an_item_of_another_user() {
             .problem();
         assert_eq!((problem.status, problem.code), (404, ProblemCode::NotFound));
     }
-    assert_eq!(connect.plaid.calls("/link/token/create").len(), 0);
+    assert_eq!(backend.plaid.calls("/link/token/create").len(), 0);
 }
 
 #[tokio::test]
-async fn a_repaired_item_is_healthy_with_the_accounts_that_are_left() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    connect.spoil(BROKEN).await;
-    connect.plaid.answers(
+async fn a_repaired_item_is_healthy_and_has_the_remaining_accounts() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    backend.execute_sql(BREAK_ITEM).await;
+    backend.plaid.respond_with(
         "/accounts/get",
         200,
         &json!({ "accounts": [account("Plaid Saving", 210.0)], "item": { "item_id": "item" } }),
@@ -66,39 +68,39 @@ async fn a_repaired_item_is_healthy_with_the_accounts_that_are_left() {
     assert_eq!(item.accounts[0].name, "Plaid Saving");
     assert_eq!(browser.items().await, [item]);
     assert_eq!(
-        connect.plaid.calls(EXCHANGE).len(),
+        backend.plaid.calls(EXCHANGE).len(),
         1,
         "update mode exchanges nothing"
     );
 }
 
 #[tokio::test]
-async fn new_accounts_are_on_offer_until_the_user_chose_accounts() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    for (visit, on_offer) in [
+async fn new_accounts_are_available_until_the_user_selects_accounts() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    for (visit, available) in [
         (json!({}), true),
         (json!({ "account_selection": false }), true),
         (json!({ "account_selection": true }), false),
     ] {
-        connect.spoil(BROKEN).await;
+        backend.execute_sql(BREAK_ITEM).await;
         let item: Item = browser.post(REPAIRED, visit.clone()).await.json();
-        assert_eq!(item.new_accounts_available, on_offer, "{visit}");
+        assert_eq!(item.new_accounts_available, available, "{visit}");
     }
 }
 
 #[tokio::test]
-async fn an_item_is_healed_by_plaid_and_not_by_the_browser() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
+async fn plaid_decides_whether_an_item_is_repaired() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
     let broken = error("ITEM_ERROR", "ITEM_LOGIN_REQUIRED");
-    connect.plaid.answers("/accounts/get", 400, &broken);
+    backend.plaid.respond_with("/accounts/get", 400, &broken);
     let item: Item = browser.post(REPAIRED, json!({})).await.json();
     assert_eq!(item.status, ItemStatus::LoginRequired);
 
-    connect.plaid.answers("/accounts/get", 500, "<html>");
+    backend.plaid.respond_with("/accounts/get", 500, "<html>");
     assert_eq!(
         browser.post(REPAIRED, json!({})).await.problem().code,
         ProblemCode::PlaidUnavailable

@@ -4,19 +4,19 @@ use axum::http::StatusCode;
 use connect_api::{Item, ProblemCode};
 use serde_json::json;
 
-use crate::canned_plaid::{EXCHANGE, error};
-use crate::connect::{Connect, eventually, success};
+use crate::harness::{TestBackend, success, wait_until};
+use crate::stub_plaid::{EXCHANGE, error};
 
 #[tokio::test]
-async fn one_public_token_brought_to_both_is_one_item() {
-    for lenient in [false, true] {
-        let connect = Connect::start().await;
-        if lenient {
-            connect.plaid.exchanges_again();
+async fn a_token_submitted_to_two_processes_makes_one_item() {
+    for accepts_used_tokens in [false, true] {
+        let backend = TestBackend::start().await;
+        if accepts_used_tokens {
+            backend.plaid.accept_used_public_tokens();
         }
-        let browser = connect.browser().await;
-        let replica = connect.replica().await;
-        let other = browser.clone().at(&replica);
+        let browser = backend.browser().await;
+        let replica = backend.replica().await;
+        let other = browser.clone().using(&replica);
         let tabs: Vec<_> = (0..8)
             .map(|tab| {
                 let browser = if tab % 2 == 0 { &browser } else { &other }.clone();
@@ -25,23 +25,26 @@ async fn one_public_token_brought_to_both_is_one_item() {
             .collect();
         for tab in tabs {
             let answer = tab.await.expect("an answer");
-            assert!(answer.status.is_success(), "{lenient}: {answer:?}");
+            assert!(
+                answer.status.is_success(),
+                "{accepts_used_tokens}: {answer:?}"
+            );
             assert_eq!(answer.json::<Item>().id.as_str(), "item-public-1");
         }
         assert_eq!(browser.items().await.len(), 1);
         assert_eq!(other.items().await.len(), 1);
-        assert!(connect.plaid.calls(EXCHANGE).len() <= 2);
-        assert_eq!(connect.plaid.calls("/item/remove").len(), 0);
+        assert!(backend.plaid.calls(EXCHANGE).len() <= 2);
+        assert_eq!(backend.plaid.calls("/item/remove").len(), 0);
     }
 }
 
-/// Two tabs went through Link at the same bank, each with a public token of its own.
+/// Each tab has completed Link for the same accounts, and has a public token of its own.
 #[tokio::test]
-async fn the_same_accounts_brought_to_both_are_one_item() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let replica = connect.replica().await;
-    let other = browser.clone().at(&replica);
+async fn the_same_accounts_submitted_to_two_processes_make_one_item() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let replica = backend.replica().await;
+    let other = browser.clone().using(&replica);
     let tabs: Vec<_> = (0..6)
         .map(|tab| {
             let browser = if tab % 2 == 0 { &browser } else { &other }.clone();
@@ -63,40 +66,40 @@ async fn the_same_accounts_brought_to_both_are_one_item() {
         }
     }
     assert_eq!((connected, browser.items().await.len()), (1, 1));
-    // A process that starts may take up the same one once more.
-    let mut exchanged = connect.plaid.calls(EXCHANGE);
+    // A process that has just started may continue the exchange of the other.
+    let mut exchanged = backend.plaid.calls(EXCHANGE);
     assert!(exchanged.len() <= 2, "{exchanged:?}");
     exchanged.dedup();
     assert_eq!(exchanged.len(), 1);
 }
 
-/// Plaid did not answer us, and meanwhile another process had its answer: that is no loss.
+/// Plaid did not answer this process, but another one: nothing is lost.
 #[tokio::test]
-async fn an_answer_that_another_process_has_is_waited_for() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    let gate = connect.plaid.gate(EXCHANGE);
+async fn an_answer_that_another_process_received_is_awaited() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    let gate = backend.plaid.gate(EXCHANGE);
     let used = error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
-    connect
+    backend
         .plaid
-        .answers_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
-    let bringing = tokio::spawn({
+        .respond_in_turn(EXCHANGE, [(502, "<html>".to_owned()), (400, used)]);
+    let submission = tokio::spawn({
         let browser = browser.clone();
         async move { browser.post("/api/items", success("public-2")).await }
     });
     gate.add_permits(1);
-    eventually(async || connect.plaid.calls(EXCHANGE).len() == 3).await;
-    connect
-        .spoil("UPDATE public_tokens SET state = 'retrying' WHERE state = 'exchanging'")
+    wait_until(async || backend.plaid.calls(EXCHANGE).len() == 3).await;
+    backend
+        .execute_sql("UPDATE public_tokens SET state = 'retrying' WHERE state = 'exchanging'")
         .await;
     gate.add_permits(1);
-    connect
-        .spoil(
+    backend
+        .execute_sql(
             "UPDATE public_tokens SET state = 'connected', item_id = 'item-public-1', \
              sealed_request = NULL, claim_expires_at = NULL WHERE state = 'retrying'",
         )
         .await;
-    let answer = bringing.await.expect("an answer");
+    let answer = submission.await.expect("an answer");
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
 }

@@ -1,14 +1,16 @@
+//! Where tokens, secrets and personal data must not appear.
+
 use serde_json::json;
 
-use crate::canned_plaid::EXCHANGE;
-use crate::connect::{Connect, success};
+use crate::harness::{TestBackend, success};
 use crate::log;
+use crate::stub_plaid::EXCHANGE;
 
-/// Everything that a token could leak through, with the loudest log there is.
+/// The log has the level `TRACE`, and the answers include those to failures.
 #[tokio::test]
 async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
-    let mut connect = Connect::start().await;
-    let browser = connect.browser().await;
+    let mut backend = TestBackend::start().await;
+    let browser = backend.browser().await;
     let item = "/api/items/item-public-hush";
     let mut answers = Vec::new();
     answers.push(browser.post("/api/link/tokens", json!({})).await);
@@ -25,20 +27,22 @@ async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
         "access-public-hush",
         r#"{"access_token":["access-public-hush"]}"#,
     ] {
-        connect.plaid.answers(EXCHANGE, 200, garbage);
+        backend.plaid.respond_with(EXCHANGE, 200, garbage);
         answers.push(browser.post("/api/items", success("public-hush-2")).await);
-        connect.plaid.answers("/accounts/balance/get", 500, garbage);
+        backend
+            .plaid
+            .respond_with("/accounts/balance/get", 500, garbage);
         answers.push(browser.post(&format!("{item}/refresh"), json!({})).await);
     }
-    connect.restart().await.expect("a restart");
-    let browser = connect.again(browser);
+    backend.restart().await.expect("a restart");
+    let browser = backend.reconnect(browser);
     answers.push(browser.get("/").await);
     answers.push(browser.delete(item).await);
 
     let log = log::text();
     assert!(
         log.contains(r#""message":"Item connected","item_id":"item-public-hush""#),
-        "it heard nothing"
+        "nothing was logged"
     );
     for secret in [
         "access-public",
@@ -56,7 +60,7 @@ async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
             );
         }
         for name in ["connect.db", "connect.db-wal"] {
-            let file = std::fs::read(connect.file(name)).expect("a file");
+            let file = std::fs::read(backend.file(name)).expect("a file");
             assert!(!String::from_utf8_lossy(&file).contains(secret), "{name}");
         }
     }
@@ -64,12 +68,12 @@ async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_people_own_is_readable_by_the_server_alone() {
+async fn files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
-    let connect = Connect::start().await;
-    connect.browser().await.connects("public-1").await;
+    let backend = TestBackend::start().await;
+    backend.browser().await.connect_item("public-1").await;
     for name in ["connect.db", "connect.db-wal", "vault.key"] {
-        let mode = std::fs::metadata(connect.file(name))
+        let mode = std::fs::metadata(backend.file(name))
             .expect(name)
             .permissions()
             .mode();
@@ -77,13 +81,13 @@ async fn what_people_own_is_readable_by_the_server_alone() {
     }
 }
 
-/// A disconnected Item leaves nothing behind, not even sealed.
+/// Not even the sealed access token remains in the file.
 #[tokio::test]
-async fn a_removed_token_is_overwritten() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    browser.connects("public-1").await;
-    let pool = sqlx::SqlitePool::connect(&connect.config.database_url)
+async fn a_removed_access_token_is_overwritten() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    let pool = sqlx::SqlitePool::connect(&backend.config.database_url)
         .await
         .expect("a database");
     let sealed: Vec<u8> = sqlx::query_scalar("SELECT access_token FROM items")
@@ -95,6 +99,6 @@ async fn a_removed_token_is_overwritten() {
         .execute(&pool)
         .await
         .expect("a checkpoint");
-    let file = std::fs::read(connect.file("connect.db")).expect("a file");
+    let file = std::fs::read(backend.file("connect.db")).expect("a file");
     assert!(!file.windows(sealed.len()).any(|window| window == sealed));
 }

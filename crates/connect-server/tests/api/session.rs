@@ -1,13 +1,15 @@
+//! Sessions and their cookie.
+
 use axum::http::StatusCode;
 use connect_api::{ProblemCode, Session};
 
-use crate::connect::Connect;
+use crate::harness::TestBackend;
 
 #[tokio::test]
-async fn a_new_browser_is_given_a_session_by_the_page_and_by_the_api() {
-    let connect = Connect::start().await;
+async fn the_page_and_the_api_create_a_session() {
+    let backend = TestBackend::start().await;
     for path in ["/", "/oauth", "/api/session"] {
-        let answer = connect.stranger().get(path).await;
+        let answer = backend.visitor().get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         let cookie = answer.header("set-cookie").expect(path).to_owned();
         assert!(cookie.starts_with("__Host-connect="), "{cookie}");
@@ -25,9 +27,9 @@ async fn a_new_browser_is_given_a_session_by_the_page_and_by_the_api() {
 }
 
 #[tokio::test]
-async fn a_session_lasts_and_is_one_users_own() {
-    let mut connect = Connect::start().await;
-    let (ada, bob) = (connect.browser().await, connect.browser().await);
+async fn a_session_survives_a_restart_and_belongs_to_one_user() {
+    let mut backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
     let name: Session = ada.get("/api/session").await.json();
     assert_ne!(name, bob.get("/api/session").await.json());
     assert_eq!(
@@ -36,17 +38,17 @@ async fn a_session_lasts_and_is_one_users_own() {
         "a browser that is known keeps its session"
     );
 
-    connect.restart().await.expect("a restart");
-    let ada = connect.again(ada);
+    backend.restart().await.expect("a restart");
+    let ada = backend.reconnect(ada);
     assert_eq!(name, ada.get("/api/session").await.json());
 }
 
 #[tokio::test]
-async fn without_a_session_the_api_says_so() {
-    let connect = Connect::start().await;
+async fn the_api_requires_a_session() {
+    let backend = TestBackend::start().await;
     let strangers = [
-        connect.stranger(),
-        connect.stranger().with_cookie("__Host-connect=forged"),
+        backend.visitor(),
+        backend.visitor().with_cookie("__Host-connect=forged"),
     ];
     for stranger in strangers {
         for path in ["/api/items", "/api/items/item-1"] {
@@ -67,17 +69,17 @@ async fn without_a_session_the_api_says_so() {
 
 #[tokio::test]
 async fn a_forged_session_is_replaced_by_a_new_one() {
-    let connect = Connect::start().await;
-    let stranger = connect.stranger().with_cookie("__Host-connect=forged");
+    let backend = TestBackend::start().await;
+    let stranger = backend.visitor().with_cookie("__Host-connect=forged");
     let cookie = stranger.get("/").await.cookie().expect("a session");
     assert!(!cookie.contains("forged"));
 }
 
 #[tokio::test]
-async fn the_database_does_not_hold_the_session_itself() {
-    let connect = Connect::start().await;
-    let cookie = connect
-        .stranger()
+async fn the_database_does_not_contain_the_session_id() {
+    let backend = TestBackend::start().await;
+    let cookie = backend
+        .visitor()
         .get("/api/session")
         .await
         .cookie()
@@ -89,7 +91,7 @@ async fn the_database_does_not_hold_the_session_itself() {
         .as_bytes()
         .to_vec();
     for name in ["connect.db", "connect.db-wal"] {
-        let file = std::fs::read(connect.file(name)).expect("a file");
+        let file = std::fs::read(backend.file(name)).expect("a file");
         assert!(
             !file.windows(session.len()).any(|window| window == session),
             "{name}"

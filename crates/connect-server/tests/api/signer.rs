@@ -1,4 +1,4 @@
-//! Signs webhooks as Plaid does.
+//! The signatures of webhooks.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -8,13 +8,14 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+/// Signs webhooks as Plaid does.
 pub(crate) struct Signer {
     key: EncodingKey,
     public: Value,
 }
 
 impl Default for Signer {
-    /// A key that nobody else has.
+    /// Creates a signer with a new key.
     fn default() -> Self {
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let document =
@@ -34,17 +35,17 @@ impl Default for Signer {
 }
 
 impl Signer {
-    /// What `/webhook_verification_key/get` answers.
+    /// Returns the answer of `/webhook_verification_key/get`.
     pub(crate) fn public(&self) -> Value {
         json!({ "key": self.public, "request_id": "plaid-3" })
     }
 
-    /// The signature of a body, made some seconds ago: copies with another age are signed anew.
+    /// Signs a body, as of some seconds ago. Another age makes another signature.
     pub(crate) fn sign(&self, body: &str, age: i64) -> String {
         self.sign_as("key-1", body, age)
     }
 
-    /// The same, with a key of another name.
+    /// Signs a body with a key of another name.
     pub(crate) fn sign_as(&self, name: &str, body: &str, age: i64) -> String {
         let header = Header {
             kid: Some(name.to_owned()),

@@ -1,3 +1,5 @@
+//! The start of the backend, and the errors that prevent it.
+
 use std::fs;
 use std::process::Command;
 
@@ -6,12 +8,12 @@ use connect_api::ProblemCode;
 use connect_server::Server;
 use serde_json::json;
 
-use crate::connect::{Connect, config};
+use crate::harness::{TestBackend, config};
 
 #[tokio::test]
 async fn a_server_listens_and_stops() {
     let folder = tempfile::tempdir().expect("a folder");
-    let plaid = crate::canned_plaid::CannedPlaid::start().await;
+    let plaid = crate::stub_plaid::StubPlaid::start().await;
     let server = Server::start(config(&folder, &plaid.url))
         .await
         .expect("a server");
@@ -23,12 +25,12 @@ async fn a_server_listens_and_stops() {
     let left: Vec<_> = left.map(|file| file.expect("a file").file_name()).collect();
     assert!(
         left.iter().all(|name| name != "connect.db-wal"),
-        "the log is written out: {left:?}"
+        "the write-ahead log remains: {left:?}"
     );
 }
 
 #[tokio::test]
-async fn a_taken_port_is_told() {
+async fn a_taken_port_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let mut config = config(&folder, &"http://127.0.0.1:1".parse().expect("a URL"));
@@ -44,11 +46,11 @@ async fn a_taken_port_is_told() {
     assert!(error.contains("CONNECT_LISTEN"), "{error}");
 }
 
-/// Each row spoils something, and what the backend then says. Nothing is repaired by destroying it.
+/// Each row has the content of the key file, and the error. The file is never repaired or replaced.
 #[tokio::test]
-async fn a_vault_that_does_not_fit_is_told_and_left_alone() {
+async fn a_wrong_vault_key_is_reported_and_left_unchanged() {
     let other = "ab".repeat(32);
-    for (spoiled, sentence) in [
+    for (content, sentence) in [
         (None, "is missing, and the database holds access tokens"),
         (Some(""), "does not hold 32 bytes"),
         (Some("c2hvcnQ="), "does not hold 32 bytes"),
@@ -58,32 +60,32 @@ async fn a_vault_that_does_not_fit_is_told_and_left_alone() {
             "is not the one that the database was written with",
         ),
     ] {
-        let mut connect = Connect::start().await;
-        let browser = connect.browser().await;
-        let item = browser.connects("public-1").await;
-        let path = connect.file("vault.key");
+        let mut backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        let item = browser.connect_item("public-1").await;
+        let path = backend.file("vault.key");
         let key = fs::read_to_string(&path).expect("a key");
-        match spoiled {
+        match content {
             Some(text) => fs::write(&path, text).expect("a file"),
             None => fs::remove_file(&path).expect("a file"),
         }
-        let error = connect.restart().await.expect_err(sentence).to_string();
+        let error = backend.restart().await.expect_err(sentence).to_string();
         assert!(
             error.contains(sentence) && error.contains("vault.key"),
             "{error}"
         );
         assert_eq!(
             fs::read_to_string(&path).ok().as_deref(),
-            spoiled,
-            "it was touched"
+            content,
+            "the file was changed"
         );
 
-        if spoiled.is_none() {
+        if content.is_none() {
             make_private(&path, &key);
         }
         fs::write(&path, key).expect("a file");
-        connect.restart().await.expect("the key is back");
-        let browser = connect.again(browser);
+        backend.restart().await.expect("the key is back");
+        let browser = backend.reconnect(browser);
         assert_eq!(browser.items().await, [item]);
         let answer = browser
             .post("/api/items/item-public-1/refresh", json!({}))
@@ -96,11 +98,11 @@ async fn a_vault_that_does_not_fit_is_told_and_left_alone() {
 #[tokio::test]
 async fn a_key_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
-    let mut connect = Connect::start().await;
+    let mut backend = TestBackend::start().await;
     for mode in [0o640, 0o604, 0o666] {
-        let path = connect.file("vault.key");
+        let path = backend.file("vault.key");
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
-        let error = connect.restart().await.expect_err("too open").to_string();
+        let error = backend.restart().await.expect_err("too open").to_string();
         assert!(
             error.contains(&format!("mode {mode:03o}")) && error.contains("chmod 600"),
             "{error}"
@@ -109,12 +111,12 @@ async fn a_key_that_others_can_read_is_refused() {
 }
 
 #[tokio::test]
-async fn a_damaged_token_is_told_and_kept() {
-    let connect = Connect::start().await;
-    let browser = connect.browser().await;
-    let item = browser.connects("public-1").await;
-    connect
-        .spoil("UPDATE items SET access_token = x'01020304'")
+async fn a_damaged_access_token_is_reported_and_kept() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let item = browser.connect_item("public-1").await;
+    backend
+        .execute_sql("UPDATE items SET access_token = x'01020304'")
         .await;
     let path = "/api/items/item-public-1";
     for answer in [
@@ -126,19 +128,19 @@ async fn a_damaged_token_is_told_and_kept() {
         assert_eq!(problem.title, "The saved connection cannot be opened");
     }
     assert_eq!(browser.items().await, [item]);
-    assert_eq!(connect.plaid.calls("/item/remove").len(), 0);
+    assert_eq!(backend.plaid.calls("/item/remove").len(), 0);
 }
 
 #[tokio::test]
-async fn a_database_of_tomorrow_is_not_touched() {
-    let mut connect = Connect::start().await;
-    connect
-        .spoil(
+async fn a_database_of_a_newer_version_is_refused() {
+    let mut backend = TestBackend::start().await;
+    backend
+        .execute_sql(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-             VALUES (9999, 'tomorrow', 1, x'00', 0)",
+             VALUES (9999, 'newer', 1, x'00', 0)",
         )
         .await;
-    let error = connect.restart().await.expect_err("too new").to_string();
+    let error = backend.restart().await.expect_err("too new").to_string();
     assert!(
         error.contains("newer version") && error.contains("9999"),
         "{error}"
@@ -146,9 +148,9 @@ async fn a_database_of_tomorrow_is_not_touched() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_none_is_told() {
-    let mut connect = Connect::start().await;
-    let file = connect.file("not-a-database");
+async fn an_invalid_database_is_reported() {
+    let mut backend = TestBackend::start().await;
+    let file = backend.file("not-a-database");
     fs::write(&file, "hello ".repeat(1000)).expect("a file");
     for (url, sentence) in [
         (format!("sqlite:{}", file.display()), "not a database"),
@@ -162,16 +164,16 @@ async fn a_database_that_is_none_is_told() {
             "must begin with `sqlite:`",
         ),
     ] {
-        connect.config.database_url = url;
-        let error = connect.restart().await.expect_err(sentence);
+        backend.config.database_url = url;
+        let error = backend.restart().await.expect_err(sentence);
         let error = connect_server::chain(&error);
         assert!(error.contains(sentence), "{error}");
     }
 }
 
-/// The program itself: one sentence on stderr, and a code that scripts can see.
+/// The program prints one sentence to stderr, and exits with a failure.
 #[test]
-fn what_is_wrong_with_the_settings_is_one_sentence() {
+fn a_wrong_setting_is_reported_in_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
     for (variable, value, sentence) in [
@@ -196,12 +198,12 @@ fn what_is_wrong_with_the_settings_is_one_sentence() {
             .env(variable, value)
             .output()
             .expect("the program");
-        let said = String::from_utf8(output.stderr).expect("text");
-        assert!(said.contains(sentence), "{variable}: {said}");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert!(stderr.contains(sentence), "{variable}: {stderr}");
         assert_eq!(
-            (said.lines().count(), output.status.code()),
+            (stderr.lines().count(), output.status.code()),
             (1, Some(1)),
-            "{said}"
+            "{stderr}"
         );
     }
 }

@@ -9,6 +9,7 @@ mod link_tokens;
 mod orphans;
 mod public_tokens;
 mod retention;
+mod schema;
 mod sessions;
 mod transactions;
 mod vault_check;

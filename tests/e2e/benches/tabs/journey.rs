@@ -1,4 +1,4 @@
-//! What a person does in the page, from one tab to the next.
+//! What a user does in the page, from one tab to the next.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use e2e::{Browser, Stack};
 const BANK: &str = "First Platypus Bank";
 const OAUTH_BANK: &str = "Platypus OAuth Bank";
 
-/// How long each request takes, so that a tab can be closed in between.
+/// How long each request takes, so that a tab can be closed during it.
 const LATENCY: Duration = Duration::from_millis(150);
 
-/// What a person is about.
+/// What a user wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Journey {
     Password,
@@ -31,7 +31,7 @@ impl Journey {
     }
 }
 
-/// Closes every tab and window at once, for a new and empty one.
+/// Closes every tab and window, and opens an empty tab.
 pub(crate) async fn close(page: &Browser) {
     page.looks_at_any_tab().await;
     let empty = page.open_tab().await;
@@ -39,7 +39,7 @@ pub(crate) async fn close(page: &Browser) {
     page.slows_down(LATENCY).await;
 }
 
-/// Somebody new; gives who.
+/// Signs in a new user, and returns the user's id.
 pub(crate) async fn begin(stack: &Stack, page: &Browser, journey: Journey) -> String {
     close(page).await;
     page.forget_everything().await;
@@ -60,6 +60,7 @@ pub(crate) async fn begin(stack: &Stack, page: &Browser, journey: Journey) -> St
     user
 }
 
+/// Goes through Link up to its last button.
 pub(crate) async fn reach_the_last_button(page: &Browser, journey: Journey) {
     let (open, bank) = match journey {
         Journey::Repair => (page.region(BANK).button("Reconnect"), BANK),
@@ -69,7 +70,7 @@ pub(crate) async fn reach_the_last_button(page: &Browser, journey: Journey) {
     open.click().await;
     let link = page.enter_link().await;
     if journey != Journey::Repair {
-        // Without a search: over a slow network its list moves under the mouse.
+        // Without a search, because its list moves under the mouse on a slow network.
         link.button("Continue without phone number").click().await;
         link.button(bank).click().await;
     }
@@ -95,6 +96,7 @@ pub(crate) async fn reach_the_last_button(page: &Browser, journey: Journey) {
     link.button("Finish").appears().await;
 }
 
+/// Clicks the last button, and waits until the page shows the result.
 pub(crate) async fn finish(page: &Browser, journey: Journey) {
     page.enter_link().await.finish().await;
     match journey {
@@ -104,15 +106,14 @@ pub(crate) async fn finish(page: &Browser, journey: Journey) {
     }
 }
 
-/// The person comes back, and the page has all the time that it wants.
+/// Opens the page again, and waits until its outbox is empty.
 pub(crate) async fn open_again(page: &Browser) {
     page.open("/").await;
     page.button("Connect a bank account").appears().await;
-    // Until nothing is left to tell.
     page.run(
         "return (async () => {
-            const waits = () => Object.keys(localStorage).some((key) => key.includes('outbox'));
-            while (waits()) await new Promise((later) => setTimeout(later, 50));
+            const isPending = () => Object.keys(localStorage).some((key) => key.includes('outbox'));
+            while (isPending()) await new Promise((later) => setTimeout(later, 50));
         })()",
     )
     .await;

@@ -1,10 +1,10 @@
-//! Closes the tabs of a real Chromium and kills the backend behind them, at random moments, and counts what is lost.
+//! Benchmark: closes the tabs of a real Chromium and kills the backend at random moments, and counts the lost Items.
 //!
-//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` for less, `-- --seed 7` for the same moments again. The app has to be built.
-//! Plaid's webhooks are held back: what comes in the end comes from the browser's outbox, or since the backend asks. A used
-//! public token answers again: what is lost where it does not, the backend's bench `kill` counts.
+//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` makes it shorter, `-- --seed 7` repeats the same moments. The app must be built.
+//! Plaid's webhooks are held back: Items come from the browser's outbox, or because the backend asks Plaid. A used public token
+//! gets the same answer again; the backend's benchmark `kill` covers the case that it does not.
 
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+#![expect(clippy::print_stdout, reason = "the table is its result")]
 
 mod journey;
 mod process;
@@ -23,34 +23,34 @@ use tokio::time::{sleep, timeout};
 use crate::journey::{Journey, begin, close, finish, open_again, reach_the_last_button};
 use crate::process::Process;
 
-/// How often the backend asks, in seconds.
+/// How often the backend asks Plaid about unreported Link tokens, in seconds.
 const RECONCILE: u64 = 2;
 
-/// How long Plaid may take, in seconds: what a backend leaves behind is taken up once that is over.
+/// The deadline of calls to Plaid, in seconds. An interrupted exchange continues after it.
 const PLAID_DEADLINE: u64 = 2;
 
-/// What a killed backend was exchanging is taken up by then.
-const TAKEN_UP: Duration = Duration::from_secs(PLAID_DEADLINE + 10);
+/// By when the exchange of a killed backend continues.
+const RESUME_DELAY: Duration = Duration::from_secs(PLAID_DEADLINE + 10);
 
-/// How long a backend is down at most.
-const DOWN: Duration = Duration::from_millis(400);
+/// The longest time that a backend is down.
+const MAX_DOWNTIME: Duration = Duration::from_millis(400);
 
-/// How long a person waits for a page behind which the backend died.
-const PERSONS_PATIENCE: Duration = Duration::from_secs(15);
+/// How long a user waits for a page whose backend was killed.
+const USER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long everything may take to come to rest at the end.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the backend may take to settle at the end.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Closes tabs and kills backends at random moments, and counts what is lost.
+/// Closes tabs and kills backends at random moments, and counts the lost Items.
 #[derive(Debug, Parser)]
 struct Options {
-    /// How many visits of each kind.
+    /// How many visits of each kind there are.
     #[arg(long, default_value_t = 25)]
     runs: usize,
-    /// Chooses the moments.
+    /// The seed of the random moments.
     #[arg(long)]
     seed: Option<u64>,
-    /// Cargo says so.
+    /// The flag that Cargo adds.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -65,10 +65,10 @@ async fn main() -> ExitCode {
     println!("{} visits each, seed {seed}", options.runs);
     println!();
     println!(
-        "| a visit | tabs closed | backends killed | given up | opened again | came to an end in Link | seen in Connect | lost | twice |"
+        "| visit | tabs closed | backends killed | given up | opened again | completed in Link | shown in Connect | lost | duplicates |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    let mut good = true;
+    let mut is_good = true;
     for journey in Journey::value_variants() {
         let flags = [
             format!("--reconcile-seconds={RECONCILE}"),
@@ -78,30 +78,30 @@ async fn main() -> ExitCode {
         story_with(&flags, async |world| {
             world.stack.plaid_delivers(json!({ "hold": true })).await;
             world.stack.plaid_answers_again(true).await;
-            let tally = play(world, *journey, options.runs, seed).await;
+            let tally = run(world, *journey, options.runs, seed).await;
             println!("{}", tally.row(*journey));
-            good &= tally.lost == 0 && tally.twice == 0;
+            is_good &= tally.lost == 0 && tally.duplicates == 0;
         })
         .await;
     }
-    if good {
+    if is_good {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
 }
 
-/// What became of all visits.
+/// The results of all visits.
 #[derive(Debug, Default)]
 struct Tally {
     closed: usize,
     killed: usize,
     given_up: usize,
     opened_again: usize,
-    ended: usize,
-    seen: usize,
+    completed: usize,
+    shown: usize,
     lost: usize,
-    twice: usize,
+    duplicates: usize,
 }
 
 impl Tally {
@@ -113,39 +113,39 @@ impl Tally {
             self.killed,
             self.given_up,
             self.opened_again,
-            self.ended,
-            self.seen,
+            self.completed,
+            self.shown,
             self.lost,
-            self.twice
+            self.duplicates
         )
     }
 }
 
-async fn play(world: &mut World, journey: Journey, runs: usize, seed: u64) -> Tally {
-    let mut backend = Process::in_place_of_that_of(&mut world.stack).await;
+async fn run(world: &mut World, journey: Journey, runs: usize, seed: u64) -> Tally {
+    let mut backend = Process::replace_backend(&mut world.stack).await;
     let page = match journey {
         Journey::OauthRedirect => world.in_app_browser().await,
         _ => world.another_browser().await,
     };
-    let mut dice = StdRng::seed_from_u64(seed);
+    let mut rng = StdRng::seed_from_u64(seed);
     let mut tally = Tally::default();
     let mut users = Vec::new();
-    // In the first visit nothing dies.
+    // Nothing is killed in the first visit.
     users.push(begin(&world.stack, &page, journey).await);
     let started = Instant::now();
     reach_the_last_button(&page, journey).await;
-    let way = started.elapsed();
+    let to_last_button = started.elapsed();
     let started = Instant::now();
     finish(&page, journey).await;
     let pace = Pace {
-        way,
-        end: started.elapsed(),
+        to_last_button,
+        finish: started.elapsed(),
     };
     for _ in 0..runs {
         users.push(begin(&world.stack, &page, journey).await);
-        visit(&page, &mut backend, journey, pace, &mut dice, &mut tally).await;
+        visit(&page, &mut backend, journey, pace, &mut rng, &mut tally).await;
         close(&page).await;
-        if dice.random_bool(0.5) {
+        if rng.random_bool(0.5) {
             tally.opened_again += 1;
             open_again(&page).await;
         }
@@ -155,94 +155,98 @@ async fn play(world: &mut World, journey: Journey, runs: usize, seed: u64) -> Ta
     tally
 }
 
-/// How long a visit takes in which nothing dies.
+/// How long an undisturbed visit takes.
 #[derive(Clone, Copy)]
 struct Pace {
-    way: Duration,
-    end: Duration,
+    to_last_button: Duration,
+    finish: Duration,
 }
 
-/// One visit, at a moment of which the tab is closed, or the backend killed, or both.
+/// Makes a visit, and closes the tab or kills the backend, or both, at a random moment.
 async fn visit(
     page: &Browser,
     backend: &mut Process,
     journey: Journey,
     pace: Pace,
-    dice: &mut StdRng,
+    rng: &mut StdRng,
     tally: &mut Tally,
 ) {
-    let (tab_closes, backend_dies) = match dice.random_range(0..5) {
+    let (tab_closed, backend_killed) = match rng.random_range(0..5) {
         0 | 1 => (true, false),
         2 | 3 => (false, true),
         _ => (true, true),
     };
-    // Mostly where it hurts: when Link has done its work.
-    let late = dice.random_bool(0.7);
-    let length = if late { pace.end } else { pace.way };
-    let moment = length.mul_f64(dice.random_range(0.2..1.1));
+    // Mostly at the critical moment, when Link is completed.
+    let late = rng.random_bool(0.7);
+    let length = if late {
+        pace.finish
+    } else {
+        pace.to_last_button
+    };
+    let moment = length.mul_f64(rng.random_range(0.2..1.1));
     if late {
         reach_the_last_button(page, journey).await;
     }
-    let mut person = pin!(async {
+    let mut user = pin!(async {
         if !late {
             reach_the_last_button(page, journey).await;
         }
         finish(page, journey).await;
     });
-    let is_under_way = timeout(moment, &mut person).await.is_err();
-    if backend_dies {
+    let is_under_way = timeout(moment, &mut user).await.is_err();
+    if backend_killed {
         backend.kill().await;
         tally.killed += usize::from(is_under_way);
     }
-    if tab_closes {
+    if tab_closed {
         close(page).await;
         tally.closed += usize::from(is_under_way);
     }
-    if backend_dies {
-        sleep(DOWN.mul_f64(dice.random_range(0.0..1.0))).await;
+    if backend_killed {
+        sleep(MAX_DOWNTIME.mul_f64(rng.random_range(0.0..1.0))).await;
         backend.restart().await;
     }
-    if is_under_way && !tab_closes {
+    if is_under_way && !tab_closed {
         if page.could_not_load().await {
             page.reload().await;
         }
-        let end = timeout(PERSONS_PATIENCE, person).await;
-        tally.given_up += usize::from(end.is_err());
+        let finished = timeout(USER_TIMEOUT, user).await;
+        tally.given_up += usize::from(finished.is_err());
     }
 }
 
-/// Waits until nothing moves any more, and counts.
+/// Waits until the backend has settled, and counts.
 async fn settle(stack: &Stack, journey: Journey, users: &[String], tally: &mut Tally) {
-    let mut ended = Vec::new();
+    let mut completed = Vec::new();
     for user in users {
         let visits = stack.visits(user).await;
-        ended.push(match journey {
+        completed.push(match journey {
             Journey::Repair => visits.repairs,
             _ => visits.items,
         });
     }
-    tally.ended = ended.iter().sum();
-    let until = Instant::now() + PATIENCE;
-    // What is brought and found by asking as well would be there twice: it has to have been asked.
-    let from = Instant::now() + TAKEN_UP + Duration::from_secs(3 * RECONCILE);
+    tally.completed = completed.iter().sum();
+    let deadline = Instant::now() + SETTLE_TIMEOUT;
+    // Plaid must have been asked too: a token that a browser submitted could make a duplicate.
+    let earliest = Instant::now() + RESUME_DELAY + Duration::from_secs(3 * RECONCILE);
     loop {
-        (tally.seen, tally.lost, tally.twice) = (0, 0, 0);
-        for (user, ended) in users.iter().zip(&ended) {
+        (tally.shown, tally.lost, tally.duplicates) = (0, 0, 0);
+        for (user, completed) in users.iter().zip(&completed) {
             let Wallet { items, healthy } = stack.wallet(user).await;
-            let seen = match journey {
+            let shown = match journey {
                 Journey::Repair => healthy,
                 _ => items,
             };
-            tally.seen += seen;
-            tally.lost += ended.saturating_sub(seen);
-            // Before a repair there is one Item, and after it as well.
-            tally.twice += items.saturating_sub(match journey {
+            tally.shown += shown;
+            tally.lost += completed.saturating_sub(shown);
+            // A repair leaves one Item.
+            tally.duplicates += items.saturating_sub(match journey {
                 Journey::Repair => 1,
-                _ => *ended,
+                _ => *completed,
             });
         }
         let now = Instant::now();
-        if tally.lost == 0 && now > from || now > until {
+        if tally.lost == 0 && now > earliest || now > deadline {
             return;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;

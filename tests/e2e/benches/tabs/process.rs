@@ -1,4 +1,4 @@
-//! The backend as a process of its own, which can be killed: this bench, called in another way.
+//! The backend as a process that can be killed: this benchmark with another argument.
 
 use std::env;
 use std::process::{ExitCode, Stdio};
@@ -11,13 +11,13 @@ use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-/// How this program is told to be the backend.
+/// The argument that makes this program the backend.
 const BACKEND: &str = "backend";
 
-/// How long it may take to start.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the backend may take to start.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The backend of a stack.
+/// The backend of a stack, as a process.
 pub(crate) struct Process {
     url: String,
     arguments: Vec<String>,
@@ -25,7 +25,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) async fn in_place_of_that_of(stack: &mut Stack) -> Self {
+    /// Replaces the backend of a stack by a process.
+    pub(crate) async fn replace_backend(stack: &mut Stack) -> Self {
         let arguments = stack.backend_arguments();
         stack.backend_goes_down().await;
         let process = Self {
@@ -33,21 +34,21 @@ impl Process {
             child: spawn(&arguments),
             arguments,
         };
-        process.answers().await;
+        process.wait_until_ready().await;
         process
     }
 
-    /// Ends it at once, wherever it is.
+    /// Kills the process.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.expect("a process to kill");
     }
 
     pub(crate) async fn restart(&mut self) {
         self.child = spawn(&self.arguments);
-        self.answers().await;
+        self.wait_until_ready().await;
     }
 
-    async fn answers(&self) {
+    async fn wait_until_ready(&self) {
         let url = format!("{}/readyz", self.url);
         let ready = async {
             while !reqwest::get(&url)
@@ -57,7 +58,9 @@ impl Process {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        timeout(PATIENCE, ready).await.expect("the backend starts");
+        timeout(START_TIMEOUT, ready)
+            .await
+            .expect("the backend starts");
     }
 }
 
@@ -66,7 +69,7 @@ fn spawn(arguments: &[String]) -> Child {
     Command::new(program)
         .arg(BACKEND)
         .args(arguments)
-        // It ends with this process, whichever way.
+        // The backend ends when this process does.
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .kill_on_drop(true)
@@ -74,13 +77,13 @@ fn spawn(arguments: &[String]) -> Child {
         .expect("the backend")
 }
 
-/// What the backend is told, if this process is to be one.
+/// Returns the arguments of the backend, if this process is to be one.
 pub(crate) fn arguments() -> Option<Vec<String>> {
     let mut arguments = env::args().skip(1);
     (arguments.next()? == BACKEND).then(|| arguments.collect())
 }
 
-/// Is the backend, until it is killed or whoever started it is gone.
+/// Runs the backend until it is killed or its parent process has ended.
 pub(crate) async fn serve(arguments: Vec<String>) -> ExitCode {
     let named = ["connect-server".to_owned()].into_iter().chain(arguments);
     let config = Config::try_from(Args::parse_from(named)).expect("a configuration");

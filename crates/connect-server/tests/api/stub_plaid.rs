@@ -1,4 +1,4 @@
-//! A Plaid that does the least a test needs, answers what it is told to, and remembers what it was asked.
+//! A stub of Plaid's API: it has default responses, sends those that a test sets, and records its requests.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,116 +19,123 @@ use crate::signer::Signer;
 
 pub(crate) const EXCHANGE: &str = "/item/public_token/exchange";
 
-/// Stops when dropped.
-pub(crate) struct CannedPlaid {
+/// A stub of Plaid on a free port. It stops when dropped.
+pub(crate) struct StubPlaid {
     pub(crate) url: Url,
     pub(crate) signer: Arc<Signer>,
-    world: Arc<World>,
+    state: Arc<StubState>,
     server: JoinHandle<()>,
 }
 
 #[derive(Default)]
-struct World {
+struct StubState {
     calls: Mutex<Vec<(String, Value)>>,
-    canned: Mutex<HashMap<String, VecDeque<(u16, String)>>>,
+    responses: Mutex<HashMap<String, VecDeque<(u16, String)>>>,
     gates: Mutex<HashMap<String, Arc<Semaphore>>>,
-    /// What was done without a word.
-    done: Mutex<Vec<String>>,
-    /// Endpoints that do their work and then say nothing.
-    mute: Mutex<HashSet<String>>,
-    /// Whether a used public token answers again.
-    lenient: AtomicBool,
+    /// The endpoints of the responses that were withheld.
+    withheld: Mutex<Vec<String>>,
+    /// Endpoints that process a request and never respond.
+    withholding: Mutex<HashSet<String>>,
+    /// Whether a used public token gets the same answer again.
+    accepts_used_tokens: AtomicBool,
     exchanged: Mutex<HashSet<String>>,
     item: Mutex<Value>,
     signer: Arc<Signer>,
 }
 
-impl CannedPlaid {
+impl StubPlaid {
     pub(crate) async fn start() -> Self {
-        let world = Arc::<World>::default();
-        let app = Router::new().fallback(answer).with_state(world.clone());
+        let state = Arc::<StubState>::default();
+        let app = Router::new().fallback(respond).with_state(state.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let server =
             tokio::spawn(async move { axum::serve(listener, app).await.expect("a server") });
         Self {
             url: Url::parse(&format!("http://{address}")).expect("a URL"),
-            signer: world.signer.clone(),
-            world,
+            signer: state.signer.clone(),
+            state,
             server,
         }
     }
 
-    /// From now on the endpoint answers this.
-    pub(crate) fn answers(&self, endpoint: &str, status: u16, body: &(impl ToString + ?Sized)) {
-        self.answers_in_turn(endpoint, [(status, body.to_string())]);
-    }
-
-    /// From now on the endpoint answers these, one after the other, and stays with the last.
-    pub(crate) fn answers_in_turn(
+    /// Makes the endpoint respond with this from now on.
+    pub(crate) fn respond_with(
         &self,
         endpoint: &str,
-        answers: impl IntoIterator<Item = (u16, String)>,
+        status: u16,
+        body: &(impl ToString + ?Sized),
     ) {
-        lock(&self.world.canned).insert(endpoint.to_owned(), answers.into_iter().collect());
+        self.respond_in_turn(endpoint, [(status, body.to_string())]);
     }
 
-    /// From now on the endpoint refuses with this error.
-    pub(crate) fn refuses(&self, endpoint: &str, kind: &str, code: &str) {
-        self.answers(endpoint, 400, &error(kind, code));
+    /// Makes the endpoint send these responses in turn, and repeat the last one.
+    pub(crate) fn respond_in_turn(
+        &self,
+        endpoint: &str,
+        responses: impl IntoIterator<Item = (u16, String)>,
+    ) {
+        lock(&self.state.responses).insert(endpoint.to_owned(), responses.into_iter().collect());
     }
 
-    /// From now on the endpoint does its own work again.
-    pub(crate) fn recovers(&self, endpoint: &str) {
-        lock(&self.world.canned).remove(endpoint);
+    /// Makes the endpoint respond with an error of Plaid.
+    pub(crate) fn respond_with_error(&self, endpoint: &str, kind: &str, code: &str) {
+        self.respond_with(endpoint, 400, &error(kind, code));
     }
 
-    /// From now on `/item/get` answers these fields.
-    pub(crate) fn item_is(&self, fields: Value) {
-        *lock(&self.world.item) = fields;
+    /// Gives the endpoint its default responses again.
+    pub(crate) fn restore(&self, endpoint: &str) {
+        lock(&self.state.responses).remove(endpoint);
     }
 
-    /// From now on the endpoint waits for a permit before it does anything.
+    /// Sets fields of the Item that `/item/get` returns.
+    pub(crate) fn set_item(&self, fields: Value) {
+        *lock(&self.state.item) = fields;
+    }
+
+    /// Makes the endpoint wait for a permit of the returned gate before it processes a request.
     pub(crate) fn gate(&self, endpoint: &str) -> Arc<Semaphore> {
         let gate = Arc::new(Semaphore::new(0));
-        lock(&self.world.gates).insert(endpoint.to_owned(), gate.clone());
+        lock(&self.state.gates).insert(endpoint.to_owned(), gate.clone());
         gate
     }
 
-    /// From now on the endpoint does its work and never answers, or does so again.
-    pub(crate) fn mutes(&self, endpoint: &str, mute: bool) {
-        let mut muted = lock(&self.world.mute);
-        if mute {
-            muted.insert(endpoint.to_owned());
+    /// Sets whether the endpoint processes requests without ever responding.
+    pub(crate) fn withhold_responses(&self, endpoint: &str, withhold: bool) {
+        let mut withholding = lock(&self.state.withholding);
+        if withhold {
+            withholding.insert(endpoint.to_owned());
         } else {
-            muted.remove(endpoint);
+            withholding.remove(endpoint);
         }
     }
 
-    /// How often the endpoint worked and said nothing.
-    pub(crate) fn muted(&self, endpoint: &str) -> usize {
-        let done = lock(&self.world.done);
-        done.iter().filter(|path| *path == endpoint).count()
+    /// How many responses of the endpoint were withheld.
+    pub(crate) fn withheld_responses(&self, endpoint: &str) -> usize {
+        let withheld = lock(&self.state.withheld);
+        withheld.iter().filter(|path| *path == endpoint).count()
     }
 
-    /// From now on a public token that was exchanged gives the same answer again.
-    pub(crate) fn exchanges_again(&self) {
-        self.world.lenient.store(true, Ordering::Relaxed);
+    /// Makes a used public token get the same answer again.
+    pub(crate) fn accept_used_public_tokens(&self) {
+        self.state
+            .accepts_used_tokens
+            .store(true, Ordering::Relaxed);
     }
 
-    /// From now on nobody waits at the endpoint's gate any more.
-    pub(crate) fn opens(&self, endpoint: &str) {
-        lock(&self.world.gates).remove(endpoint);
+    /// Removes the endpoint's gate: new requests do not wait.
+    pub(crate) fn remove_gate(&self, endpoint: &str) {
+        lock(&self.state.gates).remove(endpoint);
     }
 
-    /// Whether a public token was exchanged.
-    pub(crate) fn exchanged(&self, public_token: &str) -> bool {
-        lock(&self.world.exchanged).contains(public_token)
+    /// Returns whether a public token was exchanged.
+    pub(crate) fn has_exchanged(&self, public_token: &str) -> bool {
+        lock(&self.state.exchanged).contains(public_token)
     }
 
-    /// The bodies that the endpoint was sent.
+    /// Returns the bodies of the requests to the endpoint.
     pub(crate) fn calls(&self, endpoint: &str) -> Vec<Value> {
-        let calls = lock(&self.world.calls);
+        let calls = lock(&self.state.calls);
         calls
             .iter()
             .filter(|(path, _)| path == endpoint)
@@ -136,18 +143,19 @@ impl CannedPlaid {
             .collect()
     }
 
-    /// Nobody listens any more.
+    /// Stops listening.
     pub(crate) fn stop(&self) {
         self.server.abort();
     }
 }
 
-impl Drop for CannedPlaid {
+impl Drop for StubPlaid {
     fn drop(&mut self) {
         self.server.abort();
     }
 }
 
+/// Returns an error of Plaid.
 pub(crate) fn error(kind: &str, code: &str) -> Value {
     json!({
         "error_type": kind, "error_code": code, "error_message": "no", "request_id": "plaid-1",
@@ -155,6 +163,7 @@ pub(crate) fn error(kind: &str, code: &str) -> Value {
     })
 }
 
+/// Returns a checking account.
 pub(crate) fn account(name: &str, current: f64) -> Value {
     json!({
         "account_id": format!("account-{name}"), "name": name, "mask": "0000",
@@ -164,31 +173,31 @@ pub(crate) fn account(name: &str, current: f64) -> Value {
     })
 }
 
-async fn answer(State(world): State<Arc<World>>, uri: Uri, body: Bytes) -> Response {
+async fn respond(State(state): State<Arc<StubState>>, uri: Uri, body: Bytes) -> Response {
     let request: Value = serde_json::from_slice(&body).expect("JSON from the client");
     let path = uri.path().to_owned();
-    lock(&world.calls).push((path.clone(), request.clone()));
-    let gate = lock(&world.gates).get(&path).cloned();
+    lock(&state.calls).push((path.clone(), request.clone()));
+    let gate = lock(&state.gates).get(&path).cloned();
     if let Some(gate) = gate {
         gate.acquire().await.expect("an open gate").forget();
     }
-    if let Some(answers) = lock(&world.canned).get_mut(&path) {
-        let (status, body) = match answers.len() {
-            1 => answers[0].clone(),
-            _ => answers.pop_front().expect("an answer"),
+    if let Some(responses) = lock(&state.responses).get_mut(&path) {
+        let (status, body) = match responses.len() {
+            1 => responses[0].clone(),
+            _ => responses.pop_front().expect("a response"),
         };
         return (StatusCode::from_u16(status).expect("a status"), body).into_response();
     }
-    let answer = world.work(&path, &request);
-    if lock(&world.mute).contains(&path) {
-        lock(&world.done).push(path);
+    let answer = state.default_response(&path, &request);
+    if lock(&state.withholding).contains(&path) {
+        lock(&state.withheld).push(path);
         return std::future::pending().await;
     }
     answer.into_response()
 }
 
-impl World {
-    fn work(&self, path: &str, request: &Value) -> (StatusCode, String) {
+impl StubState {
+    fn default_response(&self, path: &str, request: &Value) -> (StatusCode, String) {
         let answer = match path {
             "/link/token/create" => {
                 let expiration = time::OffsetDateTime::now_utc() + time::Duration::hours(4);
@@ -200,7 +209,7 @@ impl World {
             EXCHANGE => {
                 let token = request["public_token"].as_str().expect("a public token");
                 let new = lock(&self.exchanged).insert(token.to_owned());
-                if !new && !self.lenient.load(Ordering::Relaxed) {
+                if !new && !self.accepts_used_tokens.load(Ordering::Relaxed) {
                     let used = error("INVALID_INPUT", "INVALID_PUBLIC_TOKEN").to_string();
                     return (StatusCode::BAD_REQUEST, used);
                 }
@@ -238,7 +247,7 @@ impl World {
             }
             "/user/items/get" => json!({ "items": [] }),
             "/item/remove" | "/user/items/remove" => json!({ "request_id": "plaid-2" }),
-            unknown => panic!("nobody calls {unknown}"),
+            unknown => panic!("the stub has no response for {unknown}"),
         };
         (StatusCode::OK, answer.to_string())
     }
