@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, files_below};
 use crate::{optimize, setup, shorten, size, step};
 
 /// How a build is packaged.
@@ -150,21 +150,4 @@ fn fingerprint(paths: &[PathBuf]) -> Result<u64> {
         }
     }
     Ok(hasher.finish())
-}
-
-/// The files below a path, sorted: the path itself if it is a file, none if it does not exist.
-pub(crate) fn files_below(path: &Path) -> Result<Vec<PathBuf>> {
-    if path.is_file() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    if path.is_dir() {
-        let entries =
-            fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
-        for entry in entries {
-            files.extend(files_below(&entry?.path())?);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

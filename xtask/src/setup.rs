@@ -34,6 +34,19 @@ impl AppTools {
     }
 }
 
+/// Flags for a headless browser in a container, with no requests of its own.
+pub(crate) const CHROME_FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+];
+
 /// A browser and its `WebDriver` program.
 pub(crate) struct Browser {
     pub(crate) chrome: PathBuf,

@@ -13,7 +13,7 @@ use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{ExportSection, ImportSection, Module};
 use wasmparser::{CustomSectionReader, Export, Imports, Parser};
 
-use crate::build::files_below;
+use crate::workspace::files_below;
 
 /// Shortens the names in the built app, and renames its files after a hash of their content.
 pub(crate) fn names(dist: &Path) -> Result<()> {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::build::files_below;
+use crate::workspace::files_below;
 
 /// The limit for the whole critical path (html, css, js, wasm), in bytes of brotli.
 pub(crate) const BUDGET: u64 = 95_000;

@@ -12,19 +12,6 @@ use crate::step::{self, Counts};
 use crate::workspace::Workspace;
 use crate::{bench, build, npm, setup, size, twin};
 
-/// Flags for a headless browser in a container, with no requests of its own.
-pub(crate) const CHROME_FLAGS: [&str; 9] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-];
-
 /// Flags for tests that measure a page's memory.
 const MEASURING_FLAGS: [&str; 2] = ["--js-flags=--expose-gc", "--enable-precise-memory-info"];
 
@@ -113,7 +100,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
 
 /// The driver's settings for the runner of the browser tests.
 fn webdriver_settings(workspace: &Workspace, browser: &setup::Browser) -> Result<PathBuf> {
-    let flags = [&CHROME_FLAGS[..], &MEASURING_FLAGS[..]].concat();
+    let flags = [&setup::CHROME_FLAGS[..], &MEASURING_FLAGS[..]].concat();
     let settings = json!({ "goog:chromeOptions": { "binary": browser.chrome, "args": flags } });
     let path = workspace.target.join("xtask").join("webdriver.json");
     fs::create_dir_all(workspace.target.join("xtask"))?;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
 use crate::setup;
-use crate::test::CHROME_FLAGS;
+use crate::setup::CHROME_FLAGS;
 use crate::workspace::Workspace;
 
 /// A browser with one page.

@@ -60,19 +60,19 @@ impl Reader<'_> {
     }
 
     fn export(&mut self, path: &[String], name: &syn::Ident) {
-        if let Some(target) = self.from_root(path) {
+        if let Some(target) = self.resolve(path) {
             let name = [&*self.module, &[name.to_string()]].concat();
             self.imports.exports.push((name, target));
         }
     }
 
     fn record(&mut self, path: &[String]) {
-        let found = self.from_root(path);
+        let found = self.resolve(path);
         self.imports.paths.extend(found);
     }
 
     /// Returns a path from the crate's root, if it leads to a module of the crate.
-    fn from_root(&self, path: &[String]) -> Option<Vec<String>> {
+    fn resolve(&self, path: &[String]) -> Option<Vec<String>> {
         let (first, mut rest) = path.split_first()?;
         let mut found = match first.as_str() {
             "crate" => Vec::new(),
