@@ -137,8 +137,8 @@ async fn save_repair(
     }
 }
 
-/// Exchanges the public token, as if a browser had submitted it. Nothing happens if one has, or if the user was told of a
-/// duplicate.
+/// Exchanges the public token, as if a browser had submitted it. Nothing happens if one has, or if its accounts are connected
+/// already.
 async fn save_item(
     state: &Arc<AppState>,
     stored: &StoredLinkToken,
