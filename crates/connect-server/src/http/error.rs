@@ -140,7 +140,7 @@ impl Error {
     }
 }
 
-/// A response with the status of the problem, and the [`Failure`] for the `request` layer.
+/// A response with the status of the problem, and the `Failure` for the `request` layer.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let problem = self.problem();

@@ -137,7 +137,7 @@ async fn save_repair(
     }
 }
 
-/// Exchanges the public token, as if a browser had submitted it. Nothing happens if one has, or if the user was told of a
+/// Exchanges the public token, as if a browser had submitted it. Nothing happens if one has, or if the token was declined as a
 /// duplicate.
 async fn save_item(
     state: &Arc<AppState>,
