@@ -1,6 +1,8 @@
 //! Benchmark: closes the tabs of a real Chromium and kills the backend at random moments, and counts the lost Items.
 //!
-//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` makes it shorter, `-- --seed 7` repeats the same moments. The app must be built.
+//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` makes it shorter, `-- --seed 7` repeats the same moments. The app must be
+//! built.
+//!
 //! Plaid's webhooks are held back: Items come from the browser's outbox, or because the backend asks Plaid. A used public token
 //! gets the same answer again; the backend's benchmark `kill` covers the case that it does not.
 
