@@ -206,18 +206,18 @@ async fn visit(
 ) {
     let first = tab(emulator, backend, storage);
     let posting = first.posting.clone();
-    let browser_killed = rng.random_bool(0.5).then(|| random_moment(rng, pace.visit));
-    let backend_killed = rng.random_bool(0.6);
+    let kills_browser_after = rng.random_bool(0.5).then(|| random_moment(rng, pace.visit));
+    let kills_backend = rng.random_bool(0.6);
     let task = tokio::spawn(first.run());
     let killer = task.abort_handle();
-    if let Some(after) = browser_killed {
+    if let Some(after) = kills_browser_after {
         tally.browsers_killed += 1;
         tokio::spawn(async move {
             tokio::time::sleep(after).await;
             killer.abort();
         });
     }
-    if backend_killed {
+    if kills_backend {
         tally.backends_killed += 1;
         // Mostly at the critical moment, while the public token is exchanged.
         let (wait, after) = if rng.random_bool(0.75) {
@@ -233,7 +233,7 @@ async fn visit(
     }
     // The task of a killed browser ends with an error.
     let _ = task.await;
-    if browser_killed.is_some() && rng.random_bool(0.5) {
+    if kills_browser_after.is_some() && rng.random_bool(0.5) {
         tab(emulator, backend, storage).run().await;
     }
 }

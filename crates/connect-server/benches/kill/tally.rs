@@ -64,7 +64,7 @@ pub(crate) async fn settle(
     }
     tally.completed = completed.iter().sum();
     let deadline = Instant::now() + SETTLE_TIMEOUT;
-    // Plaid must have been asked too: a token that a browser submitted could make a duplicate.
+    // The backend must have asked Plaid too: a token that a browser submitted could become a duplicate.
     let earliest = Instant::now() + 3 * RECONCILE;
     loop {
         let mut owners = HashMap::<String, usize>::new();

@@ -13,7 +13,7 @@ use crate::user::UserId;
 
 /// Fetches the current balances from the bank.
 ///
-/// An Item that needs its user is returned as such: its status tells what is wrong.
+/// An Item that needs its user is returned as such: its status shows the problem.
 pub(crate) async fn refresh(state: &AppState, user: &UserId, id: &ItemId) -> Result<Item> {
     let mut edit = state.edits.begin(user, id).await?;
     let Some(token) = access_token(state, user, id).await? else {

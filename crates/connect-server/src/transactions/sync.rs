@@ -186,7 +186,7 @@ fn stored(item: &ItemId, transaction: plaid_types::Transaction) -> Transaction {
     }
 }
 
-/// Fetches the state of an Item whose transactions Plaid refused: it may tell why.
+/// Fetches the state of an Item whose transactions Plaid refused: it may hold the reason.
 async fn recheck(state: &AppState, due: &DueSync) -> Result<()> {
     let mut edit = match state.edits.begin(&due.user, &due.item).await {
         Err(Error::NotFound) => return Ok(()),

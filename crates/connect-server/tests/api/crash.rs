@@ -9,33 +9,33 @@ use crate::stub_plaid::{EXCHANGE, error};
 
 const TOKEN: &str = "public-1";
 
-/// Where a process crashes, in the order of an exchange.
+/// The last step of an exchange before the process crashes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum CrashPoint {
     /// The public token is claimed, and Plaid has not exchanged it.
-    BeforeExchange,
+    Claimed,
     /// Plaid has exchanged the token, and its answer has not arrived.
-    BeforeAnswer,
+    Exchanged,
     /// The answer has arrived, and the database is locked.
-    BeforeCommit,
+    Answered,
     /// The Item is saved, and its balances are being fetched.
-    BeforeBalances,
-    /// The Item is saved, and its institution is being fetched.
-    BeforeInstitution,
+    Saved,
+    /// Its balances are fetched, and its institution is being fetched.
+    BalancesFetched,
 }
 
 const POINTS: [CrashPoint; 5] = [
-    CrashPoint::BeforeExchange,
-    CrashPoint::BeforeAnswer,
-    CrashPoint::BeforeCommit,
-    CrashPoint::BeforeBalances,
-    CrashPoint::BeforeInstitution,
+    CrashPoint::Claimed,
+    CrashPoint::Exchanged,
+    CrashPoint::Answered,
+    CrashPoint::Saved,
+    CrashPoint::BalancesFetched,
 ];
 
 impl CrashPoint {
     /// Whether nobody received Plaid's only answer.
     fn loses_answer(self) -> bool {
-        matches!(self, Self::BeforeAnswer | Self::BeforeCommit)
+        matches!(self, Self::Exchanged | Self::Answered)
     }
 }
 
@@ -98,7 +98,7 @@ async fn an_interrupted_exchange_is_completed_after_a_restart() {
 async fn a_lost_answer_is_reported() {
     let mut backend = TestBackend::start().await;
     let browser = backend.browser().await;
-    crash_at(&backend, &browser, CrashPoint::BeforeAnswer).await;
+    crash_at(&backend, &browser, CrashPoint::Exchanged).await;
     backend.restart().await.expect("a restart");
     let browser = backend.reconnect(browser);
     let problem = browser.post("/api/items", success(TOKEN)).await.problem();
@@ -177,21 +177,19 @@ const LIVE_TOKENS: &str = "SELECT count(*) FROM items WHERE access_token <> x''"
 async fn crash_at(backend: &TestBackend, browser: &Browser, point: CrashPoint) {
     let killable = backend.start_killable().await;
     match point {
-        CrashPoint::BeforeExchange => crash_before(backend, browser, killable, EXCHANGE).await,
-        CrashPoint::BeforeBalances => {
-            crash_before(backend, browser, killable, "/accounts/get").await
-        }
-        CrashPoint::BeforeInstitution => {
+        CrashPoint::Claimed => crash_before(backend, browser, killable, EXCHANGE).await,
+        CrashPoint::Saved => crash_before(backend, browser, killable, "/accounts/get").await,
+        CrashPoint::BalancesFetched => {
             crash_before(backend, browser, killable, "/institutions/get_by_id").await;
         }
-        CrashPoint::BeforeAnswer => {
+        CrashPoint::Exchanged => {
             backend.plaid.withhold_responses(EXCHANGE, true);
             killable.submit_public_token(browser, TOKEN);
             wait_until(async || backend.plaid.withheld_responses(EXCHANGE) == 1).await;
             killable.kill().await;
             backend.plaid.withhold_responses(EXCHANGE, false);
         }
-        CrashPoint::BeforeCommit => {
+        CrashPoint::Answered => {
             let gate = backend.plaid.gate(EXCHANGE);
             killable.submit_public_token(browser, TOKEN);
             wait_until(async || !backend.plaid.calls(EXCHANGE).is_empty()).await;

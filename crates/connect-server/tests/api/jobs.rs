@@ -24,7 +24,8 @@ async fn expired_rows_are_deleted_by_the_running_backend() {
 async fn a_dropped_backend_stops_its_jobs() {
     let mut backend = TestBackend::start().await;
     backend.browser().await.connect_item("public-1").await;
-    let database = backend.file("connect.db");
+    let database = backend.file("connect.db").canonicalize();
+    let database = database.expect("a database");
     assert!(is_open(&database));
     backend.stop();
     wait_until(async || !is_open(&database)).await;

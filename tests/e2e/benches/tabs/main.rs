@@ -1,6 +1,8 @@
 //! Benchmark: closes the tabs of a real Chromium and kills the backend at random moments, and counts the lost Items.
 //!
-//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` makes it shorter, `-- --seed 7` repeats the same moments. The app must be built.
+//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` makes it shorter, `-- --seed 7` repeats the same moments. The app must be
+//! built.
+//!
 //! Plaid's webhooks are held back: Items come from the browser's outbox, or because the backend asks Plaid. A used public token
 //! gets the same answer again; the backend's benchmark `kill` covers the case that it does not.
 
@@ -171,7 +173,7 @@ async fn visit(
     rng: &mut StdRng,
     tally: &mut Tally,
 ) {
-    let (tab_closed, backend_killed) = match rng.random_range(0..5) {
+    let (closes_tab, kills_backend) = match rng.random_range(0..5) {
         0 | 1 => (true, false),
         2 | 3 => (false, true),
         _ => (true, true),
@@ -194,19 +196,19 @@ async fn visit(
         finish(page, journey).await;
     });
     let is_under_way = timeout(moment, &mut user).await.is_err();
-    if backend_killed {
+    if kills_backend {
         backend.kill().await;
         tally.killed += usize::from(is_under_way);
     }
-    if tab_closed {
+    if closes_tab {
         close(page).await;
         tally.closed += usize::from(is_under_way);
     }
-    if backend_killed {
+    if kills_backend {
         sleep(MAX_DOWNTIME.mul_f64(rng.random_range(0.0..1.0))).await;
         backend.restart().await;
     }
-    if is_under_way && !tab_closed {
+    if is_under_way && !closes_tab {
         if page.could_not_load().await {
             page.reload().await;
         }
@@ -227,7 +229,7 @@ async fn settle(stack: &Stack, journey: Journey, users: &[String], tally: &mut T
     }
     tally.completed = completed.iter().sum();
     let deadline = Instant::now() + SETTLE_TIMEOUT;
-    // Plaid must have been asked too: a token that a browser submitted could make a duplicate.
+    // The backend must have asked Plaid too: a token that a browser submitted could become a duplicate.
     let earliest = Instant::now() + RESUME_DELAY + Duration::from_secs(3 * RECONCILE);
     loop {
         (tally.shown, tally.lost, tally.duplicates) = (0, 0, 0);
