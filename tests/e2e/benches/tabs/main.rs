@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
-use e2e::{Browser, Stack, Wallet, World, story_with};
+use e2e::{Browser, ItemCounts, Stack, World, story_with};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
@@ -76,8 +76,11 @@ async fn main() -> ExitCode {
         ];
         let flags = flags.each_ref().map(String::as_str);
         story_with(&flags, async |world| {
-            world.stack.plaid_delivers(json!({ "hold": true })).await;
-            world.stack.plaid_answers_again(true).await;
+            world
+                .stack
+                .set_webhook_delivery(json!({ "hold": true }))
+                .await;
+            world.stack.allow_repeated_exchanges(true).await;
             let tally = run(world, *journey, options.runs, seed).await;
             println!("{}", tally.row(*journey));
             is_good &= tally.lost == 0 && tally.duplicates == 0;
@@ -207,7 +210,7 @@ async fn visit(
         backend.restart().await;
     }
     if is_under_way && !tab_closed {
-        if page.could_not_load().await {
+        if page.has_load_error().await {
             page.reload().await;
         }
         let finished = timeout(USER_TIMEOUT, user).await;
@@ -219,10 +222,10 @@ async fn visit(
 async fn settle(stack: &Stack, journey: Journey, users: &[String], tally: &mut Tally) {
     let mut completed = Vec::new();
     for user in users {
-        let visits = stack.visits(user).await;
+        let sessions = stack.completed_sessions(user).await;
         completed.push(match journey {
-            Journey::Repair => visits.repairs,
-            _ => visits.items,
+            Journey::Repair => sessions.repairs,
+            _ => sessions.items,
         });
     }
     tally.completed = completed.iter().sum();
@@ -232,15 +235,15 @@ async fn settle(stack: &Stack, journey: Journey, users: &[String], tally: &mut T
     loop {
         (tally.shown, tally.lost, tally.duplicates) = (0, 0, 0);
         for (user, completed) in users.iter().zip(&completed) {
-            let Wallet { items, healthy } = stack.wallet(user).await;
+            let ItemCounts { total, healthy } = stack.item_counts(user).await;
             let shown = match journey {
                 Journey::Repair => healthy,
-                _ => items,
+                _ => total,
             };
             tally.shown += shown;
             tally.lost += completed.saturating_sub(shown);
             // A repair leaves one Item.
-            tally.duplicates += items.saturating_sub(match journey {
+            tally.duplicates += total.saturating_sub(match journey {
                 Journey::Repair => 1,
                 _ => *completed,
             });
