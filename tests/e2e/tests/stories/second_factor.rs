@@ -95,7 +95,7 @@ async fn leaves_at_the_second_factor() {
     .await;
 }
 
-/// A custom user, whose password is a JSON of accounts and transactions.
+/// A custom user, whose password is a JSON document of accounts and transactions.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_with_custom_accounts() {
     story(async |world| {

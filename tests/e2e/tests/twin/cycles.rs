@@ -47,7 +47,7 @@ async fn wasm_bytes(page: &TwinPage) -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_visits_leak_no_memory() {
+async fn a_thousand_sessions_leak_no_memory() {
     let server = PageServer::start().await;
     let page = TwinPage::start(format!("{}/ours/twin.html", server.url)).await;
     page.open(Token::Fresh).await;
