@@ -50,7 +50,7 @@ async fn main() -> ExitCode {
 /// The Item breaks and recovers in turns, so that **Reconnect** appears and disappears.
 async fn measure(world: &World, rounds: usize) -> Vec<Duration> {
     let page = &world.browser;
-    page.connects(BANK).await;
+    page.connect_bank(BANK).await;
     let tokens = world.stack.access_tokens(&page.user().await).await;
     let mut times = Vec::new();
     for round in 0..rounds.max(1) {
@@ -58,7 +58,7 @@ async fn measure(world: &World, rounds: usize) -> Vec<Duration> {
         let code = if broken { "ERROR" } else { "LOGIN_REPAIRED" };
         watch(page, broken).await;
         let sent = now();
-        world.stack.plaid_tells_of(&tokens[0], code).await;
+        world.stack.fire_webhook_for(&tokens[0], code).await;
         let shown = page.run("return window.shown").await;
         let shown = Duration::from_millis(shown.as_u64().expect("a time"));
         times.push(shown.saturating_sub(sent));

@@ -1,6 +1,8 @@
+//! A Chromium with a fresh profile, and its current page.
+
 use std::env;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,11 +12,10 @@ use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLe
 use tokio::time::{Instant, sleep};
 
 use crate::chromedriver::Chromedriver;
-use crate::locator::{Locator, Role};
 use crate::record::Record;
-use crate::{DEADLINE, LOOK_EVERY};
+use crate::{DEADLINE, Locator, POLL_INTERVAL, Role};
 
-/// For a browser that nobody watches: in a container, without a network, calling no one.
+/// The flags for a headless browser in a container, without background requests.
 const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -36,39 +37,39 @@ const IN_APP: &str = "--user-agent=Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) 
 const PHONE: &str = "--user-agent=Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) \
                      Chrome/140.0.0.0 Mobile Safari/537.36";
 
-/// One person's browser, with a fresh profile, at one Connect.
+/// A browser of one user, with a fresh profile, for one Connect.
 #[derive(Debug)]
 pub struct Browser {
     pub(crate) driver: WebDriver,
-    pub(crate) record: Mutex<Record>,
-    /// The script that answers in place of the backend, as the browser calls it.
-    pub(crate) stand_in: Mutex<Option<serde_json::Value>>,
+    record: Mutex<Record>,
+    /// The identifier of the script that intercepts requests.
+    pub(crate) interceptor: Mutex<Option<serde_json::Value>>,
     connect: String,
     _chromedriver: Chromedriver,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// Starts one for the Connect at this URL.
+    /// Starts a browser for the Connect at this URL.
     ///
     /// # Panics
-    /// When there is no browser or driver.
+    /// When Chromium or chromedriver is missing.
     pub async fn start(connect: &str) -> Self {
         Self::start_with(connect, &[]).await
     }
 
-    /// Starts one as it is built into another app: it cannot open windows, and says so by its user agent.
+    /// Starts a browser with the user agent of a web view in another app, which cannot open windows.
     ///
     /// # Panics
-    /// When there is no browser or driver.
+    /// When Chromium or chromedriver is missing.
     pub async fn start_in_app(connect: &str) -> Self {
         Self::start_with(connect, &[IN_APP]).await
     }
 
-    /// Starts one that says it is a phone's.
+    /// Starts a browser with the user agent of a phone.
     ///
     /// # Panics
-    /// When there is no browser or driver.
+    /// When Chromium or chromedriver is missing.
     pub async fn start_on_phone(connect: &str) -> Self {
         Self::start_with(connect, &[PHONE]).await
     }
@@ -83,7 +84,7 @@ impl Browser {
         Self {
             driver,
             record: Mutex::default(),
-            stand_in: Mutex::default(),
+            interceptor: Mutex::default(),
             connect: connect.to_owned(),
             _chromedriver: chromedriver,
             _profile: profile,
@@ -98,28 +99,28 @@ impl Browser {
             .expect("the browser opens the page");
     }
 
-    /// Opens an address.
-    pub async fn open_address(&self, address: &str) {
+    /// Opens a URL.
+    pub async fn open_url(&self, url: &str) {
         self.driver
-            .goto(address)
+            .goto(url)
             .await
             .expect("the browser opens the page");
     }
 
-    /// Forgets every cookie, as at the end of a session.
-    pub async fn forget_cookies(&self) {
+    /// Deletes all cookies, as at the end of a session.
+    pub async fn clear_cookies(&self) {
         self.command("Network.clearBrowserCookies", json!({})).await;
     }
 
-    /// Forgets everything, as if it were new.
-    pub async fn forget_everything(&self) {
-        self.forget_cookies().await;
+    /// Deletes all cookies, and all data that Connect has stored.
+    pub async fn clear_site_data(&self) {
+        self.clear_cookies().await;
         let all = json!({ "origin": self.connect, "storageTypes": "all" });
         self.command("Storage.clearDataForOrigin", all).await;
     }
 
-    /// Lets every request of the tab that is looked at take so long, as over a slow network.
-    pub async fn slows_down(&self, latency: Duration) {
+    /// Delays every request of the current tab by this latency, as a slow network does.
+    pub async fn set_latency(&self, latency: Duration) {
         self.command("Network.enable", json!({})).await;
         let conditions = json!({
             "offline": false, "latency": latency.as_millis(), "downloadThroughput": -1, "uploadThroughput": -1,
@@ -128,24 +129,24 @@ impl Browser {
             .await;
     }
 
-    /// Reloads the page, once it has received all that it asked for.
+    /// Reloads the page, once none of its requests is pending.
     pub async fn reload(&self) {
-        self.settles().await;
+        self.wait_for_network_idle().await;
         self.driver
             .refresh()
             .await
             .expect("the browser reloads the page");
     }
 
-    /// Whether the tab shows that its page could not be loaded.
-    pub async fn could_not_load(&self) -> bool {
+    /// Whether the tab shows the browser's error page instead of its own.
+    pub async fn has_load_error(&self) -> bool {
         let protocol = async || {
             let ran = self.driver.execute("return location.protocol", Vec::new());
             ran.await.map(|protocol| protocol.json().clone())
         };
         let mut found = protocol().await;
         if found.is_err() {
-            // The frame that was looked at is gone.
+            // The current frame is gone.
             drop(self.driver.enter_default_frame().await);
             found = protocol().await;
         }
@@ -159,49 +160,49 @@ impl Browser {
             .await;
     }
 
-    /// Blocks nothing any more.
+    /// Stops blocking.
     pub async fn unblock(&self) {
         self.block(&[]).await;
     }
 
-    /// A button by its name.
+    /// The button with this name.
     pub fn button(&self, name: &str) -> Locator {
         self.locate(Role::Button, name)
     }
 
-    /// A heading by its text.
+    /// The heading with this text.
     pub fn heading(&self, name: &str) -> Locator {
         self.locate(Role::Heading, name)
     }
 
-    /// A region by its name, such as an Item's by its institution.
+    /// The region with this name. An Item's region has the name of its institution.
     pub fn region(&self, name: &str) -> Locator {
         self.locate(Role::Region, name)
     }
 
-    /// Whatever has this role and name.
+    /// The element with this role and name.
     pub fn locate(&self, role: Role, name: &str) -> Locator {
         Locator::new(Arc::clone(self.driver.handle()), role, name)
     }
 
-    /// A problem or a progress line that says this: an alert or a status.
+    /// The alert or status that contains this text.
     pub fn notice(&self, text: &str) -> Locator {
-        Locator::saying(Arc::clone(self.driver.handle()), Role::Notice, text)
+        Locator::with_text(Arc::clone(self.driver.handle()), Role::Notice, text)
     }
 
-    /// The text of the page, as seen.
+    /// Returns the visible text of the page.
     pub async fn text(&self) -> String {
-        // Between two pages there is neither.
+        // Between two pages there is no body.
         match self.driver.find(By::Tag("body")).await {
             Ok(body) => body.text().await.unwrap_or_default(),
             Err(_) => String::new(),
         }
     }
 
-    /// Waits until the page, or the frame that is looked at, says this.
+    /// Waits until the current page or frame contains this text.
     ///
     /// # Panics
-    /// When it does not.
+    /// When it does not in time.
     pub async fn says(&self, text: &str) {
         let start = Instant::now();
         while !self.text().await.contains(text) {
@@ -210,11 +211,11 @@ impl Browser {
                 "{text:?} is not in:\n{}",
                 self.text().await
             );
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Runs JavaScript in the page; gives what it returns, or what its promise comes to.
+    /// Runs JavaScript in the page, and returns its result. A promise is awaited.
     pub async fn run(&self, script: &str) -> serde_json::Value {
         let ran = self.driver.execute(script, Vec::new()).await;
         ran.unwrap_or_else(|error| panic!("{script}: {error}"))
@@ -222,7 +223,7 @@ impl Browser {
             .clone()
     }
 
-    /// Looks inside the frame with this id from here on.
+    /// Switches to the frame with this id.
     pub async fn enter_frame(&self, id: &str) {
         let frame = self.driver.query(By::Id(id)).first().await;
         let frame = frame.expect("the page has the frame");
@@ -233,31 +234,32 @@ impl Browser {
         self.driver.screenshot(path).await
     }
 
-    /// Who the page is, as the backend tells it.
+    /// Returns the id of the user who is signed in, by the backend.
     ///
     /// # Panics
-    /// When nobody is signed in.
+    /// When no user is signed in.
     pub async fn user(&self) -> String {
         let ask = "return fetch('/api/session').then((answer) => answer.json())";
         let session = self.run(ask).await;
         session["user_id"].as_str().expect("a user").to_owned()
     }
 
-    /// The address of the page.
+    /// Returns the URL of the page.
     ///
     /// # Panics
     /// When there is no page.
-    pub async fn address(&self) -> String {
+    pub async fn url(&self) -> String {
         let url = self.driver.current_url().await.expect("a page");
         url.to_string()
     }
 
-    /// Closes it.
+    /// Closes the browser.
     pub async fn quit(self) {
-        // Nothing is lost if it is gone already.
+        // It may have ended already.
         drop(self.driver.quit().await);
     }
 
+    /// Sends a command of the `DevTools` protocol, and returns its result.
     pub(crate) async fn command(
         &self,
         method: &str,
@@ -265,6 +267,10 @@ impl Browser {
     ) -> serde_json::Value {
         let answer = self.driver.cdp().send_raw(method, params).await;
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().expect("no poisoned lock")
     }
 }
 

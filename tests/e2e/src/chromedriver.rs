@@ -1,3 +1,5 @@
+//! The chromedriver process of a browser.
+
 use std::env;
 use std::process::Stdio;
 
@@ -6,7 +8,7 @@ use tokio::process::{Child, Command};
 
 use crate::DEADLINE;
 
-/// A chromedriver of its own, on a free port; it ends when dropped.
+/// A chromedriver process on a free port. It ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Chromedriver {
     pub(crate) url: String,
@@ -14,7 +16,7 @@ pub(crate) struct Chromedriver {
 }
 
 impl Chromedriver {
-    /// Starts it, again if need be: it wants the same port in IPv4 and IPv6, and gives up when only one is free.
+    /// Starts chromedriver. It exits if its port is free in only one of IPv4 and IPv6, so the start is repeated.
     pub(crate) async fn start() -> Self {
         let listening = async {
             loop {
@@ -46,7 +48,7 @@ impl Chromedriver {
                 break port.trim_end_matches('.').to_owned();
             }
         };
-        // Read on, or it would block on a full pipe.
+        // Its output must be read, or it blocks on a full pipe.
         tokio::spawn(async move { while matches!(lines.next_line().await, Ok(Some(_))) {} });
         let url = format!("http://127.0.0.1:{port}");
         Some(Self {

@@ -1,25 +1,27 @@
+//! The memory that a page uses.
+
 use serde_json::{Value, json};
 
 use crate::Browser;
 
-/// What a page holds on to, once its garbage is collected.
+/// The memory that a page uses after garbage collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Footprint {
-    /// Documents: the page's own, and one for each frame.
+    /// The documents: the page's own, and one for each frame.
     pub documents: u64,
-    /// Listeners on whatever the page has.
+    /// The event listeners.
     pub listeners: u64,
-    /// Bytes of JavaScript that are in use.
+    /// The bytes of the JavaScript heap that are in use.
     pub heap_bytes: u64,
 }
 
 impl Browser {
-    /// Collects the page's garbage and measures what is left.
+    /// Collects the page's garbage, and measures the remaining memory.
     ///
     /// # Panics
-    /// When the browser cannot tell.
+    /// When the browser does not answer.
     pub async fn footprint(&self) -> Footprint {
-        // What is collected first lets go of what can be collected next.
+        // Objects with finalizers are freed in a later collection.
         for _ in 0..3 {
             self.command("HeapProfiler.collectGarbage", json!({})).await;
         }

@@ -1,23 +1,25 @@
+//! Keyboard input and the focus.
+
 use serde_json::json;
 use thirtyfour::prelude::*;
 
-use crate::Browser;
+use crate::{Browser, accessibility};
 
-/// A key that does something by itself.
+/// A key that triggers an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
-    /// Presses what has the focus, and sends forms off.
+    /// Presses the focused element, and submits forms.
     Enter,
-    /// Takes back.
+    /// Cancels.
     Escape,
-    /// Presses buttons, ticks checkboxes.
+    /// Presses buttons, and ticks checkboxes.
     Space,
-    /// Moves the focus on.
+    /// Moves the focus to the next element.
     Tab,
 }
 
 impl Key {
-    /// Its name, its code, and the text that it types.
+    /// The name, the code, and the text of the key.
     fn definition(self) -> (&'static str, u8, &'static str) {
         match self {
             Self::Enter => ("Enter", 13, "\r"),
@@ -28,11 +30,11 @@ impl Key {
     }
 }
 
-/// More things than any page of ours lets the focus walk over.
-const FAR: usize = 60;
+/// More focusable elements than any page has.
+const MAX_TAB_STOPS: usize = 60;
 
 impl Browser {
-    /// Presses and lets go of a key, wherever the focus is, in a frame as well.
+    /// Presses and releases a key at the focus, also in a frame.
     pub async fn press(&self, key: Key) {
         let (name, code, text) = key.definition();
         for kind in ["keyDown", "keyUp"] {
@@ -45,19 +47,19 @@ impl Browser {
         }
     }
 
-    /// Types a text, wherever the focus is.
+    /// Types a text at the focus.
     pub async fn type_text(&self, text: &str) {
         self.command("Input.insertText", json!({ "text": text }))
             .await;
     }
 
-    /// Walks with Tab until the focus is on what is named so, in the page or the frame that is looked at.
+    /// Presses Tab until the element with this name has the focus, in the current page or frame.
     ///
     /// # Panics
-    /// When the focus does not get there.
+    /// When the focus does not reach it.
     pub async fn tab_to(&self, name: &str) {
         let mut passed = Vec::new();
-        while passed.len() < FAR {
+        while passed.len() < MAX_TAB_STOPS {
             self.press(Key::Tab).await;
             let focused = self.focused().await;
             if focused == name {
@@ -65,10 +67,10 @@ impl Browser {
             }
             passed.push(focused);
         }
-        panic!("the focus never comes to {name:?}; it passed {passed:?}");
+        panic!("the focus does not reach {name:?}; it passed {passed:?}");
     }
 
-    /// The name of what has the focus in the page or the frame that is looked at; empty if nothing has.
+    /// Returns the name of the focused element in the current page or frame; empty if there is none.
     pub async fn focused(&self) -> String {
         match self.driver.active_element().await {
             Ok(element) => self.name_of(&element).await,
@@ -80,6 +82,6 @@ impl Browser {
         if element.tag_name().await.is_ok_and(|tag| tag == "body") {
             return String::new();
         }
-        crate::locator::name(element).await.unwrap_or_default()
+        accessibility::name(element).await.unwrap_or_default()
     }
 }

@@ -1,42 +1,48 @@
-//! Whole stories in a real browser over the whole stack.
+//! End-to-end stories in a real browser over the whole stack.
 //!
 //! [`story()`] gives each story a [`World`] of its own: an offline Plaid, a backend with an empty database, and a browser
-//! with a fresh profile. What it finds in a page it finds as people and screen readers do, by role and name.
+//! with a fresh profile. It finds elements by role and name, as users and screen readers do.
 
+mod accessibility;
+mod axe;
 mod browser;
 mod chromedriver;
+mod console;
+mod counts;
 mod footprint;
+mod intercept;
 mod keyboard;
 mod link;
 mod locator;
 mod log;
-mod looks;
+mod network;
 mod plaid;
 mod record;
+mod role;
+mod screen;
 mod stack;
-mod stand_in;
 mod story;
 mod tabs;
-mod visits;
 mod window;
 
 pub use browser::Browser;
+pub use counts::{CompletedSessions, ItemCounts};
 pub use footprint::Footprint;
 pub use keyboard::Key;
 pub use link::Link;
-pub use locator::{Locator, Role};
-pub use log::{logs_link_event, server_log};
-pub use looks::Screen;
+pub use locator::Locator;
+pub use log::{server_log, wait_for_link_event};
 pub use record::Response;
+pub use role::Role;
+pub use screen::Screen;
 pub use stack::Stack;
 pub use story::{World, story, story_with};
 pub use tabs::{BankWindow, Tab};
-pub use visits::{Visits, Wallet};
 
 use std::time::Duration;
 
-/// How long anything may take to come true: far more than it needs, even on a busy machine.
+/// The deadline of every wait, far beyond what is needed even on a busy machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
-/// How often to look whether it has.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The time between two checks of a condition.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(50);

@@ -1,19 +1,20 @@
+//! Link in the page, and the steps of its flow.
+
 use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
-use crate::locator::Role;
-use crate::{Browser, DEADLINE, LOOK_EVERY, Locator};
+use crate::{Browser, DEADLINE, Locator, POLL_INTERVAL, Role};
 
-/// Link, open in the page: what is located here is inside its frame, until [`Link::leave`].
+/// An open Link session. The browser's methods act on its frame until [`Link::leave`].
 #[derive(Debug)]
-#[must_use = "the browser looks inside Link until `leave`"]
+#[must_use = "the browser's methods act on Link's frame until `leave`"]
 pub struct Link<'a> {
     browser: &'a Browser,
 }
 
 impl Browser {
-    /// Waits for Link to open and looks inside it from here on.
+    /// Waits until Link opens, and switches to its frame.
     ///
     /// # Panics
     /// When it does not open in time.
@@ -25,18 +26,18 @@ impl Browser {
                 "Link does not open; the page says:\n{}",
                 self.text().await
             );
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
         Link { browser: self }
     }
 
-    /// Whether Link's frame is in sight.
+    /// Whether Link's frame is visible.
     ///
     /// # Panics
-    /// When the browser cannot be asked.
-    pub async fn shows_link(&self) -> bool {
+    /// When the browser does not answer.
+    pub async fn is_link_open(&self) -> bool {
         match self.link_frame().await {
-            // It went while it was looked at.
+            // It closed in between.
             Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => false,
             frame => frame.expect("the browser looks for frames").is_some(),
         }
@@ -45,24 +46,24 @@ impl Browser {
     /// Waits until Link is closed.
     ///
     /// # Panics
-    /// When it stays.
-    pub async fn link_closes(&self) {
+    /// When it does not close in time.
+    pub async fn wait_until_link_closes(&self) {
         let start = Instant::now();
-        while self.shows_link().await {
+        while self.is_link_open().await {
             assert!(start.elapsed() < DEADLINE, "Link does not close");
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Opens Connect and connects a bank as `user_good` would, sharing the checking account.
-    pub async fn connects(&self, institution: &str) {
+    /// Opens Connect, and connects a bank as `user_good` with the checking account.
+    pub async fn connect_bank(&self, institution: &str) {
         self.open("/").await;
         self.button("Connect a bank account").click().await;
         self.link_a_bank(institution).await;
         self.region(institution).appears().await;
     }
 
-    /// Goes through Link as `user_good` would, sharing the checking account.
+    /// Completes Link as `user_good` with the checking account.
     pub async fn link_a_bank(&self, institution: &str) {
         let link = self.enter_link().await;
         link.choose_institution(institution).await;
@@ -94,22 +95,22 @@ impl Browser {
 }
 
 impl Link<'_> {
-    /// A button by its name.
+    /// The button with this name.
     pub fn button(&self, name: &str) -> Locator {
         self.browser.button(name)
     }
 
-    /// Whatever has this role and name.
+    /// The element with this role and name.
     pub fn locate(&self, role: Role, name: &str) -> Locator {
         self.browser.locate(role, name)
     }
 
-    /// A problem that says this.
+    /// The alert or status that contains this text.
     pub fn notice(&self, text: &str) -> Locator {
         self.browser.notice(text)
     }
 
-    /// Consents without a phone number, searches for the institution and chooses it.
+    /// Continues without a phone number, searches for the institution, and chooses it.
     pub async fn choose_institution(&self, name: &str) {
         self.button("Continue without phone number").click().await;
         self.locate(Role::Searchbox, "Search for your bank")
@@ -118,29 +119,29 @@ impl Link<'_> {
         self.button(name).click().await;
     }
 
-    /// Gives a username and a password to the institution.
+    /// Submits a username and a password.
     pub async fn sign_in(&self, username: &str, password: &str) {
         self.locate(Role::Textbox, "Username").fill(username).await;
         self.locate(Role::Textbox, "Password").fill(password).await;
         self.button("Submit").click().await;
     }
 
-    /// Leaves Link by its corner, with a second thought where it asks for one; looks at the page again.
+    /// Closes Link, confirms if it asks, and switches back to the page.
     ///
     /// # Panics
-    /// When Link stays.
-    pub async fn give_up(self) {
+    /// When Link does not close in time.
+    pub async fn exit(self) {
         self.button("Close").click().await;
         let start = Instant::now();
-        let (leave, mut left) = (self.button("Leave"), false);
+        let (leave, mut is_confirmed) = (self.button("Leave"), false);
         while self.browser.try_enter_link().await.unwrap_or(false) {
-            // Once: it stays until Link has been answered.
-            if !left && leave.is_there().await {
+            // Once: the button stays until Link has sent its request.
+            if !is_confirmed && leave.is_visible().await {
                 leave.click().await;
-                left = true;
+                is_confirmed = true;
             }
             assert!(start.elapsed() < DEADLINE, "Link does not close");
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -150,13 +151,13 @@ impl Link<'_> {
         self.button("Continue").click().await;
     }
 
-    /// Presses the last button and looks at the page again.
+    /// Presses **Finish**, and switches back to the page.
     pub async fn finish(self) {
         self.button("Finish").click().await;
         self.leave().await;
     }
 
-    /// Looks at the page again.
+    /// Switches back to the page. Link stays open.
     ///
     /// # Panics
     /// When the page is gone.

@@ -1,91 +1,31 @@
+//! Elements of a page by role and name, found again for each use.
+
 use std::fmt;
 use std::sync::Arc;
 
-use http::Method;
-use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::session::handle::SessionHandle;
-use thirtyfour::{ElementId, RequestData, SessionId};
 use tokio::time::{Instant, sleep};
 
-use crate::looks::look;
-use crate::{DEADLINE, LOOK_EVERY};
+use crate::axe::check_new_state;
+use crate::{DEADLINE, POLL_INTERVAL, Role, accessibility};
 
-/// What a thing in a page is, to a screen reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Pressed to do something.
-    Button,
-    /// Ticked or not.
-    Checkbox,
-    /// A window over the page.
-    Dialog,
-    /// Heads what follows.
-    Heading,
-    /// Leads to another page.
-    Link,
-    /// Says what happened: an alert or a status.
-    Notice,
-    /// One of several choices.
-    Radio,
-    /// A part of the page with a name.
-    Region,
-    /// A field to search with.
-    Searchbox,
-    /// A field to type into.
-    Textbox,
-}
-
-impl Role {
-    /// Where to look; what is found must still have the role.
-    fn selector(self) -> &'static str {
-        match self {
-            Self::Button => "button, summary, input[type=submit], [role=button]",
-            Self::Checkbox => "input[type=checkbox], [role=checkbox]",
-            Self::Dialog => "dialog, [role=dialog], [role=alertdialog]",
-            Self::Heading => "h1, h2, h3, h4, h5, h6, [role=heading]",
-            Self::Link => "a, [role=link]",
-            Self::Notice => "[role=alert], [role=status], output",
-            Self::Radio => "input[type=radio], [role=radio]",
-            Self::Region => "section, [role=region]",
-            Self::Searchbox => "input[type=search], [role=searchbox]",
-            Self::Textbox => "input, textarea, [role=textbox]",
-        }
-    }
-
-    /// The names that browsers give it.
-    fn computed(self) -> &'static [&'static str] {
-        match self {
-            Self::Button => &["button"],
-            Self::Checkbox => &["checkbox"],
-            Self::Dialog => &["dialog", "alertdialog"],
-            Self::Heading => &["heading"],
-            Self::Link => &["link"],
-            Self::Notice => &["alert", "status"],
-            Self::Radio => &["radio"],
-            Self::Region => &["region"],
-            Self::Searchbox => &["searchbox"],
-            Self::Textbox => &["textbox"],
-        }
-    }
-}
-
-/// A way to find a thing in the page, anew each time: pages are drawn again between two looks.
+/// A reference to elements by role and name. Each use searches the page again, because pages re-render.
 #[derive(Clone, Debug)]
 pub struct Locator {
     session: Arc<SessionHandle>,
-    path: Vec<Sought>,
+    path: Vec<Query>,
 }
 
 #[derive(Clone, Debug)]
-struct Sought {
+struct Query {
     role: Role,
-    by: Found,
+    by: Matcher,
 }
 
 #[derive(Clone, Debug)]
-enum Found {
+enum Matcher {
     Name(String),
     Text(String),
 }
@@ -94,68 +34,68 @@ impl Locator {
     pub(crate) fn new(session: Arc<SessionHandle>, role: Role, name: &str) -> Self {
         Self {
             session,
-            path: vec![Sought {
+            path: vec![Query {
                 role,
-                by: Found::Name(name.to_owned()),
+                by: Matcher::Name(name.to_owned()),
             }],
         }
     }
 
-    pub(crate) fn saying(session: Arc<SessionHandle>, role: Role, text: &str) -> Self {
+    pub(crate) fn with_text(session: Arc<SessionHandle>, role: Role, text: &str) -> Self {
         Self {
             session,
-            path: vec![Sought {
+            path: vec![Query {
                 role,
-                by: Found::Text(text.to_owned()),
+                by: Matcher::Text(text.to_owned()),
             }],
         }
     }
 
-    /// Something inside.
+    /// An element inside this one.
     #[must_use]
     pub fn locate(&self, role: Role, name: &str) -> Self {
         let mut inside = self.clone();
-        inside.path.push(Sought {
+        inside.path.push(Query {
             role,
-            by: Found::Name(name.to_owned()),
+            by: Matcher::Name(name.to_owned()),
         });
         inside
     }
 
-    /// A button inside.
+    /// A button inside this element.
     #[must_use]
     pub fn button(&self, name: &str) -> Self {
         self.locate(Role::Button, name)
     }
 
-    /// Waits until it is there and can be seen, and looks around where no story was before.
+    /// Waits until an element is visible, and checks the accessibility of a new state.
     pub async fn appears(&self) {
         self.until("does not appear", async |found| Ok(!found.is_empty()))
             .await;
-        look(&self.session).await;
+        check_new_state(&self.session).await;
     }
 
-    /// Waits until it is not there, or cannot be seen.
+    /// Waits until no element is visible.
     pub async fn disappears(&self) {
         self.until("does not disappear", async |found| Ok(found.is_empty()))
             .await;
     }
 
-    /// Whether it is there at this moment.
-    pub async fn is_there(&self) -> bool {
-        self.look().await.is_ok_and(|found| !found.is_empty())
+    /// Whether an element is visible at this moment.
+    pub async fn is_visible(&self) -> bool {
+        self.find_now().await.is_ok_and(|found| !found.is_empty())
     }
 
-    /// How many there are at this moment.
+    /// Returns how many elements are visible at this moment.
     pub async fn count(&self) -> usize {
-        self.look().await.map_or(0, |found| found.len())
+        self.find_now().await.map_or(0, |found| found.len())
     }
 
-    /// Clicks it, as soon as that can be done.
+    /// Clicks the element as soon as it is enabled.
     pub async fn click(&self) {
         self.until("cannot be clicked", async |found| match found.first() {
             Some(element) if element.is_enabled().await? => {
-                look(&self.session).await;
+                check_new_state(&self.session).await;
                 element.click().await.map(|()| true)
             }
             _ => Ok(false),
@@ -163,11 +103,11 @@ impl Locator {
         .await;
     }
 
-    /// Holds the mouse on it until [`Locator::let_go`].
+    /// Presses the mouse button on the element until [`Locator::mouse_up`].
     ///
     /// # Panics
     /// When there is no mouse.
-    pub async fn press(&self) {
+    pub async fn mouse_down(&self) {
         self.until("cannot be pressed", async |found| match found.first() {
             Some(element) => {
                 let actions = self.session.action_chain();
@@ -179,17 +119,17 @@ impl Locator {
         .await;
     }
 
-    /// Lets the mouse go, wherever it is.
+    /// Releases the mouse button where the pointer is.
     ///
     /// # Panics
     /// When there is no mouse.
-    pub async fn let_go(&self) {
+    pub async fn mouse_up(&self) {
         let actions = self.session.action_chain();
         let released = actions.release().perform().await;
-        released.expect("the mouse is let go");
+        released.expect("the mouse button is released");
     }
 
-    /// Puts this text in place of what it holds.
+    /// Replaces the text of the field.
     pub async fn fill(&self, text: &str) {
         self.until("cannot be filled", async |found| match found.first() {
             Some(element) => {
@@ -202,7 +142,7 @@ impl Locator {
         .await;
     }
 
-    /// Ticks it, unless it is ticked.
+    /// Ticks the checkbox, unless it is ticked.
     pub async fn tick(&self) {
         self.until("cannot be ticked", async |found| match found.first() {
             Some(element) => {
@@ -216,10 +156,10 @@ impl Locator {
         .await;
     }
 
-    /// Waits until it says this.
+    /// Waits until the element contains this text.
     pub async fn says(&self, text: &str) {
         self.until(
-            &format!("does not say “{text}”"),
+            &format!("does not contain “{text}”"),
             async |found| match found.first() {
                 Some(element) => Ok(element.text().await?.contains(text)),
                 None => Ok(false),
@@ -228,7 +168,7 @@ impl Locator {
         .await;
     }
 
-    /// Its text, once it is there.
+    /// Returns the text of the element, once it is visible.
     pub async fn text(&self) -> String {
         self.appears().await;
         match self.find().await.as_deref() {
@@ -237,7 +177,7 @@ impl Locator {
         }
     }
 
-    /// Looks until `done` says so. A failed look counts as none: the page may just be drawing itself.
+    /// Polls until `done` returns true. Errors are retried: the page may be rendering.
     async fn until(
         &self,
         complaint: &str,
@@ -259,12 +199,12 @@ impl Locator {
                     self.page_text().await
                 );
             }
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Looks once, and again while the page draws itself under the look: what is not seen then may be there.
-    async fn look(&self) -> WebDriverResult<Vec<WebElement>> {
+    /// Searches once, and again if the page re-renders during the search.
+    async fn find_now(&self) -> WebDriverResult<Vec<WebElement>> {
         let start = Instant::now();
         loop {
             match self.find().await {
@@ -278,8 +218,8 @@ impl Locator {
 
     async fn find(&self) -> WebDriverResult<Vec<WebElement>> {
         let mut found: Vec<WebElement> = Vec::new();
-        for (depth, sought) in self.path.iter().enumerate() {
-            let css = By::Css(sought.role.selector());
+        for (depth, query) in self.path.iter().enumerate() {
+            let css = By::Css(query.role.selector());
             let candidates = match (depth, found.first()) {
                 (0, _) => self.session.find_all(css).await?,
                 (_, Some(outer)) => outer.find_all(css).await?,
@@ -287,7 +227,7 @@ impl Locator {
             };
             found = Vec::new();
             for candidate in candidates {
-                if sought.is(&candidate).await? {
+                if query.matches(&candidate).await? {
                     found.push(candidate);
                 }
             }
@@ -303,25 +243,25 @@ impl Locator {
     }
 }
 
-impl Sought {
-    async fn is(&self, element: &WebElement) -> WebDriverResult<bool> {
+impl Query {
+    async fn matches(&self, element: &WebElement) -> WebDriverResult<bool> {
         let matches = match &self.by {
-            Found::Name(wanted) => name(element).await? == *wanted,
-            Found::Text(text) => element.text().await?.contains(text),
+            Matcher::Name(wanted) => accessibility::name(element).await? == *wanted,
+            Matcher::Text(text) => element.text().await?.contains(text),
         };
         Ok(matches
             && self
                 .role
                 .computed()
-                .contains(&computed(element, "computedrole").await?.as_str())
+                .contains(&accessibility::role(element).await?.as_str())
             && element.is_displayed().await?)
     }
 }
 
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (depth, Sought { role, by }) in self.path.iter().enumerate() {
-            let (Found::Name(words) | Found::Text(words)) = by;
+        for (depth, Query { role, by }) in self.path.iter().enumerate() {
+            let (Matcher::Name(words) | Matcher::Text(words)) = by;
             write!(
                 f,
                 "{}{role:?} “{words}”",
@@ -329,40 +269,5 @@ impl fmt::Display for Locator {
             )?;
         }
         Ok(())
-    }
-}
-
-/// Asks the browser for an element's role or name, as it tells them to screen readers.
-async fn computed(element: &WebElement, property: &'static str) -> WebDriverResult<String> {
-    element
-        .handle()
-        .cmd(Computed {
-            element: element.element_id(),
-            property,
-        })
-        .await?
-        .value()
-}
-
-/// What a screen reader calls it.
-pub(crate) async fn name(element: &WebElement) -> WebDriverResult<String> {
-    computed(element, "computedlabel").await
-}
-
-#[derive(Debug)]
-struct Computed {
-    element: ElementId,
-    property: &'static str,
-}
-
-impl FormatRequestData for Computed {
-    fn format_request(&self, session: &SessionId) -> RequestData {
-        RequestData::new(
-            Method::GET,
-            format!(
-                "session/{session}/element/{}/{}",
-                self.element, self.property
-            ),
-        )
     }
 }

@@ -1,40 +1,42 @@
+//! The log of the backend and of the emulator.
+
 use std::io;
 use std::sync::{Mutex, Once, PoisonError};
 
 use tokio::time::{Instant, sleep};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::{DEADLINE, LOOK_EVERY};
+use crate::{DEADLINE, POLL_INTERVAL};
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Everything that the servers of all stories logged so far, down to the last detail.
+/// Returns all log lines of the servers of all stories so far, at every level.
 #[must_use]
 pub fn server_log() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
 }
 
-/// Waits until the backend has logged that this happened in Link to this user.
+/// Waits until the backend has logged this Link event of this user.
 ///
 /// # Panics
-/// When it does not.
-pub async fn logs_link_event(user: &str, event: &str) {
-    let (user, named) = (
+/// When it does not in time.
+pub async fn wait_for_link_event(user: &str, event: &str) {
+    let (user, name) = (
         format!(r#""user":"{user}""#),
         format!(r#""event":"{event}""#),
     );
     let start = Instant::now();
     while !server_log()
         .lines()
-        .any(|line| line.contains(&named) && line.contains(&user))
+        .any(|line| line.contains(&name) && line.contains(&user))
     {
         assert!(start.elapsed() < DEADLINE, "the log has no {event}");
-        sleep(LOOK_EVERY).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
-/// Begins to keep what servers log; the first time counts.
-pub(crate) fn keep() {
+/// Starts to record the servers' logs. Later calls have no effect.
+pub(crate) fn record() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing_subscriber::fmt()

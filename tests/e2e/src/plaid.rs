@@ -1,75 +1,78 @@
+//! Control of the offline Plaid: its clock, its faults and its webhooks.
+
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::{DEADLINE, LOOK_EVERY, Stack};
+use crate::{DEADLINE, POLL_INTERVAL, Stack};
 
 impl Stack {
-    /// Moves Plaid's clock; the browser's and the backend's stay.
-    pub async fn plaid_advances(&self, seconds: u32) {
+    /// Advances Plaid's clock, but not that of the browser or the backend.
+    pub async fn advance_plaid_clock(&self, seconds: u32) {
         self.control("clock/advance", json!({ "seconds": seconds }))
             .await;
     }
 
-    /// Lets things go wrong at Plaid, as the emulator's README has it.
-    pub async fn plaid_fails(&self, rules: Value) {
+    /// Sets the faults of Plaid, which the emulator's README describes.
+    pub async fn set_plaid_faults(&self, rules: Value) {
         self.control("faults", rules).await;
     }
 
-    /// Whether a public token that was exchanged may be exchanged again, for the same access token.
-    pub async fn plaid_answers_again(&self, again: bool) {
-        self.control("public_tokens", json!({ "answer_again": again }))
+    /// Sets whether a used public token can be exchanged again, for the same access token.
+    pub async fn allow_repeated_exchanges(&self, allowed: bool) {
+        self.control("public_tokens", json!({ "answer_again": allowed }))
             .await;
     }
 
-    /// The bank asks this user for a new sign-in: `ITEM_LOGIN_REQUIRED`, by webhook.
-    pub async fn bank_wants_sign_in(&self, user: &str) {
+    /// Sets each of the user's Items to `ITEM_LOGIN_REQUIRED`, with its webhook.
+    pub async fn require_sign_in(&self, user: &str) {
         for access_token in self.access_tokens(user).await {
             self.sandbox("item/reset_login", json!({ "access_token": access_token }))
                 .await;
         }
     }
 
-    /// Plaid sends a webhook of this code about the Item of this access token, and what it says comes true.
-    pub async fn plaid_tells_of(&self, access_token: &str, code: &str) {
+    /// Sends a webhook with this code for the Item of this access token, and changes the Item accordingly.
+    pub async fn fire_webhook_for(&self, access_token: &str, code: &str) {
         let body = json!({ "access_token": access_token, "webhook_code": code });
         self.sandbox("item/fire_webhook", body).await;
     }
 
-    /// Plaid sends a webhook of this code about each of the user's Items, and what it says comes true.
-    pub async fn plaid_tells(&self, user: &str, code: &str) {
+    /// Sends a webhook with this code for each of the user's Items, and changes them accordingly.
+    pub async fn fire_webhooks(&self, user: &str, code: &str) {
         for access_token in self.access_tokens(user).await {
-            self.plaid_tells_of(&access_token, code).await;
+            self.fire_webhook_for(&access_token, code).await;
         }
     }
 
-    /// Chooses how webhooks are delivered from now on, as the emulator's README has it.
-    pub async fn plaid_delivers(&self, manners: Value) {
-        self.control("webhooks", manners).await;
+    /// Sets how webhooks are delivered from now on. The emulator's README describes the settings.
+    pub async fn set_webhook_delivery(&self, settings: Value) {
+        self.control("webhooks", settings).await;
     }
 
-    /// Waits until the backend has taken so many webhooks of this code.
+    /// Waits until the backend has accepted this number of webhooks with this code.
     ///
     /// # Panics
-    /// When it does not.
-    pub async fn takes_webhooks(&self, code: &str, count: usize) {
+    /// When it does not in time.
+    pub async fn wait_for_webhooks(&self, code: &str, count: usize) {
         let start = Instant::now();
         loop {
             let log = self.read("webhooks").await;
             let attempts = log["attempts"].as_array().expect("a list").iter();
-            let taken = attempts.filter(|one| one["webhook_code"] == code && one["status"] == 200);
-            if taken.count() >= count {
+            let accepted =
+                attempts.filter(|one| one["webhook_code"] == code && one["status"] == 200);
+            if accepted.count() >= count {
                 return;
             }
             assert!(start.elapsed() < DEADLINE, "{count} of {code}: {log}");
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Waits until Plaid has told a webhook of this code to nobody.
+    /// Waits until the delivery of a webhook with this code has failed.
     ///
     /// # Panics
-    /// When it does not.
-    pub async fn tells_in_vain(&self, code: &str) {
+    /// When it does not in time.
+    pub async fn wait_for_failed_webhook(&self, code: &str) {
         let start = Instant::now();
         loop {
             let log = self.read("webhooks").await;
@@ -78,14 +81,14 @@ impl Stack {
                 return;
             }
             assert!(start.elapsed() < DEADLINE, "{code}: {log}");
-            sleep(LOOK_EVERY).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// How often Plaid was asked for this path.
+    /// Returns how many requests for this path Plaid has received.
     ///
     /// # Panics
-    /// When it cannot be asked.
+    /// When Plaid does not answer.
     pub async fn plaid_calls(&self, path: &str) -> usize {
         let log = self.read("requests").await;
         let requests = log["requests"].as_array().expect("a list");
@@ -95,20 +98,23 @@ impl Stack {
             .count()
     }
 
-    /// Waits until there are so many Items at Plaid.
+    /// Waits until Plaid has this number of Items.
     ///
     /// # Panics
-    /// When there never are.
-    pub async fn plaid_has_items(&self, number: usize) {
+    /// When it does not in time.
+    pub async fn wait_for_item_count(&self, count: usize) {
         let until = Instant::now() + DEADLINE;
         loop {
             let answer = self.read("items").await;
             let items = answer["items"].as_array().expect("a list").len();
-            if items == number {
+            if items == count {
                 return;
             }
-            assert!(Instant::now() < until, "{items} Items are at Plaid");
-            sleep(LOOK_EVERY).await;
+            assert!(
+                Instant::now() < until,
+                "Plaid has {items} Items, not {count}"
+            );
+            sleep(POLL_INTERVAL).await;
         }
     }
 

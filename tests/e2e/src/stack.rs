@@ -1,3 +1,5 @@
+//! The servers of a story: the offline Plaid and the backend.
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,19 +9,19 @@ use connect_server::{Args, Config, Server, UserId, store};
 use plaid_emulator::Emulator;
 use tempfile::TempDir;
 
-/// The offline Plaid and a backend with an empty database, on free ports; it ends when dropped.
+/// The offline Plaid and a backend with an empty database, on free ports. They end when dropped.
 #[derive(Debug)]
 pub struct Stack {
     plaid: Emulator,
     backend: Option<Server>,
     url: String,
-    /// What the backend is told besides.
+    /// The additional flags of the backend.
     flags: Vec<String>,
     data: TempDir,
 }
 
-/// How many have been told.
-static STORIES: AtomicU64 = AtomicU64::new(0);
+/// The seed of the next emulator.
+static NEXT_SEED: AtomicU64 = AtomicU64::new(0);
 
 impl Stack {
     pub(crate) async fn start(flags: &[&str]) -> Self {
@@ -27,8 +29,8 @@ impl Stack {
             dist().join("index.html").is_file(),
             "the app is not built: `cargo xtask build` does it"
         );
-        // No two stories know the same ids: what one keeps secret, another may show.
-        let seed = STORIES.fetch_add(1, Ordering::Relaxed);
+        // Each story has ids of its own: one story may show what another story checks to be secret.
+        let seed = NEXT_SEED.fetch_add(1, Ordering::Relaxed);
         let plaid = Emulator::builder().seed(seed).start().await;
         let plaid = plaid.expect("the emulator starts");
         let data = TempDir::new().expect("a directory for the database");
@@ -43,14 +45,14 @@ impl Stack {
         }
     }
 
-    /// Where Connect is.
+    /// The URL of Connect.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Another backend with the same flags, over the same database and with the same key; it ends when dropped. A browser
-    /// is the same user there: cookies do not tell ports apart.
+    /// Starts another backend with the same flags, database and key. It ends when dropped. A browser is the same user at
+    /// both, because cookies are shared between ports.
     ///
     /// # Panics
     /// When it does not start.
@@ -66,10 +68,10 @@ impl Stack {
         self.data.path()
     }
 
-    /// The access tokens of a user in clear, as only the key beside the database can show them.
+    /// Returns the decrypted access tokens of a user.
     ///
     /// # Panics
-    /// When a token does not open.
+    /// When a token cannot be decrypted.
     pub async fn access_tokens(&self, user: &str) -> Vec<String> {
         let user = UserId::new(user.to_owned());
         let store = store::open(&database(self.data.path()))
@@ -89,37 +91,41 @@ impl Stack {
         tokens
     }
 
-    /// The backend's database, key and all: every file that it wrote.
+    /// Returns the paths of all files of the backend, such as its database and its key.
     ///
     /// # Panics
     /// When they cannot be listed.
     #[must_use]
     pub fn data_files(&self) -> Vec<PathBuf> {
-        let files = self.data.path().read_dir().expect("the data is there");
+        let files = self
+            .data
+            .path()
+            .read_dir()
+            .expect("the data directory exists");
         files.map(|file| file.expect("a file").path()).collect()
     }
 
-    /// Takes the backend down; Plaid stays.
+    /// Stops the backend. Plaid continues to run.
     ///
     /// # Panics
-    /// When it is down already.
-    pub async fn backend_goes_down(&mut self) {
+    /// When it is stopped already.
+    pub async fn stop_backend(&mut self) {
         self.backend
             .take()
-            .expect("the backend is up")
+            .expect("the backend runs")
             .shutdown()
             .await;
     }
 
-    /// Brings it back where it was, with what it had stored.
+    /// Starts the backend again, with the same address and data.
     ///
     /// # Panics
-    /// When its address is taken meanwhile.
-    pub async fn backend_comes_back(&mut self) {
+    /// When its address is in use.
+    pub async fn restart_backend(&mut self) {
         self.backend = Some(backend(&self.backend_arguments()).await);
     }
 
-    /// What a program is told that is to be the backend in the place of this one.
+    /// The arguments for a program that replaces this backend.
     #[must_use]
     pub fn backend_arguments(&self) -> Vec<String> {
         self.arguments(self.url.trim_start_matches("http://"))
@@ -131,7 +137,7 @@ impl Stack {
 }
 
 fn arguments(plaid: &Emulator, data: &Path, listen: &str, flags: &[String]) -> Vec<String> {
-    let ours = [
+    let own = [
         format!("--listen={listen}"),
         format!(
             "--database-url=sqlite:{}",
@@ -144,14 +150,14 @@ fn arguments(plaid: &Emulator, data: &Path, listen: &str, flags: &[String]) -> V
         format!("--plaid-client-id={}", plaid.client_id()),
         format!("--plaid-secret={}", plaid.secret()),
     ];
-    ours.into_iter().chain(flags.iter().cloned()).collect()
+    own.into_iter().chain(flags.iter().cloned()).collect()
 }
 
 async fn backend(arguments: &[String]) -> Server {
     let program = "connect-server".to_owned();
-    let args = Args::try_parse_from(std::iter::once(&program).chain(arguments))
-        .expect("the backend knows its flags");
-    let config = Config::try_from(args).expect("a configuration");
+    let args =
+        Args::try_parse_from(std::iter::once(&program).chain(arguments)).expect("valid flags");
+    let config = Config::try_from(args).expect("a valid configuration");
     Server::start(config).await.expect("the backend starts")
 }
 

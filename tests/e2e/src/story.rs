@@ -1,3 +1,5 @@
+//! A story and its world.
+
 use std::path::PathBuf;
 use std::thread;
 use std::{env, fs, panic};
@@ -6,82 +8,82 @@ use futures_util::FutureExt;
 
 use crate::{Browser, Stack, log};
 
-/// What a story has to itself.
+/// The servers and the browser of one story.
 #[derive(Debug)]
 pub struct World {
     /// The offline Plaid and the backend.
     pub stack: Stack,
-    /// The first person's browser.
+    /// The browser of the first user.
     pub browser: Browser,
 }
 
 impl World {
-    /// A second person's browser, at the same Connect.
+    /// Starts the browser of a second user, for the same Connect.
     pub async fn another_browser(&self) -> Browser {
         Browser::start(self.stack.url()).await
     }
 
-    /// The browser of a phone, at the same Connect.
+    /// Starts the browser of a phone, for the same Connect.
     pub async fn phone_browser(&self) -> Browser {
         Browser::start_on_phone(self.stack.url()).await
     }
 
-    /// A browser that is built into another app, at the same Connect.
+    /// Starts the browser of another app, for the same Connect.
     pub async fn in_app_browser(&self) -> Browser {
         Browser::start_in_app(self.stack.url()).await
     }
 }
 
-/// Tells a story in a world of its own. If it fails, `target/screenshots` shows the last that the browser saw.
+/// Runs a story in a world of its own. If it fails, a screenshot is saved in `target/screenshots`.
 ///
 /// # Panics
-/// When the story does.
-pub async fn story(tell: impl AsyncFnOnce(&mut World)) {
-    story_with(&[], tell).await;
+/// When the story panics.
+pub async fn story(run: impl AsyncFnOnce(&mut World)) {
+    story_with(&[], run).await;
 }
 
-/// The same with a backend that is told more, by its flags.
+/// Runs a story with additional flags of the backend.
 ///
 /// # Panics
-/// When the story does.
-pub async fn story_with(flags: &[&str], tell: impl AsyncFnOnce(&mut World)) {
-    log::keep();
+/// When the story panics.
+pub async fn story_with(flags: &[&str], run: impl AsyncFnOnce(&mut World)) {
+    log::record();
     let stack = Stack::start(flags).await;
     let browser = Browser::start(stack.url()).await;
     let mut world = World { stack, browser };
-    let told = panic::AssertUnwindSafe(tell(&mut world))
+    let result = panic::AssertUnwindSafe(run(&mut world))
         .catch_unwind()
         .await;
-    if told.is_err() {
-        keep_the_last_sight(&world.browser).await;
+    if result.is_err() {
+        report_failure(&world.browser).await;
     }
     world.browser.quit().await;
-    if let Err(panic) = told {
+    if let Err(panic) = result {
         panic::resume_unwind(panic);
     }
 }
 
-async fn keep_the_last_sight(browser: &Browser) {
+async fn report_failure(browser: &Browser) {
     let dir = target_dir().join("screenshots");
     fs::create_dir_all(&dir).expect("target/ can be written");
     let name = thread::current()
         .name()
         .unwrap_or("story")
         .replace("::", "-");
-    let picture = dir.join(format!("{name}.png"));
-    match browser.screenshot(&picture).await {
-        Ok(()) => eprintln!("the last sight: {}", picture.display()),
-        Err(error) => eprintln!("there is no last sight: {error}"),
+    let path = dir.join(format!("{name}.png"));
+    match browser.screenshot(&path).await {
+        Ok(()) => eprintln!("screenshot: {}", path.display()),
+        Err(error) => eprintln!("no screenshot: {error}"),
     }
-    eprintln!("the console:\n{}", browser.console().await.join("\n"));
+    eprintln!("console:\n{}", browser.console().await.join("\n"));
 }
 
-/// Tests run from `target/debug/deps`.
+/// The target directory, by the path of the test program.
 fn target_dir() -> PathBuf {
     let program = env::current_exe().expect("a test is a program");
     program
         .ancestors()
         .nth(3)
-        .expect("it lies in target/debug/deps")
+        .expect("it is in target/debug/deps")
         .to_owned()
 }

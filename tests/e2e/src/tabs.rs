@@ -1,3 +1,5 @@
+//! Tabs and windows of the browser.
+
 use thirtyfour::prelude::*;
 
 use crate::Browser;
@@ -6,65 +8,65 @@ use crate::Browser;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tab(WindowHandle);
 
-/// A bank's own page in a window of its own: what is located is there, until it is answered or closed.
+/// A bank's page in a window of its own. The browser's methods act on it until it is answered or closed.
 #[derive(Debug)]
-#[must_use = "the browser looks at the bank's page until it is answered or closed"]
+#[must_use = "the browser's methods act on the bank's page until it is answered or closed"]
 pub struct BankWindow<'a> {
     browser: &'a Browser,
 }
 
 impl Browser {
-    /// The tab that is looked at.
+    /// Returns the current tab.
     ///
     /// # Panics
-    /// When it is gone.
+    /// When the tab is gone.
     pub async fn tab(&self) -> Tab {
         Tab(self.driver.window().await.expect("a window"))
     }
 
-    /// Opens another tab and looks at it.
+    /// Opens another tab, and switches to it.
     ///
     /// # Panics
     /// When the browser does not open one.
     pub async fn open_tab(&self) -> Tab {
         let tab = self.driver.new_tab().await.expect("another tab");
-        self.look_at(&Tab(tab.clone())).await;
+        self.switch_to_tab(&Tab(tab.clone())).await;
         Tab(tab)
     }
 
-    /// Looks at this tab.
+    /// Switches to this tab.
     ///
     /// # Panics
-    /// When it is gone.
-    pub async fn look_at(&self, tab: &Tab) {
+    /// When the tab is gone.
+    pub async fn switch_to_tab(&self, tab: &Tab) {
         let switched = self.driver.switch_to_window(tab.0.clone()).await;
-        switched.expect("the tab is there");
+        switched.expect("the tab is open");
     }
 
-    /// Closes the tab that is looked at, as the system does when memory is short: nothing in it may say goodbye.
+    /// Closes the current tab without any event in its page, as a system with low memory does.
     ///
     /// # Panics
-    /// When it is the last.
+    /// When it is the last tab.
     pub async fn close_tab(&self, then: &Tab) {
         self.driver.close_window().await.expect("the tab closes");
-        self.look_at(then).await;
+        self.switch_to_tab(then).await;
     }
 
-    /// Looks at a tab that is there, where the one that was looked at may be gone.
+    /// Switches to any open tab. The current tab may be gone.
     ///
     /// # Panics
-    /// When there is none.
-    pub async fn looks_at_any_tab(&self) {
+    /// When no tab is open.
+    pub async fn switch_to_any_tab(&self) {
         let windows = self.driver.windows().await;
         let windows = windows.expect("the browser lists its windows");
-        self.look_at(&Tab(windows[0].clone())).await;
+        self.switch_to_tab(&Tab(windows[0].clone())).await;
     }
 
-    /// Closes all tabs and windows but this one, and looks at it.
+    /// Closes all other tabs and windows, and switches to this tab.
     ///
     /// # Panics
-    /// When it is gone.
-    pub async fn close_all_but(&self, kept: &Tab) {
+    /// When the tab is gone.
+    pub async fn close_other_tabs(&self, kept: &Tab) {
         let windows = self.driver.windows().await;
         for window in windows.expect("the browser lists its windows") {
             if window != kept.0 {
@@ -74,10 +76,10 @@ impl Browser {
                 }
             }
         }
-        self.look_at(kept).await;
+        self.switch_to_tab(kept).await;
     }
 
-    /// Waits for the window with the bank's page, and looks at it.
+    /// Waits for the window with the bank's page, and switches to it.
     pub async fn enter_bank_window(&self) -> BankWindow<'_> {
         self.enter_new_window().await;
         BankWindow { browser: self }
@@ -85,25 +87,25 @@ impl Browser {
 }
 
 impl BankWindow<'_> {
-    /// Presses **Allow** or **Deny**, upon which the window closes by itself; looks inside Link again.
+    /// Presses **Allow** or **Deny**, which closes the window, and switches back to Link.
     pub async fn answer(self, button: &str) {
         self.browser.button(button).click().await;
-        self.go_back().await;
+        self.return_to_link().await;
     }
 
-    /// Closes the window without an answer; looks inside Link again.
+    /// Closes the window without an answer, and switches back to Link.
     ///
     /// # Panics
-    /// When it is gone already.
+    /// When it has closed already.
     pub async fn close(self) {
         let closed = self.browser.driver.close_window().await;
         closed.expect("the window closes");
-        self.go_back().await;
+        self.return_to_link().await;
     }
 
-    async fn go_back(self) {
+    async fn return_to_link(self) {
         self.browser.leave_new_window().await;
-        // The guard that leaves Link again is whoever's that entered it first.
+        // The caller has a `Link` already.
         let _ = self.browser.enter_link().await;
     }
 }

@@ -12,7 +12,7 @@ struct Crate {
     upward: usize,
 }
 
-const CRATES: [Crate; 10] = [
+const CRATES: [Crate; 11] = [
     cycles_only("connect-api"),
     Crate {
         name: "connect-server",
@@ -39,6 +39,7 @@ const CRATES: [Crate; 10] = [
         ],
         upward: 15,
     },
+    cycles_only("e2e"),
     cycles_only("fake-link"),
     cycles_only("json-struct"),
     cycles_only("leptos-plaid-link"),

@@ -33,22 +33,22 @@ impl Journey {
 
 /// Closes every tab and window, and opens an empty tab.
 pub(crate) async fn close(page: &Browser) {
-    page.looks_at_any_tab().await;
+    page.switch_to_any_tab().await;
     let empty = page.open_tab().await;
-    page.close_all_but(&empty).await;
-    page.slows_down(LATENCY).await;
+    page.close_other_tabs(&empty).await;
+    page.set_latency(LATENCY).await;
 }
 
 /// Signs in a new user, and returns the user's id.
 pub(crate) async fn begin(stack: &Stack, page: &Browser, journey: Journey) -> String {
     close(page).await;
-    page.forget_everything().await;
+    page.clear_site_data().await;
     page.open("/").await;
     page.heading("No bank connected yet").appears().await;
     let user = page.user().await;
     if journey == Journey::Repair {
-        page.connects(BANK).await;
-        stack.bank_wants_sign_in(&user).await;
+        page.connect_bank(BANK).await;
+        stack.require_sign_in(&user).await;
         page.run(
             "return fetch('/api/items').then((answer) => answer.json()).then(({ items: [item] }) =>
                 fetch(`/api/items/${item.id}/refresh`, { method: 'POST' })).then((answer) => answer.status)",

@@ -1,8 +1,6 @@
 //! Benchmark: closes the tabs of a real Chromium and kills the backend at random moments, and counts the lost Items.
 //!
-//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` makes it shorter, `-- --seed 7` repeats the same moments. The app must be
-//! built.
-//!
+//! `cargo bench -p e2e --bench tabs`; `-- --runs 5` makes it shorter, `-- --seed 7` repeats the same moments. The app must be built.
 //! Plaid's webhooks are held back: Items come from the browser's outbox, or because the backend asks Plaid. A used public token
 //! gets the same answer again; the backend's benchmark `kill` covers the case that it does not.
 
@@ -16,7 +14,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
-use e2e::{Browser, Stack, Wallet, World, story_with};
+use e2e::{Browser, ItemCounts, Stack, World, story_with};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
@@ -78,8 +76,11 @@ async fn main() -> ExitCode {
         ];
         let flags = flags.each_ref().map(String::as_str);
         story_with(&flags, async |world| {
-            world.stack.plaid_delivers(json!({ "hold": true })).await;
-            world.stack.plaid_answers_again(true).await;
+            world
+                .stack
+                .set_webhook_delivery(json!({ "hold": true }))
+                .await;
+            world.stack.allow_repeated_exchanges(true).await;
             let tally = run(world, *journey, options.runs, seed).await;
             println!("{}", tally.row(*journey));
             is_good &= tally.lost == 0 && tally.duplicates == 0;
@@ -173,7 +174,7 @@ async fn visit(
     rng: &mut StdRng,
     tally: &mut Tally,
 ) {
-    let (closes_tab, kills_backend) = match rng.random_range(0..5) {
+    let (tab_closed, backend_killed) = match rng.random_range(0..5) {
         0 | 1 => (true, false),
         2 | 3 => (false, true),
         _ => (true, true),
@@ -196,20 +197,20 @@ async fn visit(
         finish(page, journey).await;
     });
     let is_under_way = timeout(moment, &mut user).await.is_err();
-    if kills_backend {
+    if backend_killed {
         backend.kill().await;
         tally.killed += usize::from(is_under_way);
     }
-    if closes_tab {
+    if tab_closed {
         close(page).await;
         tally.closed += usize::from(is_under_way);
     }
-    if kills_backend {
+    if backend_killed {
         sleep(MAX_DOWNTIME.mul_f64(rng.random_range(0.0..1.0))).await;
         backend.restart().await;
     }
-    if is_under_way && !closes_tab {
-        if page.could_not_load().await {
+    if is_under_way && !tab_closed {
+        if page.has_load_error().await {
             page.reload().await;
         }
         let finished = timeout(USER_TIMEOUT, user).await;
@@ -221,28 +222,28 @@ async fn visit(
 async fn settle(stack: &Stack, journey: Journey, users: &[String], tally: &mut Tally) {
     let mut completed = Vec::new();
     for user in users {
-        let visits = stack.visits(user).await;
+        let sessions = stack.completed_sessions(user).await;
         completed.push(match journey {
-            Journey::Repair => visits.repairs,
-            _ => visits.items,
+            Journey::Repair => sessions.repairs,
+            _ => sessions.items,
         });
     }
     tally.completed = completed.iter().sum();
     let deadline = Instant::now() + SETTLE_TIMEOUT;
-    // The backend must have asked Plaid too: a token that a browser submitted could become a duplicate.
+    // Plaid must have been asked too: a token that a browser submitted could make a duplicate.
     let earliest = Instant::now() + RESUME_DELAY + Duration::from_secs(3 * RECONCILE);
     loop {
         (tally.shown, tally.lost, tally.duplicates) = (0, 0, 0);
         for (user, completed) in users.iter().zip(&completed) {
-            let Wallet { items, healthy } = stack.wallet(user).await;
+            let ItemCounts { total, healthy } = stack.item_counts(user).await;
             let shown = match journey {
                 Journey::Repair => healthy,
-                _ => items,
+                _ => total,
             };
             tally.shown += shown;
             tally.lost += completed.saturating_sub(shown);
             // A repair leaves one Item.
-            tally.duplicates += items.saturating_sub(match journey {
+            tally.duplicates += total.saturating_sub(match journey {
                 Journey::Repair => 1,
                 _ => *completed,
             });

@@ -28,7 +28,7 @@ impl Process {
     /// Replaces the backend of a stack by a process.
     pub(crate) async fn replace_backend(stack: &mut Stack) -> Self {
         let arguments = stack.backend_arguments();
-        stack.backend_goes_down().await;
+        stack.stop_backend().await;
         let process = Self {
             url: stack.url().to_owned(),
             child: spawn(&arguments),

@@ -1,39 +1,39 @@
-//! A page of another origin that loads Link.
+//! A host page of another origin that loads Link.
 
 use e2e::Browser;
 use plaid_emulator::Emulator;
 use serde_json::Value;
 
-/// A page of another origin that loads Link, in a browser of its own.
+/// A host page of another origin that loads Link, in a browser of its own.
 pub(crate) struct Host {
     pub(crate) browser: Browser,
     plaid: Emulator,
-    /// Any page will do to load Link into, and this one is at hand.
+    /// The server of the host page, which can be any page of another origin.
     _page: Emulator,
 }
 
 impl Host {
-    /// A page that has loaded Link's script and has a button with focus; `told` keeps what Link calls.
+    /// Starts a page that has loaded Link's script and has a focused button. `calls` records the callbacks.
     pub(crate) async fn start() -> Self {
         let host = Self::bare().await;
         host.load_script("").await;
         host.run(
             "document.body.innerHTML = '<button id=connect>Connect</button>';
              document.getElementById('connect').focus();
-             window.told = [];
+             window.calls = [];
              window.create = (token) => Plaid.create({
                token,
-               onLoad: () => told.push(['load']),
-               onEvent: (name, metadata) => told.push(['event', name, metadata]),
-               onSuccess: (token, metadata) => told.push(['success', token, metadata]),
-               onExit: (error, metadata) => told.push(['exit', error, metadata]),
+               onLoad: () => calls.push(['load']),
+               onEvent: (name, metadata) => calls.push(['event', name, metadata]),
+               onSuccess: (token, metadata) => calls.push(['success', token, metadata]),
+               onExit: (error, metadata) => calls.push(['exit', error, metadata]),
              });",
         )
         .await;
         host
     }
 
-    /// A page without Link, but with a Link token.
+    /// Starts a page without Link, but with a Link token.
     pub(crate) async fn bare() -> Self {
         let plaid = Emulator::start().await.expect("a free port");
         let page = Emulator::start().await.expect("a free port");
@@ -65,13 +65,13 @@ impl Host {
         host
     }
 
-    /// Adds Link's script to the page, with this after its address; gives how it ended.
-    pub(crate) async fn load_script(&self, after: &str) -> Value {
+    /// Adds Link's script to the page, with this suffix of its URL. Returns the event that ended the load.
+    pub(crate) async fn load_script(&self, suffix: &str) -> Value {
         let url = self.plaid.link_script_url();
         self.run(&format!(
             "return new Promise((done) => {{
                const script = document.createElement('script');
-               script.src = '{url}{after}';
+               script.src = '{url}{suffix}';
                script.onload = () => done('load');
                script.onerror = () => done('error');
                document.head.append(script);

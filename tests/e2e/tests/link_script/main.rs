@@ -1,4 +1,4 @@
-//! The offline Plaid's Link JS keeps the promises that pages and wrappers rely on, flaws of the original included.
+//! Tests of the offline Plaid's Link JS, including the defects of the original that pages rely on.
 
 mod host;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::host::Host;
 
 #[tokio::test]
-async fn it_says_what_is_wrong_with_its_embedding() {
+async fn a_wrong_embedding_is_reported_on_the_console() {
     let host = Host::bare().await;
     host.load_script("?cache=1").await;
     assert_eq!(host.run("return typeof Plaid").await, "undefined");
@@ -22,7 +22,7 @@ async fn it_says_what_is_wrong_with_its_embedding() {
 }
 
 #[tokio::test]
-async fn it_refuses_a_configuration_that_opens_nothing() {
+async fn an_invalid_configuration_is_refused() {
     let host = Host::start().await;
     for (config, message) in [
         (
@@ -51,7 +51,7 @@ async fn it_refuses_a_configuration_that_opens_nothing() {
 }
 
 #[tokio::test]
-async fn opened_before_it_has_loaded_it_opens_when_it_has() {
+async fn link_opened_before_it_has_loaded_opens_afterwards() {
     let host = Host::start().await;
     let at_once = host
         .run(
@@ -60,7 +60,7 @@ async fn opened_before_it_has_loaded_it_opens_when_it_has() {
              document.body.style.overflow = 'auto';
              handler.open();
              window.frame = document.getElementById('plaid-link-iframe-1');
-             return [frame.title, frame.style.display, told.length];",
+             return [frame.title, frame.style.display, calls.length];",
         )
         .await;
     assert_eq!(at_once, json!(["Plaid Link", "none", 0]));
@@ -72,7 +72,7 @@ async fn opened_before_it_has_loaded_it_opens_when_it_has() {
     );
     link.leave().await;
     assert_eq!(
-        host.run("return [told[0][0], told[1][1], told.length, document.body.style.overflow]")
+        host.run("return [calls[0][0], calls[1][1], calls.length, document.body.style.overflow]")
             .await,
         json!(["load", "OPEN", 2, "hidden"])
     );
@@ -80,15 +80,14 @@ async fn opened_before_it_has_loaded_it_opens_when_it_has() {
     let link = host.browser.enter_link().await;
     link.button("Close").click().await;
     link.leave().await;
-    host.until("told.some(([kind]) => kind === 'exit')").await;
+    host.until("calls.some(([kind]) => kind === 'exit')").await;
     let after =
         "return [frame.style.display, document.body.style.overflow, document.activeElement.id]";
     assert_eq!(host.run(after).await, json!(["none", "scroll", "connect"]));
     host.browser.quit().await;
 }
 
-/// What a search finds takes no button away from under a finger: a click is a press and a letting go, and both are heard where
-/// nothing moved in between.
+/// A button does not move while the mouse is pressed on it. Otherwise the release hits another element, and there is no click.
 #[tokio::test]
 async fn a_bank_that_is_pressed_while_a_search_ends_is_chosen() {
     let host = Host::start().await;
@@ -112,7 +111,7 @@ async fn a_bank_that_is_pressed_while_a_search_ends_is_chosen() {
         .fill("Tartan")
         .await;
     let bank = link.button("Tartan Bank");
-    bank.press().await;
+    bank.mouse_down().await;
     host.browser
         .run(
             "return (async () => {
@@ -122,14 +121,14 @@ async fn a_bank_that_is_pressed_while_a_search_ends_is_chosen() {
             })()",
         )
         .await;
-    bank.let_go().await;
+    bank.mouse_up().await;
     link.locate(Role::Textbox, "Username").appears().await;
     link.leave().await;
     host.browser.quit().await;
 }
 
 #[tokio::test]
-async fn leaving_is_asked_about_unless_forced() {
+async fn exit_asks_for_confirmation_unless_forced() {
     let host = Host::start().await;
     host.run("window.handler = create(token); handler.open();")
         .await;
@@ -147,27 +146,28 @@ async fn leaving_is_asked_about_unless_forced() {
             .await,
         "none"
     );
-    host.until("told.some(([kind]) => kind === 'exit')").await;
+    host.until("calls.some(([kind]) => kind === 'exit')").await;
     host.browser.quit().await;
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_late_does_not_close_the_next_visit() {
+async fn a_late_response_does_not_close_the_next_session() {
     let host = Host::start().await;
     host.run("window.handler = create(token); handler.open(); handler.exit({ force: true }); handler.open();").await;
-    host.until("told.some(([kind]) => kind === 'exit')").await;
-    host.until("told.filter(([, name]) => name === 'OPEN').length === 2")
+    host.until("calls.some(([kind]) => kind === 'exit')").await;
+    host.until("calls.filter(([, name]) => name === 'OPEN').length === 2")
         .await;
-    assert!(host.browser.shows_link().await);
+    assert!(host.browser.is_link_open().await);
     host.browser.quit().await;
 }
 
 #[tokio::test]
-async fn destroyed_it_is_gone_and_quiet() {
+async fn a_destroyed_handler_sends_no_events() {
     let host = Host::start().await;
     host.run("window.handler = create(token); handler.open();")
         .await;
-    host.until("told.some(([, name]) => name === 'OPEN')").await;
+    host.until("calls.some(([, name]) => name === 'OPEN')")
+        .await;
     let refused = host
         .run("try { handler.destroy() } catch (error) { return error.message }")
         .await;
@@ -175,15 +175,15 @@ async fn destroyed_it_is_gone_and_quiet() {
     host.run(
         "handler.exit({ force: true });
          handler.destroy();
-         told.length = 0;
+         calls.length = 0;
          handler.destroy(); handler.open(); handler.exit(); handler.submit({ phone_number: '+14155550000' });
          window.second = create(token);",
     )
     .await;
-    // The second has loaded, so the first would have had its say.
-    host.until("told.length > 0").await;
+    // The second handler has loaded, so a call of the first would have arrived.
+    host.until("calls.length > 0").await;
     let frames =
-        "return [told, Array.from(document.querySelectorAll('iframe'), (frame) => frame.id)]";
+        "return [calls, Array.from(document.querySelectorAll('iframe'), (frame) => frame.id)]";
     assert_eq!(
         host.run(frames).await,
         json!([[["load"]], ["plaid-link-iframe-2"]])
@@ -192,36 +192,37 @@ async fn destroyed_it_is_gone_and_quiet() {
 }
 
 #[tokio::test]
-async fn several_live_side_by_side_and_one_is_open() {
+async fn only_one_of_several_handlers_is_open() {
     let host = Host::start().await;
     host.run("window.one = create(token); window.two = create(token); one.open();")
         .await;
-    host.until("told.some(([, name]) => name === 'OPEN')").await;
+    host.until("calls.some(([, name]) => name === 'OPEN')")
+        .await;
     host.run("two.open(); window.postMessage({ plaidLink: 'done', visit: 1, events: [], success: ['forged', {}] });").await;
     let shown =
         "return Array.from(document.querySelectorAll('iframe'), (frame) => frame.style.display)";
     assert_eq!(host.run(shown).await, json!(["block", "none"]));
     host.run("one.exit({ force: true });").await;
-    host.until("told.some(([kind]) => kind === 'exit')").await;
+    host.until("calls.some(([kind]) => kind === 'exit')").await;
     assert_eq!(
-        host.run("return told.some(([kind]) => kind === 'success')")
+        host.run("return calls.some(([kind]) => kind === 'success')")
             .await,
         false
     );
     host.run("two.open();").await;
-    host.until("told.filter(([, name]) => name === 'OPEN').length === 2")
+    host.until("calls.filter(([, name]) => name === 'OPEN').length === 2")
         .await;
     host.browser.quit().await;
 }
 
 #[tokio::test]
-async fn a_bank_picked_in_the_page_is_gone_on_with_in_link() {
+async fn a_bank_chosen_in_the_embedded_search_opens_link() {
     let host = Host::start().await;
     host.run(
         "const element = document.createElement('div');
          element.style.height = '400px';
          document.body.append(element);
-         window.embedded = Plaid.createEmbedded({ token, onEvent: (name) => told.push(['event', name]) }, element);
+         window.embedded = Plaid.createEmbedded({ token, onEvent: (name) => calls.push(['event', name]) }, element);
          window.frames = () => document.querySelectorAll('iframe').length;",
     )
     .await;
@@ -235,7 +236,8 @@ async fn a_bank_picked_in_the_page_is_gone_on_with_in_link() {
     link.button("Close").click().await;
     link.button("Leave").click().await;
     link.leave().await;
-    host.until("told.some(([, name]) => name === 'EXIT')").await;
+    host.until("calls.some(([, name]) => name === 'EXIT')")
+        .await;
     assert_eq!(
         host.run("const before = frames(); embedded.destroy(); return [before, frames()]")
             .await,
@@ -245,7 +247,7 @@ async fn a_bank_picked_in_the_page_is_gone_on_with_in_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bank_clicked_while_a_search_is_under_way_is_chosen() {
+async fn a_bank_clicked_during_a_search_is_chosen() {
     let host = Host::start().await;
     host.run("window.handler = create(token); handler.open();")
         .await;
@@ -255,15 +257,15 @@ async fn a_bank_clicked_while_a_search_is_under_way_is_chosen() {
     host.run(
         "const ask = window.fetch;
          const search = document.querySelector('input[type=search]');
-         return new Promise((searching) => {
-           window.fetch = (...call) => new Promise((answer) => searching(() => answer(ask(...call))));
+         return new Promise((started) => {
+           window.fetch = (...call) => new Promise((answer) => started(() => answer(ask(...call))));
            search.value = 'Tartan';
            search.dispatchEvent(new Event('input', { bubbles: true }));
-         }).then((go) => {
+         }).then((release) => {
            window.fetch = ask;
-           const named = (button) => button.textContent.includes('First Platypus Bank');
-           Array.from(document.querySelectorAll('button')).find(named).click();
-           go();
+           const isBank = (button) => button.textContent.includes('First Platypus Bank');
+           Array.from(document.querySelectorAll('button')).find(isBank).click();
+           release();
          });",
     )
     .await;

@@ -1,6 +1,8 @@
+//! A backend that is down when Link succeeds.
+
 use e2e::story;
 
-/// The backend goes down at the worst moment: Link has succeeded, and only the browser knows.
+/// The backend goes down when Link has succeeded, and only the browser knows of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn backend_down_then_back() {
     story(async |world| {
@@ -13,13 +15,13 @@ async fn backend_down_then_back() {
         link.share("Plaid Checking 0000").await;
         link.button("Finish").appears().await;
 
-        world.stack.backend_goes_down().await;
+        world.stack.stop_backend().await;
         link.finish().await;
         page.button("Try again").appears().await;
-        assert!(!page.region("First Platypus Bank").is_there().await);
+        assert!(!page.region("First Platypus Bank").is_visible().await);
 
-        world.stack.backend_comes_back().await;
-        // At once by the button, and before long by itself: here nobody presses it.
+        world.stack.restart_backend().await;
+        // The page also retries by itself, so nobody clicks the button here.
         page.region("First Platypus Bank")
             .says("Plaid Checking")
             .await;

@@ -1,17 +1,19 @@
+//! A second connection to the same bank.
+
 use e2e::{Role, story};
 use serde_json::json;
 
-/// The same accounts once more: nothing is exchanged, and the person chooses.
+/// The same accounts once more: nothing is exchanged, and the user chooses what to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn bank_connected_twice() {
     story(async |world| {
         let page = &world.browser;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         let bank = page.region("First Platypus Bank");
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
         let notice = page.notice("First Platypus Bank is connected already");
-        page.is_accessible("a bank connected twice").await;
+        page.assert_accessible("a bank connected twice").await;
         notice.button("Keep it as it is").click().await;
         notice.disappears().await;
         assert_eq!(
@@ -24,7 +26,7 @@ async fn bank_connected_twice() {
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
         notice.button("Reconnect").click().await;
-        // Update mode: straight to the accounts.
+        // Update mode starts at the accounts.
         let link = page.enter_link().await;
         link.share("Plaid Saving 1111").await;
         link.finish().await;
@@ -39,12 +41,12 @@ async fn bank_connected_twice() {
     .await;
 }
 
-/// Also one that shares an account with the first.
+/// Another login is a second Item, even if it has an account of the first one.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_login_at_the_same_bank() {
     story(async |world| {
         let page = &world.browser;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         page.button("Connect a bank account").click().await;
         let link = page.enter_link().await;
         link.choose_institution("First Platypus Bank").await;
@@ -62,12 +64,12 @@ async fn another_login_at_the_same_bank() {
     .await;
 }
 
-/// Another login has other accounts: each has its own card, and is disconnected by itself.
+/// Two logins with different accounts have a card each, and are disconnected separately.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_login_with_other_accounts() {
     story(async |world| {
         let page = &world.browser;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         page.button("Connect a bank account").click().await;
         let link = page.enter_link().await;
         link.choose_institution("First Platypus Bank").await;
@@ -90,7 +92,7 @@ async fn another_login_with_other_accounts() {
         page.says("Plaid Checking").await;
         page.says("$7.25").await;
 
-        // The newest is on top.
+        // The newest Item is the first.
         bank.button("Disconnect").click().await;
         let question = page.locate(Role::Dialog, "Disconnect First Platypus Bank?");
         question.button("Disconnect").click().await;
@@ -103,7 +105,7 @@ async fn another_login_with_other_accounts() {
     .await;
 }
 
-/// Two tabs end at the same bank, and a double click opens Link once.
+/// Two tabs connect the same bank at the same time. A double click opens Link once.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_and_a_double_click_make_one_item() {
     story(async |world| {
@@ -115,7 +117,7 @@ async fn two_tabs_and_a_double_click_make_one_item() {
         page.open("/").await;
         page.heading("No bank connected yet").appears().await;
         for tab in [&first, &second] {
-            page.look_at(tab).await;
+            page.switch_to_tab(tab).await;
             page.run(
                 "for (const button of document.querySelectorAll('button'))
                     if (button.textContent.includes('Connect a bank')) { button.click(); button.click(); }",
@@ -129,19 +131,19 @@ async fn two_tabs_and_a_double_click_make_one_item() {
             link.leave().await;
         }
         for tab in [&first, &second] {
-            page.look_at(tab).await;
+            page.switch_to_tab(tab).await;
             page.enter_link().await.finish().await;
         }
-        // Either may have been the second.
-        let mut told = Vec::new();
+        // Either tab may be the second.
+        let mut is_duplicate = Vec::new();
         for tab in [&first, &second] {
-            page.look_at(tab).await;
+            page.switch_to_tab(tab).await;
             let notice = page.notice("First Platypus Bank is connected");
-            told.push(notice.text().await.contains("is connected already"));
+            is_duplicate.push(notice.text().await.contains("is connected already"));
         }
-        assert_ne!(told[0], told[1], "one of them");
+        assert_ne!(is_duplicate[0], is_duplicate[1], "one of the tabs");
         for tab in [&first, &second] {
-            page.look_at(tab).await;
+            page.switch_to_tab(tab).await;
             page.region("First Platypus Bank").appears().await;
             assert_eq!(page.region("First Platypus Bank").count().await, 1);
         }

@@ -1,6 +1,8 @@
+//! The whole flow with the keyboard alone.
+
 use e2e::{Key, Role, story};
 
-/// From the first page to a connected bank and back, and nobody touches a mouse.
+/// A bank is connected and disconnected again without a mouse.
 #[tokio::test(flavor = "multi_thread")]
 async fn by_keyboard_alone() {
     story(async |world| {
@@ -37,7 +39,7 @@ async fn by_keyboard_alone() {
         page.tab_to("Finish").await;
         page.press(Key::Enter).await;
         link.leave().await;
-        page.link_closes().await;
+        page.wait_until_link_closes().await;
 
         let bank = page.region("First Platypus Bank");
         bank.says("Plaid Checking").await;
@@ -47,7 +49,7 @@ async fn by_keyboard_alone() {
             "the focus is where it was"
         );
 
-        // Escape takes the question back, and the focus returns to what asked it.
+        // Escape closes the confirmation, and the focus returns to the button that opened it.
         let question = page.locate(Role::Dialog, "Disconnect First Platypus Bank?");
         page.tab_to("Disconnect").await;
         page.press(Key::Enter).await;

@@ -1,3 +1,5 @@
+//! The removal of an Item.
+
 use e2e::{Role, story};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,7 +24,7 @@ async fn disconnects() {
         page.reload().await;
         page.button("Connect a bank account").appears().await;
         page.heading("Your accounts").appears().await;
-        assert!(!bank.is_there().await, "it is gone for good");
+        assert!(!bank.is_visible().await, "the Item is deleted");
     })
     .await;
 }

@@ -1,4 +1,6 @@
-use e2e::{logs_link_event, story};
+//! An exit from Link.
+
+use e2e::{story, wait_for_link_event};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn leaves_link() {
@@ -13,12 +15,12 @@ async fn leaves_link() {
         link.button("Close").click().await;
         link.button("Leave").click().await;
         link.leave().await;
-        page.link_closes().await;
+        page.wait_until_link_closes().await;
 
         let notice = page.notice("You left before you signed in at your bank.");
         notice.says("You can try again at any time.").await;
         assert!(
-            !page.region("First Platypus Bank").is_there().await,
+            !page.region("First Platypus Bank").is_visible().await,
             "nothing was connected"
         );
         page.button("Connect a bank account").click().await;
@@ -28,9 +30,9 @@ async fn leaves_link() {
     .await;
 }
 
-/// Link tells most of a visit at its end, and the page may be left right after it.
+/// Link reports most events at the end of a session, and the user may leave the page right after it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_goes_tells_what_happened_in_link() {
+async fn link_events_are_sent_when_the_page_is_left() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
@@ -42,7 +44,7 @@ async fn a_page_that_goes_tells_what_happened_in_link() {
         link.share("Plaid Checking 0000").await;
         link.button("Finish").appears().await;
         link.leave().await;
-        // What is to be told in a second waits in vain.
+        // The timer that sends the events after a second never fires.
         page.run(
             "const later = window.setTimeout.bind(window);
             window.setTimeout = (call, delay) => delay === 1000 ? 0 : later(call, delay)",
@@ -51,7 +53,7 @@ async fn a_page_that_goes_tells_what_happened_in_link() {
         page.enter_link().await.finish().await;
         page.region("First Platypus Bank").appears().await;
         page.open("/not-a-page").await;
-        logs_link_event(&user, "HANDOFF").await;
+        wait_for_link_event(&user, "HANDOFF").await;
     })
     .await;
 }

@@ -1,3 +1,5 @@
+//! A connected bank, before and after a reload.
+
 use e2e::{Browser, story};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -6,10 +8,10 @@ async fn links_a_bank_and_sees_it_after_reload() {
         let page = &world.browser;
         page.open("/").await;
         page.heading("No bank connected yet").appears().await;
-        // By then the page's own stream has said whether anything was missed.
+        // At this event, the page's own stream has reported any missed change.
         let ready = "return new Promise((ready) => new EventSource('/api/events').addEventListener('ready', () => ready(true)))";
         page.run(ready).await;
-        assert_eq!(answered(page, "/api/items", 200).await, 1, "Items are fetched once");
+        assert_eq!(count_responses(page, "/api/items", 200).await, 1, "Items are fetched once");
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
 
@@ -19,30 +21,29 @@ async fn links_a_bank_and_sees_it_after_reload() {
         bank.says("$110.00").await;
         assert!(
             !bank.text().await.contains("Plaid Saving"),
-            "only what was chosen is shared"
+            "only the chosen account is shared"
         );
 
-        let told = answered(page, "/api/link/events", 204).await;
-        assert!(told <= 2, "events go together");
+        let requests = count_responses(page, "/api/link/events", 204).await;
+        assert!(requests <= 2, "events are sent in batches");
         page.reload().await;
         bank.says("Plaid Checking").await;
         assert_eq!(bank.count().await, 1);
         assert_eq!(
             page.console_errors().await,
             Vec::<String>::new(),
-            "the policy lets all of it pass"
+            "the Content Security Policy blocks nothing"
         );
     })
     .await;
 }
 
-/// How often the backend answered the page like this.
-async fn answered(page: &Browser, path: &str, status: u64) -> usize {
-    page.settles().await;
-    let answers = page.responses().await;
-    let is = |url: &str| url.ends_with(path);
-    answers
+/// Counts the responses to the page with this path and status.
+async fn count_responses(page: &Browser, path: &str, status: u64) -> usize {
+    page.wait_for_network_idle().await;
+    let responses = page.responses().await;
+    responses
         .iter()
-        .filter(|answer| is(&answer.url) && answer.status == status)
+        .filter(|response| response.url.ends_with(path) && response.status == status)
         .count()
 }

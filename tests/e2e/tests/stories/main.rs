@@ -1,18 +1,18 @@
-//! The stories, one file each.
+//! End-to-end stories, one file each.
 
 mod accessible_on_every_screen;
-mod backend_answers_nonsense;
 mod backend_down_then_back;
+mod backend_sends_invalid_responses;
 mod bank_connected_twice;
-mod bank_is_unwell;
+mod bank_is_unhealthy;
 mod by_keyboard_alone;
-mod chooses_accounts_anew;
-mod clicks_before_the_app_is_there;
-mod comes_back_with_a_phone;
+mod changes_the_shared_accounts;
+mod clicks_before_the_app_has_loaded;
 mod disconnects;
-mod every_error_has_words;
-mod is_customized;
+mod every_error_has_a_message;
 mod leaves_link;
+mod link_in_other_languages;
+mod link_is_customized;
 mod link_token_is_invalid;
 mod links_a_bank_and_sees_it_after_reload;
 mod names_are_text;
@@ -21,11 +21,11 @@ mod oauth_by_redirect;
 mod oauth_in_a_window;
 mod permission_ends;
 mod reconnects_a_bank;
+mod returns_with_a_phone_number;
 mod script_blocked_then_retried;
 mod second_factor;
-mod speaks_other_languages;
 mod success_is_not_lost;
-mod tabs_agree;
-mod two_backends_are_one;
+mod tabs_stay_in_sync;
+mod two_backends_act_as_one;
 mod two_users_see_only_their_own;
 mod wrong_password_then_right;

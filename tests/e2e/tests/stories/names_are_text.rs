@@ -1,6 +1,8 @@
+//! Markup in names from a bank.
+
 use e2e::{Role, story};
 
-/// A bank may call itself and its accounts what it likes.
+/// Names with markup are shown as text, and run no script.
 #[tokio::test(flavor = "multi_thread")]
 async fn names_are_text() {
     story(async |world| {
@@ -12,7 +14,7 @@ async fn names_are_text() {
 
         let bank = "<img src=x onerror='window.broken = true'>\"&amp;";
         let account = "<script>window.broken = true</script>";
-        page.stand_in(
+        page.intercept(
             "/api/items",
             &format!(
                 "const list = await (await ask(request)).json();

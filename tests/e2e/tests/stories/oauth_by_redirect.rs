@@ -1,8 +1,10 @@
+//! OAuth by redirect: the bank's page replaces Connect, and redirects back.
+
 use e2e::{Browser, Role, World, story};
 
 const BANK: &str = "Platypus OAuth Bank";
 
-/// A browser inside another app, at the bank's own page, in place of ours.
+/// Opens the bank's page in the browser of another app, where it replaces Connect.
 async fn at_the_bank(world: &World) -> Browser {
     let page = world.in_app_browser().await;
     go_to_bank(&page).await;
@@ -19,17 +21,13 @@ async fn go_to_bank(page: &Browser) {
     page.heading(BANK).appears().await;
 }
 
-/// The button that ends a failed return, and with it a new visit that succeeds.
+/// Clicks **Try again** on the notice of a failed return, and connects a bank in a new Link session.
 async fn start_again(page: &Browser, notice: &str) {
     let notice = page.notice(notice);
     notice.button("Try again").click().await;
     page.link_a_bank("First Platypus Bank").await;
     page.region("First Platypus Bank").appears().await;
-    assert!(
-        page.address().await.ends_with('/'),
-        "{}",
-        page.address().await
-    );
+    assert!(page.url().await.ends_with('/'), "{}", page.url().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,28 +39,28 @@ async fn oauth_by_redirect() {
         page.enter_link().await.finish().await;
         page.region(BANK).says("Plaid Checking").await;
         page.heading("Your accounts").appears().await;
-        let address = page.address().await;
+        let address = page.url().await;
         assert!(!address.contains("oauth"), "{address}");
 
-        // The same page goes on as any other.
+        // The page then works like any other.
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
         page.region("First Platypus Bank").appears().await;
         page.reload().await;
         page.region(BANK).appears().await;
-        assert!(!page.shows_link().await, "nothing is resumed twice");
+        assert!(!page.is_link_open().await, "no session is resumed twice");
         page.quit().await;
     })
     .await;
 }
 
-/// A bank is another site than ours: the session has to survive the way back from there.
+/// The bank's page is on another site. The session survives the redirect back from it.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_bank_is_another_site() {
+async fn the_bank_is_on_another_site() {
     story(async |world| {
         let page = at_the_bank(world).await;
-        let bank = page.address().await.replace("127.0.0.1", "localhost");
-        page.open_address(&bank).await;
+        let bank = page.url().await.replace("127.0.0.1", "localhost");
+        page.open_url(&bank).await;
         page.button("Allow").click().await;
         page.enter_link().await.finish().await;
         page.region(BANK).says("Plaid Checking").await;
@@ -72,14 +70,14 @@ async fn the_bank_is_another_site() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_bank_says_no_and_redirects() {
+async fn access_is_denied_by_redirect() {
     story(async |world| {
         let page = at_the_bank(world).await;
         page.button("Deny").click().await;
         let link = page.enter_link().await;
         link.notice("An unexpected error occurred").appears().await;
-        link.give_up().await;
-        assert!(!page.address().await.contains("oauth"));
+        link.exit().await;
+        assert!(!page.url().await.contains("oauth"));
         start_again(&page, "Nothing was connected.").await;
         page.quit().await;
     })
@@ -99,8 +97,8 @@ async fn the_return_is_refreshed() {
         link.notice("A bank sign-in can be used only once.")
             .appears()
             .await;
-        link.give_up().await;
-        assert!(!page.address().await.contains("oauth"));
+        link.exit().await;
+        assert!(!page.url().await.contains("oauth"));
         start_again(&page, "This bank sign-in link has expired.").await;
         page.quit().await;
     })
@@ -108,7 +106,7 @@ async fn the_return_is_refreshed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_return_names_no_visit() {
+async fn the_return_has_no_known_state_id() {
     story(async |world| {
         let page = at_the_bank(world).await;
         page.open("/oauth?oauth_state_id=79e772be-547d-4c9c-8b76-4ac4ed4c441a")
@@ -117,7 +115,7 @@ async fn the_return_names_no_visit() {
         link.notice("does not belong to what was begun here")
             .appears()
             .await;
-        link.give_up().await;
+        link.exit().await;
         start_again(&page, "This bank sign-in link has expired.").await;
 
         page.open("/not-a-page").await;
@@ -135,27 +133,27 @@ async fn the_return_names_no_visit() {
             .button("Try again")
             .click()
             .await;
-        page.enter_link().await.give_up().await;
+        page.enter_link().await.exit().await;
         page.quit().await;
     })
     .await;
 }
 
-/// Another browser, such as the one that an app hands links over to: it knows of nothing.
+/// The return opens in another browser, such as the default browser of a phone, which has no record of the session.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_return_is_in_another_browser() {
     story(async |world| {
         let page = at_the_bank(world).await;
         page.button("Allow").click().await;
         page.enter_link().await.leave().await;
-        let address = page.address().await;
-        let (_, way_back) = address.rsplit_once('/').expect("a path");
+        let address = page.url().await;
+        let (_, return_path) = address.rsplit_once('/').expect("a path");
 
         let other = &world.browser;
-        other.open(&format!("/{way_back}")).await;
+        other.open(&format!("/{return_path}")).await;
         let notice = "This browser has no record of your visit to the bank.";
         other.notice(notice).appears().await;
-        other.is_accessible("a return that failed").await;
+        other.assert_accessible("a return that failed").await;
         start_again(other, notice).await;
         page.quit().await;
     })
@@ -166,15 +164,15 @@ async fn the_return_is_in_another_browser() {
 async fn the_return_is_in_another_tab() {
     story(async |world| {
         let page = at_the_bank(world).await;
-        let address = page.address().await;
+        let address = page.url().await;
         let first = page.tab().await;
         let _second = page.open_tab().await;
-        page.open_address(&address).await;
+        page.open_url(&address).await;
         page.button("Allow").click().await;
         page.enter_link().await.finish().await;
         page.region(BANK).appears().await;
-        // The first tab never comes back; a reload there is a page like any other.
-        page.look_at(&first).await;
+        // The first tab has no return, and opens like any other.
+        page.switch_to_tab(&first).await;
         page.open("/").await;
         page.region(BANK).appears().await;
         page.quit().await;
@@ -186,7 +184,7 @@ async fn the_return_is_in_another_tab() {
 async fn the_return_is_too_late() {
     story(async |world| {
         let page = at_the_bank(world).await;
-        // By the browser's own reckoning, the token has ended meanwhile.
+        // The token has expired by the browser's clock.
         page.open("/not-a-page").await;
         page.run(
             r#"for (const storage of [localStorage, sessionStorage])
@@ -198,13 +196,13 @@ async fn the_return_is_too_late() {
             .await;
         start_again(&page, "Your visit to the bank took too long.").await;
 
-        // By Plaid's, which has the last word.
+        // The token has expired by Plaid's clock, which decides.
         go_to_bank(&page).await;
-        world.stack.plaid_advances(5 * 3600).await;
+        world.stack.advance_plaid_clock(5 * 3600).await;
         page.button("Allow").click().await;
         let link = page.enter_link().await;
         link.notice("has expired").appears().await;
-        link.give_up().await;
+        link.exit().await;
         page.notice("The visit took too long")
             .button("Try again")
             .click()
@@ -216,34 +214,34 @@ async fn the_return_is_too_late() {
     .await;
 }
 
-/// The session ended meanwhile, and the browser has another user now.
+/// The session has ended meanwhile, and another user is signed in.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_return_is_another_users() {
+async fn the_return_is_of_another_user() {
     story(async |world| {
         let page = at_the_bank(world).await;
-        page.forget_cookies().await;
+        page.clear_cookies().await;
         page.button("Allow").click().await;
         start_again(&page, "Another user started this visit to the bank.").await;
-        assert!(!page.region(BANK).is_there().await);
+        assert!(!page.region(BANK).is_visible().await);
         page.quit().await;
     })
     .await;
 }
 
-/// The session ended meanwhile, and the backend signs nobody in unasked; that of the demo would.
+/// The session has ended meanwhile. Unlike the demo, this backend does not sign in a new user by itself.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_return_is_signed_out() {
+async fn the_user_is_signed_out_at_the_return() {
     story(async |world| {
         let page = at_the_bank(world).await;
         let signed_out = "return Response.json(
             { code: 'signed_out', title: 'Nobody is signed in.', status: 401 }, { status: 401 })";
-        page.stand_in("/api/session", signed_out).await;
+        page.intercept("/api/session", signed_out).await;
         page.button("Allow").click().await;
         let notice = page.notice("You were signed out while you were at the bank.");
         notice.says("Sign in, then try again").await;
-        page.is_accessible("a return that is signed out").await;
-        // Whoever signs in as who went to the bank goes on.
-        page.step_aside().await;
+        page.assert_accessible("a return that is signed out").await;
+        // The same user continues after signing in.
+        page.stop_intercepting().await;
         notice.button("Try again").click().await;
         page.enter_link().await.finish().await;
         page.region(BANK).appears().await;
@@ -252,7 +250,7 @@ async fn the_return_is_signed_out() {
     .await;
 }
 
-/// The backend is down at the moment of the return: nothing is lost by trying again.
+/// The backend is down at the return. **Try again** continues without loss.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_backend_is_down_at_the_return() {
     story(async |world| {
@@ -270,7 +268,7 @@ async fn the_backend_is_down_at_the_return() {
     .await;
 }
 
-/// A repair, too, goes to the bank and back, and is still a repair.
+/// A repair that redirects to the bank and back is still a repair.
 #[tokio::test(flavor = "multi_thread")]
 async fn repairs_by_redirect() {
     story(async |world| {
@@ -279,7 +277,7 @@ async fn repairs_by_redirect() {
         page.enter_link().await.finish().await;
         let bank = page.region(BANK);
         bank.appears().await;
-        world.stack.bank_wants_sign_in(&page.user().await).await;
+        world.stack.require_sign_in(&page.user().await).await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;
         link.button("Continue").click().await;
@@ -290,9 +288,9 @@ async fn repairs_by_redirect() {
         page.notice("Platypus OAuth Bank is up to date again.")
             .appears()
             .await;
-        assert!(!bank.button("Reconnect").is_there().await);
+        assert!(!bank.button("Reconnect").is_visible().await);
         let exchanges = world.stack.plaid_calls("/item/public_token/exchange").await;
-        assert_eq!(exchanges, 1, "a repair is no new Item");
+        assert_eq!(exchanges, 1, "a repair creates no Item");
         page.quit().await;
     })
     .await;

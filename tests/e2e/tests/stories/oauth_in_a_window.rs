@@ -1,11 +1,13 @@
+//! OAuth in a window: the bank's page opens over Connect.
+
 use e2e::{Browser, Link, Role, story};
 
 const BANK: &str = "Platypus OAuth Bank";
 
-/// Whether it is a tab like any other, rather than a window over the page.
+/// A script that returns whether the page is in a tab, not in a window over another page.
 const IS_TAB: &str = "return window.menubar.visible";
 
-/// Up to the bank's own page, which opens with the click on **Continue**.
+/// Goes through Link up to the bank's page, which opens with the click on **Continue**.
 async fn go_to_bank(page: &Browser) -> Link<'_> {
     page.open("/").await;
     page.button("Connect a bank account").click().await;
@@ -32,7 +34,7 @@ async fn oauth_in_a_window() {
     .await;
 }
 
-/// A phone has no windows, only tabs; Link does the same in one.
+/// A phone has no windows: the bank's page opens in a tab, and the flow is the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn oauth_in_a_tab_of_a_phone() {
     story(async |world| {
@@ -56,7 +58,7 @@ async fn oauth_is_denied() {
         let link = go_to_bank(page).await;
         page.enter_bank_window().await.answer("Deny").await;
         link.notice("An unexpected error occurred").appears().await;
-        link.give_up().await;
+        link.exit().await;
 
         let notice = page.notice("Your bank denied access.");
         notice.says("Nothing was connected.").await;
@@ -83,7 +85,7 @@ async fn oauth_shares_too_little() {
             .await;
         bank.answer("Allow").await;
         link.notice("allow what is asked for").appears().await;
-        link.give_up().await;
+        link.exit().await;
         page.notice("Your bank may not share the required data yet.")
             .appears()
             .await;
@@ -97,7 +99,7 @@ async fn oauth_window_is_closed() {
         let page = &world.browser;
         let link = go_to_bank(page).await;
         page.enter_bank_window().await.close().await;
-        // Link is where it was before, and a click opens the bank's page again.
+        // Link is at the same step, and a click opens the bank's page again.
         link.button("Continue").click().await;
         page.enter_bank_window().await.answer("Allow").await;
         link.finish().await;
@@ -127,12 +129,12 @@ async fn oauth_window_is_blocked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaves_before_the_bank_says_yes() {
+async fn leaves_before_consent_at_the_bank() {
     story(async |world| {
         let page = &world.browser;
         let link = go_to_bank(page).await;
         page.enter_bank_window().await.close().await;
-        link.give_up().await;
+        link.exit().await;
         page.notice("You left before you gave your consent at your bank.")
             .appears()
             .await;

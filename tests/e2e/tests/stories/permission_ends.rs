@@ -1,27 +1,29 @@
+//! The end of the user's permission at the bank.
+
 use e2e::{Browser, story, story_with};
 
-/// So many days from now, as the person writes days.
-async fn day_in(page: &Browser, days: u32) -> String {
-    let day = format!(
+/// Returns the date in this number of days, in the user's locale.
+async fn date_in(page: &Browser, days: u32) -> String {
+    let script = format!(
         "return new Intl.DateTimeFormat([], {{ dateStyle: 'long' }}).format(Date.now() + {days} * 24 * 3600 * 1000)"
     );
-    page.run(&day).await.as_str().expect("a day").to_owned()
+    page.run(&script).await.as_str().expect("a date").to_owned()
 }
 
-/// The bank announces the end of the permission: the page names the day, and renewing it takes the warning away.
+/// The bank announces the end of the permission: the page shows the date until the permission is renewed.
 #[tokio::test(flavor = "multi_thread")]
 async fn permission_ends() {
     story(async |world| {
         let page = &world.browser;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         let bank = page.region("First Platypus Bank");
         world
             .stack
-            .plaid_tells(&page.user().await, "PENDING_DISCONNECT")
+            .fire_webhooks(&page.user().await, "PENDING_DISCONNECT")
             .await;
 
-        let day = day_in(page, 7).await;
-        bank.says(&format!("This bank shares nothing new after {day}."))
+        let date = date_in(page, 7).await;
+        bank.says(&format!("This bank shares nothing new after {date}."))
             .await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;
@@ -33,18 +35,18 @@ async fn permission_ends() {
     .await;
 }
 
-/// The permission is taken back at the bank: what was known of the accounts is gone, and the page says so.
+/// The user revokes the permission at the bank: the accounts are deleted, and the page says so.
 #[tokio::test(flavor = "multi_thread")]
-async fn permission_is_taken_back() {
+async fn permission_is_revoked() {
     story(async |world| {
         let page = &world.browser;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         let bank = page.region("First Platypus Bank");
         bank.says("Plaid Checking").await;
         let user = page.user().await;
         world
             .stack
-            .plaid_tells(&user, "USER_PERMISSION_REVOKED")
+            .fire_webhooks(&user, "USER_PERMISSION_REVOKED")
             .await;
 
         bank.says("You revoked your permission at the bank.").await;
@@ -54,8 +56,8 @@ async fn permission_is_taken_back() {
             "{text}"
         );
         assert!(
-            !bank.button("Reconnect").is_there().await,
-            "there is nothing to repair"
+            !bank.button("Reconnect").is_visible().await,
+            "a revoked Item cannot be repaired"
         );
         page.reload().await;
         bank.says("Its accounts and balances were deleted here.")
@@ -70,7 +72,7 @@ async fn permission_is_taken_back() {
     .await;
 }
 
-/// In Europe a consent ends after half a year: announced a week before, and due once it has ended.
+/// A European consent expires after 180 days. A week before, the page shows the date; afterwards, it requires a sign-in.
 #[tokio::test(flavor = "multi_thread")]
 async fn consent_expires() {
     story_with(&["--country-codes=GB"], async |world| {
@@ -85,12 +87,12 @@ async fn consent_expires() {
         let bank = page.region("Royal Bank of Plaid (UK)");
         bank.appears().await;
 
-        let day = day_in(page, 180).await;
-        world.stack.plaid_advances(174 * 24 * 3600).await;
-        bank.says(&format!("This bank shares nothing new after {day}."))
+        let date = date_in(page, 180).await;
+        world.stack.advance_plaid_clock(174 * 24 * 3600).await;
+        bank.says(&format!("This bank shares nothing new after {date}."))
             .await;
         bank.button("Reconnect").appears().await;
-        world.stack.plaid_advances(7 * 24 * 3600).await;
+        world.stack.advance_plaid_clock(7 * 24 * 3600).await;
         bank.says("requires you to sign in again").await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;

@@ -1,3 +1,5 @@
+//! A blocked script of Link.
+
 use e2e::story;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -8,7 +10,7 @@ async fn script_blocked_then_retried() {
         page.open("/").await;
         page.button("Connect a bank account").click().await;
         page.button("Try again").appears().await;
-        assert!(!page.shows_link().await);
+        assert!(!page.is_link_open().await);
 
         page.unblock().await;
         page.button("Try again").click().await;

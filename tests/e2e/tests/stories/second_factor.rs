@@ -1,3 +1,5 @@
+//! Second factors, and test users with custom accounts.
+
 use e2e::{Browser, Link, Role, story};
 use serde_json::json;
 
@@ -9,7 +11,7 @@ async fn sign_in<'a>(page: &'a Browser, bank: &str, password: &str) -> Link<'a> 
     link
 }
 
-async fn connected(page: &Browser, link: Link<'_>, bank: &str) {
+async fn finish(page: &Browser, link: Link<'_>, bank: &str) {
     link.share("Plaid Checking 0000").await;
     link.finish().await;
     page.region(bank).says("Plaid Checking").await;
@@ -29,7 +31,7 @@ async fn second_factor() {
         link.notice("not correct").appears().await;
         link.locate(Role::Textbox, "Code").fill("1234").await;
         link.button("Submit").click().await;
-        connected(page, link, "First Platypus Bank").await;
+        finish(page, link, "First Platypus Bank").await;
 
         let link = sign_in(page, "Tartan Bank", "mfa_questions_2_2").await;
         for round in 0..2 {
@@ -48,7 +50,7 @@ async fn second_factor() {
             )
             .await;
         }
-        connected(page, link, "Tartan Bank").await;
+        finish(page, link, "Tartan Bank").await;
 
         let bank = "First Gingham Credit Union";
         let link = sign_in(page, bank, "mfa_selections_1_1_3").await;
@@ -57,18 +59,18 @@ async fn second_factor() {
         link.notice("not correct").appears().await;
         link.locate(Role::Radio, "answer_0_0_0").click().await;
         link.button("Submit").click().await;
-        connected(page, link, bank).await;
+        finish(page, link, bank).await;
 
         let bank = "Houndstooth Bank";
         let link = sign_in(page, bank, "mfa_selections").await;
         link.locate(Role::Radio, "Yes").click().await;
         link.button("Submit").click().await;
-        connected(page, link, bank).await;
+        finish(page, link, bank).await;
     })
     .await;
 }
 
-/// Leaving in the middle says where one was.
+/// The notice names the step at which the user left.
 #[tokio::test(flavor = "multi_thread")]
 async fn leaves_at_the_second_factor() {
     story(async |world| {
@@ -76,7 +78,7 @@ async fn leaves_at_the_second_factor() {
         page.open("/").await;
         let link = sign_in(page, "First Platypus Bank", "mfa_questions_1_1").await;
         link.locate(Role::Textbox, "Question 1").appears().await;
-        link.give_up().await;
+        link.exit().await;
         page.notice("You left before you answered your bank's questions.")
             .appears()
             .await;
@@ -85,7 +87,7 @@ async fn leaves_at_the_second_factor() {
         link.locate(Role::Radio, "Text message to ••• 4321")
             .appears()
             .await;
-        link.give_up().await;
+        link.exit().await;
         page.notice("You left before your bank could send a code.")
             .appears()
             .await;
@@ -93,9 +95,9 @@ async fn leaves_at_the_second_factor() {
     .await;
 }
 
-/// A user of one's own making, with JSON for a password, down to what happens on the account.
+/// A custom user, whose password is a JSON document of accounts and transactions.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_custom_user() {
+async fn a_user_with_custom_accounts() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
@@ -129,15 +131,15 @@ async fn a_custom_user() {
         page.region("First Platypus Bank").says("Piggy <b>bank</b>").await;
         page.region("First Platypus Bank").says("$42.50").await;
 
-        // No page of ours shows them; the backend has them for one that does.
-        world.stack.plaid_advances(5).await;
+        // Connect shows no transactions, but the backend has them.
+        world.stack.advance_plaid_clock(5).await;
         let transactions = page
             .run(
                 "const ask = async () => (await (await fetch('/api/transactions')).json()).transactions;
-                return new Promise((come) => {
+                return new Promise((done) => {
                     const look = async () => {
                         const transactions = await ask();
-                        transactions.length ? come(transactions) : setTimeout(look, 20);
+                        transactions.length ? done(transactions) : setTimeout(look, 20);
                     };
                     look();
                 })",

@@ -1,14 +1,16 @@
+//! Failures right after the success of Link.
+
 use e2e::{story, story_with};
 use serde_json::json;
 
-/// The tab dies while the backend is being told: the next page tells it, and Plaid need not.
+/// The tab is closed while it submits the success: the next page submits it, without help from Plaid.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_tab_dies_at_the_success() {
+async fn the_tab_is_closed_at_the_success() {
     story(async |world| {
         let page = &world.browser;
         let fault =
             json!([{ "path": "/link/token/get", "kind": "error", "code": "INTERNAL_SERVER_ERROR" }]);
-        world.stack.plaid_fails(fault).await;
+        world.stack.set_plaid_faults(fault).await;
         page.open("/").await;
         page.button("Connect a bank account").click().await;
         let link = page.enter_link().await;
@@ -16,15 +18,15 @@ async fn the_tab_dies_at_the_success() {
         link.sign_in("user_good", "pass_good").await;
         link.share("Plaid Checking 0000").await;
         link.button("Finish").appears().await;
-        world.stack.backend_goes_down().await;
+        world.stack.stop_backend().await;
         link.finish().await;
         page.button("Try again").appears().await;
         let tab = page.tab().await;
         let next = page.open_tab().await;
-        page.look_at(&tab).await;
+        page.switch_to_tab(&tab).await;
         page.close_tab(&next).await;
 
-        world.stack.backend_comes_back().await;
+        world.stack.restart_backend().await;
         page.open("/").await;
         page.region("First Platypus Bank")
             .says("Plaid Checking")
@@ -38,9 +40,9 @@ async fn the_tab_dies_at_the_success() {
     .await;
 }
 
-/// The tab dies before the backend is told, and nothing of it is left: the backend asks Plaid what became of the visit.
+/// The tab is closed before it submits the success, and its storage is lost: the backend asks Plaid for the result.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_browser_never_comes_back() {
+async fn the_tab_is_closed_and_its_storage_is_lost() {
     story_with(&["--reconcile-seconds=1"], async |world| {
         let page = &world.browser;
         page.open("/").await;
@@ -56,7 +58,7 @@ async fn the_browser_never_comes_back() {
         page.run("localStorage.clear()").await;
         let tab = page.tab().await;
         let next = page.open_tab().await;
-        page.look_at(&tab).await;
+        page.switch_to_tab(&tab).await;
         page.close_tab(&next).await;
 
         page.open("/").await;
@@ -69,12 +71,12 @@ async fn the_browser_never_comes_back() {
     .await;
 }
 
-/// The Item is there, but the browser does not hear of it: asked again, the backend answers the same Item.
+/// The response with the new Item is lost: the backend answers the repeated request with the same Item.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answer_is_lost() {
+async fn the_response_of_the_backend_is_lost() {
     story(async |world| {
         let page = &world.browser;
-        page.stand_in(
+        page.intercept(
             "/api/items",
             "const answer = await ask(request);
              if (request.method !== 'POST' || window.lost) return answer;
@@ -82,7 +84,7 @@ async fn the_answer_is_lost() {
              throw new TypeError('the network is gone')",
         )
         .await;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         page.notice("First Platypus Bank is connected.")
             .appears()
             .await;
@@ -94,12 +96,12 @@ async fn the_answer_is_lost() {
     .await;
 }
 
-/// A list of Items that was asked for before, and comes after, takes nothing away.
+/// A list of Items that was requested before the success and arrives after it removes no card.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_older_than_the_success() {
     story(async |world| {
         let page = &world.browser;
-        page.stand_in(
+        page.intercept(
             "/api/items",
             "const answer = await ask(request);
              if (request.method === 'GET' && request.url.endsWith('/items') && !window.release)
@@ -107,19 +109,18 @@ async fn the_list_is_older_than_the_success() {
              return answer;",
         )
         .await;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         page.run("window.release()").await;
-        page.settles().await;
+        page.wait_for_network_idle().await;
         let bank = page.region("First Platypus Bank");
         bank.says("Plaid Checking").await;
         assert_eq!(bank.count().await, 1);
-        assert!(!page.heading("No bank connected yet").is_there().await);
+        assert!(!page.heading("No bank connected yet").is_visible().await);
     })
     .await;
 }
 
-/// The session ends while the person is in Link: what they connected does not become somebody else's, not even when the
-/// page goes on asking.
+/// The user's session ends while Link is open: the Item does not become another user's, even if the page retries.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_session_ends_before_the_success() {
     story(async |world| {
@@ -131,42 +132,42 @@ async fn the_session_ends_before_the_success() {
         link.sign_in("user_good", "pass_good").await;
         link.share("Plaid Checking 0000").await;
         link.button("Finish").appears().await;
-        page.forget_cookies().await;
+        page.clear_cookies().await;
         link.finish().await;
         let notice = page.notice("You are signed out.");
         notice.says("Reload the page to sign in again.").await;
         notice.button("Try again").click().await;
-        page.settles().await;
+        page.wait_for_network_idle().await;
         let answers = page.responses().await;
         assert!(
             !answers.iter().any(|answer| answer.status == 201),
-            "it is taken from nobody"
+            "no Item is created without a session"
         );
-        // Whose it is has it, as Plaid told the backend.
+        // Its own user has it, by Plaid's webhook.
         page.reload().await;
         page.heading("No bank connected yet").appears().await;
     })
     .await;
 }
 
-/// Plaid makes the Item, but its answer is lost on the way to the backend. A Plaid that answers a used token again makes it
-/// good; with one that does not, what is left is to say so and to begin anew.
+/// Plaid creates the Item, but its response is lost. If Plaid accepts the used token again, a retry succeeds. If not, the page
+/// reports the loss, and the user connects the bank again.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answer_of_plaid_is_lost() {
+async fn the_response_of_plaid_is_lost() {
     for answers_again in [true, false] {
         story(async |world| {
             let page = &world.browser;
-            world.stack.plaid_answers_again(answers_again).await;
+            world.stack.allow_repeated_exchanges(answers_again).await;
             let fault = json!([
                 { "path": "/item/public_token/exchange", "times": 1, "kind": "drop_response" }
             ]);
-            world.stack.plaid_fails(fault).await;
+            world.stack.set_plaid_faults(fault).await;
             page.open("/").await;
             page.button("Connect a bank account").click().await;
             page.link_a_bank("First Platypus Bank").await;
             if !answers_again {
                 let notice = page.notice("Plaid made it, but its answer did not arrive");
-                // The visit and the request: what support asks for.
+                // The Link session and the request, for support.
                 notice.says("Reference: ").await;
                 notice.says(" · ").await;
                 notice.button("Try again").click().await;
@@ -180,9 +181,9 @@ async fn the_answer_of_plaid_is_lost() {
     }
 }
 
-/// What nobody can have does not stay at Plaid, once nobody can have its access token and nothing of its user's is on its way.
+/// An Item whose access token is lost is removed at Plaid, once its user has no pending exchange.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_plaid_made_for_nobody_is_ended() {
+async fn an_orphaned_item_is_removed_at_plaid() {
     let flags = [
         "--plaid-users",
         "--reconcile-seconds=1",
@@ -193,19 +194,19 @@ async fn what_plaid_made_for_nobody_is_ended() {
         let fault = json!([
             { "path": "/item/public_token/exchange", "times": 1, "kind": "drop_response" }
         ]);
-        world.stack.plaid_fails(fault).await;
+        world.stack.set_plaid_faults(fault).await;
         page.open("/").await;
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
         let notice = page.notice("Plaid made it, but its answer did not arrive");
         notice.appears().await;
-        world.stack.plaid_has_items(0).await;
+        world.stack.wait_for_item_count(0).await;
         notice.button("Try again").click().await;
         page.link_a_bank("First Platypus Bank").await;
         page.region("First Platypus Bank")
             .says("Plaid Checking")
             .await;
-        world.stack.plaid_has_items(1).await;
+        world.stack.wait_for_item_count(1).await;
     })
     .await;
 }

@@ -1,3 +1,5 @@
+//! The separation of two users' Items.
+
 use e2e::story;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -15,14 +17,14 @@ async fn two_users_see_only_their_own() {
         bob.link_a_bank("Tartan Bank").await;
         bob.region("Tartan Bank").appears().await;
         assert!(
-            !bob.region("First Platypus Bank").is_there().await,
+            !bob.region("First Platypus Bank").is_visible().await,
             "Bob sees Ann's bank"
         );
 
         ann.reload().await;
         ann.region("First Platypus Bank").appears().await;
         assert!(
-            !ann.region("Tartan Bank").is_there().await,
+            !ann.region("Tartan Bank").is_visible().await,
             "Ann sees Bob's bank"
         );
         bob.quit().await;

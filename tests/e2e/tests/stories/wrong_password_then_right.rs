@@ -1,3 +1,5 @@
+//! A wrong password, and a second attempt.
+
 use e2e::story;
 
 #[tokio::test(flavor = "multi_thread")]

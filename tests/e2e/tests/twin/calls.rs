@@ -1,24 +1,24 @@
-//! What a page was called with, so that two visits can be compared.
+//! The callbacks that a page received, in a form that can be compared.
 
 use serde_json::Value;
 
-/// The calls in order: each its kind, and its arguments.
+/// The callbacks in order, each an array of its kind and its arguments.
 pub(crate) type Calls = Vec<Value>;
 
-/// Reads what the page kept. What differs from visit to visit is replaced: tokens and request ids by their kind, ids
-/// that come again by the place where they came first.
-pub(crate) fn read(kept: Value) -> Calls {
-    let Value::Array(mut calls) = kept else {
-        panic!("the page keeps no list but {kept}");
+/// Reads the calls that the page recorded. Values that differ between sessions become placeholders: request ids and times
+/// by their key, and other ids and tokens by the order of their first use.
+pub(crate) fn read(recorded: Value) -> Calls {
+    let Value::Array(mut calls) = recorded else {
+        panic!("the page has no list of calls: {recorded}");
     };
     let mut ids = Vec::new();
     for call in &mut calls {
-        liken(call, "", &mut ids);
+        normalize(call, "", &mut ids);
     }
     calls
 }
 
-/// The calls by name: an event by its own, and a view that is shown as `>VIEW`.
+/// The names of the calls. An event has its own name; a change of the view is `>VIEW`.
 pub(crate) fn names(calls: &[Value]) -> Vec<String> {
     let name = |call: &Value| match (call[0].as_str(), call[1].as_str()) {
         (Some("event"), Some("TRANSITION_VIEW")) => {
@@ -34,35 +34,37 @@ pub(crate) fn names(calls: &[Value]) -> Vec<String> {
     calls.iter().map(name).collect()
 }
 
-fn liken(value: &mut Value, key: &str, ids: &mut Vec<String>) {
+fn normalize(value: &mut Value, key: &str, ids: &mut Vec<String>) {
     match value {
         Value::Array(values) => {
             for value in values {
-                liken(value, "", ids);
+                normalize(value, "", ids);
             }
         }
         Value::Object(entries) => {
-            // A field that is null says as much as one that is missing.
+            // A null field is equivalent to a missing one.
             entries.retain(|_, value| !value.is_null());
             for (key, value) in entries {
-                liken(value, key, ids);
+                normalize(value, key, ids);
             }
         }
         Value::String(text) => match key {
             "request_id" | "timestamp" => *text = format!("<{key}>"),
-            "link_session_id" | "id" => *text = place(text, key, ids),
-            _ if text.starts_with("public-sandbox-") => *text = place(text, "public_token", ids),
+            "link_session_id" | "id" => *text = placeholder(text, key, ids),
+            _ if text.starts_with("public-sandbox-") => {
+                *text = placeholder(text, "public_token", ids)
+            }
             _ => {}
         },
         _ => {}
     }
 }
 
-fn place(id: &str, key: &str, ids: &mut Vec<String>) -> String {
+fn placeholder(id: &str, key: &str, ids: &mut Vec<String>) -> String {
     let known = ids.iter().position(|known| known == id);
-    let place = known.unwrap_or_else(|| {
+    let index = known.unwrap_or_else(|| {
         ids.push(id.to_owned());
         ids.len() - 1
     });
-    format!("<{key} {place}>")
+    format!("<{key} {index}>")
 }

@@ -1,32 +1,34 @@
-use crate::pages::Pages;
+//! A test for memory leaks over many Link sessions.
+
+use crate::page_server::PageServer;
 use crate::scenarios::Token;
-use crate::side::Side;
+use crate::twin_page::TwinPage;
 
-/// So many visits in one call: each call has a deadline.
-const BATCH: u32 = 50;
+/// The sessions in one call to the browser. Each call has a deadline.
+const SESSIONS_PER_CALL: u32 = 50;
 
-/// What a page may hold on to more than before: less than a megabyte.
-const GROWTH: u64 = 1_048_576;
+/// The limit of the growth of the heap, in bytes.
+const MAX_GROWTH: u64 = 1_048_576;
 
-/// How often garbage is collected before what is left counts as kept: a frame's remains go in several steps.
-const ROUNDS: usize = 50;
+/// The garbage collections before the remaining memory counts as a leak. A frame is freed in several steps.
+const MAX_COLLECTIONS: usize = 50;
 
-/// Mounts the hook, opens Link and leaves it; every other time the page goes while Link is open.
-async fn visit(side: &Side, visits: u32) {
-    side.run(&format!(
+/// Mounts the hook, opens Link and exits, many times. Every other time the hook is unmounted while Link is open.
+async fn run_sessions(page: &TwinPage, count: u32) {
+    page.run(&format!(
         "const until = (condition) => new Promise((done) => {{
            const look = () => condition() ? done() : setTimeout(look, 1);
            look();
          }});
          const called = (name) => () => calls.some((call) => call.includes(name));
          return (async () => {{
-           for (let visit = 0; visit < {visits}; visit += 1) {{
+           for (let session = 0; session < {count}; session += 1) {{
              calls.length = 0;
              twin.start(token);
              await until(called('load'));
              twin.open();
              await until(called('OPEN'));
-             if (visit % 2) {{
+             if (session % 2) {{
                twin.exit(true);
                await until(called('exit'));
              }}
@@ -38,38 +40,38 @@ async fn visit(side: &Side, visits: u32) {
     .await;
 }
 
-async fn wasm_bytes(side: &Side) -> Option<u64> {
-    side.run("return twin.memory.buffer.byteLength")
+async fn wasm_bytes(page: &TwinPage) -> Option<u64> {
+    page.run("return twin.memory.buffer.byteLength")
         .await
         .as_u64()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_visits_leave_nothing_behind() {
-    let pages = Pages::serve().await;
-    let side = Side::start(format!("{}/ours/twin.html", pages.url)).await;
-    side.open(Token::Fresh).await;
-    visit(&side, BATCH).await;
-    let (before, wasm) = (side.browser.footprint().await, wasm_bytes(&side).await);
-    for _ in 0..1000 / BATCH {
-        visit(&side, BATCH).await;
+async fn a_thousand_sessions_leak_no_memory() {
+    let server = PageServer::start().await;
+    let page = TwinPage::start(format!("{}/ours/twin.html", server.url)).await;
+    page.open(Token::Fresh).await;
+    run_sessions(&page, SESSIONS_PER_CALL).await;
+    let (before, wasm) = (page.browser.footprint().await, wasm_bytes(&page).await);
+    for _ in 0..1000 / SESSIONS_PER_CALL {
+        run_sessions(&page, SESSIONS_PER_CALL).await;
     }
-    let mut after = side.browser.footprint().await;
-    for _ in 0..ROUNDS {
+    let mut after = page.browser.footprint().await;
+    for _ in 0..MAX_COLLECTIONS {
         if after.documents <= before.documents
             && after.listeners <= before.listeners
-            && after.heap_bytes < before.heap_bytes + GROWTH
+            && after.heap_bytes < before.heap_bytes + MAX_GROWTH
         {
             break;
         }
-        after = side.browser.footprint().await;
+        after = page.browser.footprint().await;
     }
     assert!(after.documents <= before.documents, "{before:?} {after:?}");
     assert!(after.listeners <= before.listeners, "{before:?} {after:?}");
     assert!(
-        after.heap_bytes < before.heap_bytes + GROWTH,
+        after.heap_bytes < before.heap_bytes + MAX_GROWTH,
         "{before:?} {after:?}"
     );
-    assert_eq!(wasm_bytes(&side).await, wasm, "WebAssembly memory");
-    side.browser.quit().await;
+    assert_eq!(wasm_bytes(&page).await, wasm, "WebAssembly memory");
+    page.browser.quit().await;
 }

@@ -1,47 +1,48 @@
-//! Our bindings and react-plaid-link, driven through the same scenarios over the same Link JS, are called the same.
+//! A comparison of our bindings with react-plaid-link, in the same scenarios over the same Link JS.
 //!
-//! And however often Link is opened and closed, a page is as it was. So we know that the bindings say what pages expect, and that the offline Plaid speaks as pages are used to.
+//! Both pages must receive the same callbacks. Our page must not leak memory over many Link sessions.
 
 mod calls;
 mod cycles;
-mod pages;
+mod page_server;
 mod scenarios;
-mod side;
+mod twin_page;
 
-use crate::pages::Pages;
+use crate::page_server::PageServer;
 use crate::scenarios::SCENARIOS;
-use crate::side::Side;
+use crate::twin_page::TwinPage;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_are_called_the_same() {
-    let pages = Pages::serve().await;
-    let ours = Side::start(format!("{}/ours/twin.html", pages.url)).await;
-    let react = Side::start(format!("{}/react/twin.html", pages.url)).await;
-    let mut wrong = Vec::new();
+async fn both_pages_receive_the_same_callbacks() {
+    let server = PageServer::start().await;
+    let ours = TwinPage::start(format!("{}/ours/twin.html", server.url)).await;
+    let react = TwinPage::start(format!("{}/react/twin.html", server.url)).await;
+    let mut differences = Vec::new();
     for scenario in SCENARIOS {
         let name = scenario.name;
-        // For one that gets stuck.
+        // Printed for a scenario that hangs.
         eprintln!("{name}");
-        let (by_ours, by_react) = tokio::join!(ours.play(scenario), react.play(scenario));
-        let names = calls::names(&by_ours);
+        let (our_calls, react_calls) =
+            tokio::join!(ours.run_scenario(scenario), react.run_scenario(scenario));
+        let names = calls::names(&our_calls);
         if !names
             .iter()
             .map(String::as_str)
             .eq(scenario.calls.split_whitespace())
         {
-            wrong.push(format!("{name}: ours is called\n{}", names.join(" ")));
+            differences.push(format!("{name}: our page received\n{}", names.join(" ")));
         }
-        let mut pairs = by_ours.iter().zip(&by_react);
-        if let Some(unlike) = pairs.find(|(ours, react)| ours != react) {
-            wrong.push(format!("{name}: ours and react's are unlike: {unlike:#?}"));
+        let mut pairs = our_calls.iter().zip(&react_calls);
+        if let Some(pair) = pairs.find(|(ours, react)| ours != react) {
+            differences.push(format!("{name}: the pages differ: {pair:#?}"));
         }
-        let late = by_react.get(by_ours.len()..).unwrap_or_default();
+        let late = react_calls.get(our_calls.len()..).unwrap_or_default();
         let late = calls::names(late).join(" ");
-        if late != scenario.late || by_ours.len() > by_react.len() {
-            wrong.push(format!("{name}: react is called besides\n{late}"));
+        if late != scenario.late || our_calls.len() > react_calls.len() {
+            differences.push(format!("{name}: the React page also received\n{late}"));
         }
     }
     ours.browser.quit().await;
     react.browser.quit().await;
-    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n\n"));
+    assert!(differences.is_empty(), "\n{}\n", differences.join("\n\n"));
 }

@@ -1,13 +1,13 @@
-//! What both pages go through, and what they are to be called.
+//! The scenarios that both pages run, and the callbacks that they must receive.
 
-/// One way through Link.
+/// The steps of a user and of the page, and the expected callbacks.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) token: Token,
     pub(crate) steps: &'static [Step],
-    /// What both are called.
+    /// The callbacks that both pages receive.
     pub(crate) calls: &'static str,
-    /// What react-plaid-link still calls once it is unmounted. Ours is silent then.
+    /// The callbacks that react-plaid-link still calls after it is unmounted. Our bindings call none.
     pub(crate) late: &'static str,
 }
 
@@ -19,29 +19,29 @@ pub(crate) enum Token {
 }
 
 pub(crate) enum Step {
-    /// By the page's program: mounts the hook and waits until Link has loaded.
+    /// Mounts the hook, and waits until Link has loaded.
     Start,
-    /// Mounts the hook and opens Link in the same breath.
+    /// Mounts the hook, and opens Link at once.
     StartAndOpen,
     Open,
     Exit,
     ForceExit,
     Unmount,
-    /// Waits until the page was called with this name.
+    /// Waits until the page has received a callback with this name.
     Called(&'static str),
-    /// Waits until so many visits have ended, one way or the other.
+    /// Waits until this number of sessions has ended, by a success or an exit.
     Ended(u32),
-    /// Waits until no frame is left.
+    /// Waits until the page has no frame.
     Gone,
     /// In Link: waits for this button.
     Sees(&'static str),
     Press(&'static str),
-    /// In Link: waits until a problem is told in these words.
+    /// In Link: waits for an alert or status with this text.
     Reads(&'static str),
     Search(&'static str),
     Fill(&'static str, &'static str),
     Tick(&'static str),
-    /// On the bank's own page: presses this button, and waits until the page has closed itself.
+    /// On the bank's page: presses this button, and waits until the window has closed.
     AtBank(&'static str),
 }
 

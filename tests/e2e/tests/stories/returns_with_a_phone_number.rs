@@ -1,7 +1,9 @@
-use e2e::{Browser, Link, Role, logs_link_event, story};
+//! A sign-in to Link by phone number.
+
+use e2e::{Browser, Link, Role, story, wait_for_link_event};
 use serde_json::json;
 
-async fn give_phone<'a>(page: &'a Browser, number: &str) -> Link<'a> {
+async fn submit_phone<'a>(page: &'a Browser, number: &str) -> Link<'a> {
     page.button("Connect a bank account").click().await;
     let link = page.enter_link().await;
     link.locate(Role::Textbox, "Phone number")
@@ -11,19 +13,19 @@ async fn give_phone<'a>(page: &'a Browser, number: &str) -> Link<'a> {
     link
 }
 
-async fn give_code(link: &Link<'_>, code: &str) {
+async fn submit_code(link: &Link<'_>, code: &str) {
     link.locate(Role::Textbox, "Code").fill(code).await;
     link.button("Submit").click().await;
 }
 
-/// The phone brings back the banks that were connected before, without a password.
+/// A known phone number offers the banks that were connected before, without a password.
 #[tokio::test(flavor = "multi_thread")]
-async fn comes_back_with_a_phone() {
+async fn returns_with_a_phone_number() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
-        let link = give_phone(page, "415-555-0011").await;
-        give_code(&link, "123456").await;
+        let link = submit_phone(page, "415-555-0011").await;
+        submit_code(&link, "123456").await;
         link.button("Tartan Bank").click().await;
         link.share("Plaid Checking 0000").await;
         link.finish().await;
@@ -32,43 +34,48 @@ async fn comes_back_with_a_phone() {
     .await;
 }
 
-/// The page knows the number: Link shows its end instead of asking for it.
+/// The page passes the number: Link shows its last digits instead of the question.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_knows_the_phone() {
+async fn the_page_passes_the_phone_number() {
     story(async |world| {
         let page = &world.browser;
-        page.wishes(&json!({ "phone_number": "+14155550011" }))
+        page.override_link_options(&json!({ "phone_number": "+14155550011" }))
             .await;
         page.open("/").await;
         page.button("Connect a bank account").click().await;
         let link = page.enter_link().await;
         link.button("Continue").appears().await;
         page.says("••• 0011").await;
-        assert!(!link.locate(Role::Textbox, "Phone number").is_there().await);
+        assert!(
+            !link
+                .locate(Role::Textbox, "Phone number")
+                .is_visible()
+                .await
+        );
         link.button("Continue").click().await;
-        give_code(&link, "123456").await;
+        submit_code(&link, "123456").await;
         link.button("Tartan Bank").click().await;
         link.share("Plaid Checking 0000").await;
         link.finish().await;
         page.region("Tartan Bank").says("Plaid Checking").await;
-        // And it is known as one that came back.
-        logs_link_event(&page.user().await, "AUTO_SUBMIT_PHONE").await;
+        // The backend has logged the user as a returning one.
+        wait_for_link_event(&page.user().await, "AUTO_SUBMIT_PHONE").await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_that_is_new() {
+async fn an_unknown_phone_number() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
-        let link = give_phone(page, "555").await;
+        let link = submit_phone(page, "555").await;
         link.notice("not a phone number").appears().await;
         link.locate(Role::Textbox, "Phone number")
             .fill("415-555-0010")
             .await;
         link.button("Continue").click().await;
-        give_code(&link, "123456").await;
+        submit_code(&link, "123456").await;
         link.locate(Role::Searchbox, "Search for your bank")
             .fill("Tartan")
             .await;
@@ -81,17 +88,17 @@ async fn a_number_that_is_new() {
     .await;
 }
 
-/// Three wrong codes end it; another bank can still be chosen, by the long way.
+/// Three wrong codes end the session. The user can still connect a bank without the phone number.
 #[tokio::test(flavor = "multi_thread")]
 async fn three_wrong_codes() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
-        let link = give_phone(page, "415-555-0011").await;
+        let link = submit_phone(page, "415-555-0011").await;
         for _ in 0..2 {
-            give_code(&link, "000000").await;
+            submit_code(&link, "000000").await;
             link.notice("The code is not correct").appears().await;
-            // It says so until the next answer as well, which has an empty field.
+            // The notice stays until the next response, which has an empty field.
             page.run(
                 "return new Promise((next) => {
                     const look = () => [...document.querySelectorAll('input')].some((input) => input.value === '000000')
@@ -101,9 +108,9 @@ async fn three_wrong_codes() {
             )
             .await;
         }
-        give_code(&link, "000000").await;
+        submit_code(&link, "000000").await;
         link.notice("Three codes were wrong").appears().await;
-        link.give_up().await;
+        link.exit().await;
         let notice = page.notice("Your phone number could not be confirmed.");
         notice.button("Try again").click().await;
         page.link_a_bank("First Platypus Bank").await;

@@ -1,3 +1,5 @@
+//! The number of Items and of completed Link sessions of a user.
+
 use connect_api::ItemStatus;
 use connect_server::store::vault::Vault;
 use connect_server::{UserId, store};
@@ -6,30 +8,30 @@ use serde_json::{Value, json};
 use crate::Stack;
 use crate::stack::{database, vault_key};
 
-/// What Plaid says that visits to Link brought, whether or not the backend was told.
+/// The completed Link sessions of a user by Plaid's record, whether or not the backend knows them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Visits {
-    /// How many Items were handed over.
+pub struct CompletedSessions {
+    /// The sessions that connected a bank.
     pub items: usize,
-    /// How many Items were repaired.
+    /// The sessions that repaired an Item.
     pub repairs: usize,
 }
 
-/// What a user has in Connect.
+/// The number of Items that a user has in Connect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wallet {
-    /// How many Items.
-    pub items: usize,
-    /// How many of them work.
+pub struct ItemCounts {
+    /// All Items.
+    pub total: usize,
+    /// The Items without a problem.
     pub healthy: usize,
 }
 
 impl Stack {
-    /// What this user has in Connect.
+    /// Counts this user's Items in Connect.
     ///
     /// # Panics
     /// When the database does not open.
-    pub async fn wallet(&self, user: &str) -> Wallet {
+    pub async fn item_counts(&self, user: &str) -> ItemCounts {
         let store = store::open(&database(self.data_dir())).await;
         let store = store.expect("the database opens");
         let items = store.items(&UserId::new(user.to_owned())).await;
@@ -38,38 +40,38 @@ impl Stack {
         let healthy = items
             .iter()
             .filter(|item| item.status == ItemStatus::Healthy);
-        Wallet {
-            items: items.len(),
+        ItemCounts {
+            total: items.len(),
             healthy: healthy.count(),
         }
     }
 
-    /// What came of all visits of this user's.
+    /// Counts this user's completed Link sessions at Plaid.
     ///
     /// # Panics
     /// When the database does not open, or Plaid does not answer.
-    pub async fn visits(&self, user: &str) -> Visits {
+    pub async fn completed_sessions(&self, user: &str) -> CompletedSessions {
         let user = UserId::new(user.to_owned());
         let store = store::open(&database(self.data_dir())).await;
         let store = store.expect("the database opens");
         let vault = Vault::open(&vault_key(self.data_dir())).expect("the key opens");
-        let kept = store.link_tokens_of(&user).await.expect("Link tokens");
-        let mut visits = Visits::default();
-        for kept in kept {
-            let token = vault.unseal_bytes(&kept.sealed, "Link token");
+        let links = store.link_tokens_of(&user).await.expect("Link tokens");
+        let mut sessions = CompletedSessions::default();
+        for link in links {
+            let token = vault.unseal_bytes(&link.sealed, "Link token");
             let token = token.expect("a Link token opens");
-            let brought = self.brought(&String::from_utf8_lossy(&token)).await;
-            match kept.item {
-                None => visits.items += brought,
-                Some(_) => visits.repairs += brought,
+            let completed = self.completed_count(&String::from_utf8_lossy(&token)).await;
+            match link.item {
+                None => sessions.items += completed,
+                Some(_) => sessions.repairs += completed,
             }
         }
         store.close().await;
-        visits
+        sessions
     }
 
-    /// How many of a Link token's visits ended well.
-    async fn brought(&self, token: &str) -> usize {
+    /// Counts the completed sessions of a Link token.
+    async fn completed_count(&self, token: &str) -> usize {
         let request = reqwest::Client::new()
             .post(format!("{}/link/token/get", self.plaid().url()))
             .header("PLAID-CLIENT-ID", self.plaid().client_id())

@@ -1,17 +1,19 @@
+//! Input before the app has loaded.
+
 use e2e::{Browser, Key, story};
 
-/// Holds the app up on its way, until `arrive()`.
-async fn hold_up(page: &Browser) {
+/// Opens the page, and delays the app until `arrive()` is called.
+async fn open_with_delayed_app(page: &Browser) {
     let hold = "await new Promise((arrive) => { window.arrive = arrive; }); return ask(request)";
-    page.stand_in("/connect-", hold).await;
+    page.intercept("/connect-", hold).await;
     page.open("/").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clicks_before_the_app_is_there() {
+async fn clicks_before_the_app_has_loaded() {
     story(async |world| {
         let page = &world.browser;
-        hold_up(page).await;
+        open_with_delayed_app(page).await;
         page.button("Connect a bank account").click().await;
         page.says("Opening Plaid…").await;
         page.run("arrive()").await;
@@ -22,14 +24,14 @@ async fn clicks_before_the_app_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_focus_stays_where_the_app_comes() {
+async fn the_focus_stays_when_the_app_starts() {
     story(async |world| {
         let page = &world.browser;
-        hold_up(page).await;
+        open_with_delayed_app(page).await;
         page.tab_to("Connect a bank account").await;
         page.run("arrive()").await;
         page.heading("No bank connected yet").appears().await;
-        assert!(!page.shows_link().await, "nobody clicked");
+        assert!(!page.is_link_open().await, "nobody clicked");
         page.press(Key::Enter).await;
         let link = page.enter_link().await;
         link.button("Continue without phone number").appears().await;
@@ -41,7 +43,7 @@ async fn the_focus_stays_where_the_app_comes() {
 async fn the_app_cannot_be_loaded() {
     story(async |world| {
         let page = &world.browser;
-        page.stand_in("/connect-", "throw new TypeError('Failed to fetch')")
+        page.intercept("/connect-", "throw new TypeError('Failed to fetch')")
             .await;
         page.open("/").await;
         page.says("Connect could not be loaded.").await;

@@ -1,44 +1,46 @@
-use e2e::{World, story};
+//! Changes that other tabs and the backend make.
 
-/// What is done in one tab shows in the other, without a reload there.
+use e2e::{Role, World, story};
+
+/// A change in one tab appears in the other, without a reload.
 #[tokio::test(flavor = "multi_thread")]
-async fn tabs_agree() {
+async fn tabs_stay_in_sync() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
         page.heading("No bank connected yet").appears().await;
         let first = page.tab().await;
         let second = page.open_tab().await;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         let bank = page.region("First Platypus Bank");
 
-        page.look_at(&first).await;
+        page.switch_to_tab(&first).await;
         bank.says("Plaid Checking").await;
         bank.button("Disconnect").click().await;
-        let question = page.locate(e2e::Role::Dialog, "Disconnect First Platypus Bank?");
+        let question = page.locate(Role::Dialog, "Disconnect First Platypus Bank?");
         question.button("Disconnect").click().await;
         bank.disappears().await;
 
-        page.look_at(&second).await;
+        page.switch_to_tab(&second).await;
         bank.disappears().await;
         page.heading("No bank connected yet").appears().await;
     })
     .await;
 }
 
-/// A page that lost its backend for a while catches up by itself.
+/// A page updates by itself after its backend was down.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_catches_up() {
     story(async |world| {
         let page = &world.browser;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         let user = page.user().await;
-        world.stack.backend_goes_down().await;
-        world.stack.bank_wants_sign_in(&user).await;
-        world.stack.tells_in_vain("ERROR").await;
-        world.stack.backend_comes_back().await;
-        // Plaid tries again half a minute later.
-        world.stack.plaid_advances(60).await;
+        world.stack.stop_backend().await;
+        world.stack.require_sign_in(&user).await;
+        world.stack.wait_for_failed_webhook("ERROR").await;
+        world.stack.restart_backend().await;
+        // Plaid retries half a minute later.
+        world.stack.advance_plaid_clock(60).await;
         page.region("First Platypus Bank")
             .button("Reconnect")
             .appears()
@@ -47,13 +49,13 @@ async fn a_page_catches_up() {
     .await;
 }
 
-/// A tab that nobody looks at gives its connection back, and catches up when somebody does.
+/// A tab in the background closes its event stream, and updates when it becomes visible.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_in_the_background_catches_up() {
-    story(async |world| catches_up_in_the_background(world).await).await;
+    story(async |world| assert_catches_up_in_the_background(world).await).await;
 }
 
-/// So does one whose list is of another backend than its stream: that one may count higher.
+/// The same for a tab whose list comes from another backend than its stream, with a higher `as_of`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_with_the_list_of_another_backend_catches_up() {
     story(async |world| {
@@ -61,29 +63,29 @@ async fn a_tab_with_the_list_of_another_backend_catches_up() {
             if (request.method !== 'GET' || !request.url.endsWith('/api/items')) return answer;
             const list = await answer.json();
             return Response.json({ ...list, as_of: list.as_of + 5_000_000 });";
-        world.browser.stand_in("/api/items", higher).await;
-        catches_up_in_the_background(world).await;
+        world.browser.intercept("/api/items", higher).await;
+        assert_catches_up_in_the_background(world).await;
     })
     .await;
 }
 
-async fn catches_up_in_the_background(world: &World) {
+async fn assert_catches_up_in_the_background(world: &World) {
     let page = &world.browser;
-    page.connects("First Platypus Bank").await;
+    page.connect_bank("First Platypus Bank").await;
     page.run(
         "const close = EventSource.prototype.close;
-        EventSource.prototype.close = function () { window.gave_back = true; close.call(this); };
-        window.look = (hidden) => {
+        EventSource.prototype.close = function () { window.closed_stream = true; close.call(this); };
+        window.set_hidden = (hidden) => {
             Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
             document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
         };
-        window.look(true);",
+        window.set_hidden(true);",
     )
     .await;
-    assert_eq!(page.run("return window.gave_back").await, true);
-    world.stack.bank_wants_sign_in(&page.user().await).await;
-    world.stack.takes_webhooks("ERROR", 1).await;
-    page.run("window.look(false)").await;
+    assert_eq!(page.run("return window.closed_stream").await, true);
+    world.stack.require_sign_in(&page.user().await).await;
+    world.stack.wait_for_webhooks("ERROR", 1).await;
+    page.run("window.set_hidden(false)").await;
     page.region("First Platypus Bank")
         .button("Reconnect")
         .appears()

@@ -1,7 +1,9 @@
+//! Invalid responses of the backend, and the recovery from them.
+
 use e2e::story;
 
-/// What may come in place of an answer.
-const NONSENSE: [(&str, &str); 9] = [
+/// The invalid responses, each with its name.
+const INVALID_RESPONSES: [(&str, &str); 9] = [
     (
         "a failure",
         "return Response.json({ code: 'internal', title: 'It broke', status: 500 }, { status: 500 })",
@@ -19,17 +21,17 @@ const NONSENSE: [(&str, &str); 9] = [
         "return new Response('<h1>Welcome to our Wi-Fi</h1>', { headers: { 'Content-Type': 'text/html' } })",
     ),
     (
-        "half an answer",
+        "a truncated response",
         "return new Response('{\"items\": [', { headers: { 'Content-Type': 'application/json' } })",
     ),
     (
-        "another answer",
+        "a response of another type",
         "return Response.json({ items: 7, link_token: [] })",
     ),
-    ("nothing", "return new Response('')"),
+    ("an empty response", "return new Response('')"),
     ("no network", "throw new TypeError('Failed to fetch')"),
     (
-        "silence",
+        "a timeout",
         "return new Promise((_, fail) => {
             request.signal.onabort = () => fail(request.signal.reason);
             expire();
@@ -38,21 +40,21 @@ const NONSENSE: [(&str, &str); 9] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_accounts_come_once_the_backend_speaks_again() {
+async fn the_accounts_appear_once_the_backend_recovers() {
     story(async |world| {
         let page = &world.browser;
-        // Its first word would bring the accounts before anybody tries again.
+        // Its first event would fetch the accounts before the click on **Try again**.
         page.block(&["*/api/events"]).await;
-        for (nonsense, answer) in NONSENSE {
-            eprintln!("{nonsense}");
-            page.stand_in("/api/items", answer).await;
+        for (name, answer) in INVALID_RESPONSES {
+            eprintln!("{name}");
+            page.intercept("/api/items", answer).await;
             page.open("/").await;
             page.button("Try again").appears().await;
             assert!(
-                !page.heading("No bank connected yet").is_there().await,
-                "nobody knows that"
+                !page.heading("No bank connected yet").is_visible().await,
+                "an unknown list is not shown as empty"
             );
-            page.step_aside().await;
+            page.stop_intercepting().await;
             page.button("Try again").click().await;
             page.heading("No bank connected yet").appears().await;
             page.button("Try again").disappears().await;
@@ -62,16 +64,16 @@ async fn the_accounts_come_once_the_backend_speaks_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn link_opens_once_the_backend_speaks_again() {
+async fn link_opens_once_the_backend_recovers() {
     story(async |world| {
         let page = &world.browser;
-        for (nonsense, answer) in NONSENSE {
-            eprintln!("{nonsense}");
-            page.stand_in("/api/link/tokens", answer).await;
+        for (name, answer) in INVALID_RESPONSES {
+            eprintln!("{name}");
+            page.intercept("/api/link/tokens", answer).await;
             page.open("/").await;
             page.button("Connect a bank account").click().await;
             page.button("Try again").appears().await;
-            page.step_aside().await;
+            page.stop_intercepting().await;
             page.button("Try again").click().await;
             let link = page.enter_link().await;
             link.button("Continue without phone number").appears().await;

@@ -1,17 +1,19 @@
+//! A new choice of shared accounts, after the bank has announced new ones.
+
 use e2e::{Role, story};
 
-/// A new account at the bank is offered; the old one is taken out of what is shared, and goes with all that was known of it.
+/// The user adds a new account and removes the old one, whose data are deleted.
 #[tokio::test(flavor = "multi_thread")]
-async fn chooses_accounts_anew() {
+async fn changes_the_shared_accounts() {
     story(async |world| {
         let page = &world.browser;
-        page.connects("First Platypus Bank").await;
+        page.connect_bank("First Platypus Bank").await;
         let bank = page.region("First Platypus Bank");
         let choose = bank.button("Add or remove accounts");
-        assert!(!choose.is_there().await, "there is nothing to add");
+        assert!(!choose.is_visible().await, "there is nothing to add");
         world
             .stack
-            .plaid_tells(&page.user().await, "NEW_ACCOUNTS_AVAILABLE")
+            .fire_webhooks(&page.user().await, "NEW_ACCOUNTS_AVAILABLE")
             .await;
 
         bank.says("accounts that you do not share yet").await;

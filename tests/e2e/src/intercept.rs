@@ -1,12 +1,15 @@
+//! Requests of the page that JavaScript answers instead of the backend.
+
 use serde_json::{Value, json};
 
 use crate::Browser;
 
 impl Browser {
-    /// Lets JavaScript answer the page's requests for this path and those below it in place of the backend, from the
-    /// next page on: the body of an `async (request, ask, expire)`, where `ask(request)` asks the backend after all, and
-    /// `expire()` lets the deadline of this request come.
-    pub async fn stand_in(&self, path: &str, answer: &str) {
+    /// Answers the page's requests for this path, and for paths that begin with it, by JavaScript. It starts with the next page.
+    ///
+    /// `answer` is the body of an `async (request, ask, expire)`. `ask(request)` sends the request to the backend;
+    /// `expire()` ends the request's timeout at once.
+    pub async fn intercept(&self, path: &str, answer: &str) {
         let script = format!(
             "(() => {{
                 let deadline;
@@ -18,12 +21,12 @@ impl Browser {
                 }};
                 const ask = window.fetch.bind(window);
                 const answer = async (request, ask, expire) => {{ {answer} }};
-                window.standIn = true;
+                window.intercepts = true;
                 window.fetch = (...call) => {{
                     const request = new Request(...call);
-                    const is_meant = window.standIn && new URL(request.url).pathname.startsWith({});
-                    // The last deadline that was set is that of the request that is sent.
-                    return is_meant ? answer(request, ask, deadline) : ask(request);
+                    const isIntercepted = window.intercepts && new URL(request.url).pathname.startsWith({});
+                    // The page sets the timeout just before it sends the request.
+                    return isIntercepted ? answer(request, ask, deadline) : ask(request);
                 }};
             }})()",
             json!(path)
@@ -35,9 +38,9 @@ impl Browser {
             )
             .await;
         let former = self
-            .stand_in
+            .interceptor
             .lock()
-            .expect("nobody panicked")
+            .expect("no poisoned lock")
             .replace(added["identifier"].clone());
         if let Some(identifier) = former {
             let former = json!({ "identifier": identifier });
@@ -46,18 +49,17 @@ impl Browser {
         }
     }
 
-    /// Lets the page wish this of each Link token that it asks for, from the next page on, as a host of its own would: ours
-    /// leaves all to the backend.
-    pub async fn wishes(&self, wish: &Value) {
+    /// Adds these options to each request for a Link token, from the next page on. Connect's own page sends none.
+    pub async fn override_link_options(&self, options: &Value) {
         let answer = format!(
-            "const body = JSON.stringify({{ ...await request.clone().json(), ...{wish} }});
+            "const body = JSON.stringify({{ ...await request.clone().json(), ...{options} }});
             return ask(new Request(request, {{ body }}))"
         );
-        self.stand_in("/api/link/tokens", &answer).await;
+        self.intercept("/api/link/tokens", &answer).await;
     }
 
-    /// Lets the backend answer again, in the page that is open.
-    pub async fn step_aside(&self) {
-        self.run("window.standIn = false").await;
+    /// Sends all requests of the current page to the backend again.
+    pub async fn stop_intercepting(&self) {
+        self.run("window.intercepts = false").await;
     }
 }

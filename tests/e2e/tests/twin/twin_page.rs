@@ -1,3 +1,5 @@
+//! A page over one of the two bindings, in a browser.
+
 use e2e::{Browser, Link, Role};
 use plaid_emulator::Emulator;
 use serde_json::Value;
@@ -5,14 +7,14 @@ use serde_json::Value;
 use crate::calls::{self, Calls};
 use crate::scenarios::{Scenario, Step, Token};
 
-/// A page made with one of the bindings, with a browser and an offline Plaid of its own.
-pub(crate) struct Side {
+/// A page over one of the bindings, with a browser and an offline Plaid of its own.
+pub(crate) struct TwinPage {
     pub(crate) browser: Browser,
     plaid: Emulator,
     page: String,
 }
 
-impl Side {
+impl TwinPage {
     pub(crate) async fn start(page: String) -> Self {
         Self {
             browser: Browser::start("").await,
@@ -21,8 +23,8 @@ impl Side {
         }
     }
 
-    /// Plays the scenario to its end, and says what was called.
-    pub(crate) async fn play(&self, scenario: &Scenario) -> Calls {
+    /// Runs the scenario, and returns the callbacks that the page received.
+    pub(crate) async fn run_scenario(&self, scenario: &Scenario) -> Calls {
         self.open(scenario.token).await;
         let mut inside = None;
         for step in scenario.steps {
@@ -33,12 +35,12 @@ impl Side {
                 None if is_in_link => inside = Some(self.browser.enter_link().await),
                 None => {}
             }
-            self.take(step).await;
+            self.run_step(step).await;
         }
         calls::read(self.run("return calls").await)
     }
 
-    /// Opens the page, with a token to start with.
+    /// Opens the page with a Link token.
     pub(crate) async fn open(&self, token: Token) {
         let token = self.token(token).await;
         let script = self.plaid.link_script_url();
@@ -48,7 +50,7 @@ impl Side {
         self.run(&format!("window.token = '{token}';")).await;
     }
 
-    async fn take(&self, step: &Step) {
+    async fn run_step(&self, step: &Step) {
         let browser = &self.browser;
         match *step {
             Step::Start => {
@@ -61,9 +63,9 @@ impl Side {
             Step::ForceExit => drop(self.run("twin.exit(true)").await),
             Step::Unmount => drop(self.run("twin.stop()").await),
             Step::Called(name) => self.called(name).await,
-            Step::Ended(visits) => {
+            Step::Ended(sessions) => {
                 let ends = "calls.filter(([kind]) => kind === 'success' || kind === 'exit')";
-                self.until(&format!("{ends}.length === {visits}")).await;
+                self.until(&format!("{ends}.length === {sessions}")).await;
             }
             Step::Gone => self.until("!document.querySelector('iframe')").await,
             Step::Sees(name) => browser.button(name).appears().await,
@@ -72,7 +74,7 @@ impl Side {
             Step::Search(text) => {
                 let search = browser.locate(Role::Searchbox, "Search for your bank");
                 search.appears().await;
-                // All at once: between two keys it may be searched for.
+                // In one step, because Link searches between two keys.
                 self.run(&format!(
                     "const search = document.querySelector('input[type=search]');
                      search.value = '{text}';
@@ -92,7 +94,7 @@ impl Side {
     }
 
     async fn token(&self, token: Token) -> String {
-        let seconds_since = match token {
+        let age_in_seconds = match token {
             Token::Fresh => 0,
             Token::Expired => 5 * 60 * 60,
             Token::Unknown => {
@@ -111,19 +113,19 @@ impl Side {
                    client_id: '{client_id}', secret: '{secret}', client_name: 'Twin', language: 'en',
                    country_codes: ['US'], products: ['transactions'], user: {{ client_user_id: 'user-1' }},
                  }}).then(async (body) => {{
-                   await post('/emulator/clock/advance', {{ seconds: {seconds_since} }});
+                   await post('/emulator/clock/advance', {{ seconds: {age_in_seconds} }});
                    return body.link_token;
                  }});"
             ))
             .await;
-        token.as_str().expect("Plaid grants a token").to_owned()
+        token.as_str().expect("a Link token").to_owned()
     }
 
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.browser.run(script).await
     }
 
-    /// Waits until the page is called with this name.
+    /// Waits until the page has received a callback with this name.
     async fn called(&self, name: &str) {
         self.until(&format!("calls.some((call) => call.includes('{name}'))"))
             .await;

@@ -1,8 +1,10 @@
+//! The message and the next step for each error of Link.
+
 use e2e::{Role, story};
 
-/// Every error that a password can force: Link tells it, the page tells it again in its own words, and names a way on.
+/// Every error that a password can force: Link shows it, and the page shows its own message and the next step.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_error_has_words() {
+async fn every_error_has_a_message() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
@@ -54,7 +56,7 @@ async fn every_error_has_words() {
             ),
             (
                 "ITEM_LOCKED",
-                // Plaid has words of its own for what to do.
+                // Plaid provides a message for the user.
                 "Your bank requires an action from you first. The bank has locked the account.",
                 "Try again",
             ),
@@ -102,11 +104,11 @@ async fn every_error_has_words() {
                 }
                 _ => page.says(code).await,
             }
-            link.give_up().await;
+            link.exit().await;
             let notice = page.notice(words);
             notice.says("Nothing was connected.").await;
             notice.says("Reference: ").await;
-            // The visit and the request.
+            // The Link session and the request.
             notice.says(" · ").await;
             notice.button(button).appears().await;
         }

@@ -1,14 +1,16 @@
+//! Banks that are down, degraded, not supported, or lack a product.
+
 use e2e::{Role, story, story_with};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bank_is_unwell() {
+async fn bank_is_unhealthy() {
     story(async |world| {
         let page = &world.browser;
         page.open("/").await;
         page.button("Connect a bank account").click().await;
         let link = page.enter_link().await;
 
-        // Down: no way in, but to another.
+        // Down: the user can only choose another bank.
         link.choose_institution("Unhealthy Platypus Bank – Down")
             .await;
         page.heading("Unhealthy Platypus Bank – Down cannot be reached")
@@ -17,7 +19,7 @@ async fn bank_is_unwell() {
         link.button("Choose another bank").click().await;
         let search = link.locate(Role::Searchbox, "Search for your bank");
 
-        // Not supported any more: the same.
+        // No longer supported: the same.
         search.fill("Unsupported").await;
         link.button("Unsupported Platypus Bank – Institution Not Supported")
             .click()
@@ -27,7 +29,7 @@ async fn bank_is_unwell() {
             .await;
         link.button("Choose another bank").click().await;
 
-        // Degraded: warned, and on.
+        // Degraded: a warning, and the user can continue.
         search.fill("Degraded").await;
         link.button("Unhealthy Platypus Bank – Degraded")
             .click()
@@ -58,7 +60,7 @@ async fn leaves_a_bank_that_is_not_supported() {
         page.heading("This bank is no longer supported")
             .appears()
             .await;
-        link.give_up().await;
+        link.exit().await;
         let notice = page.notice("This account cannot be connected here.");
         notice.button("Choose another bank").click().await;
         page.link_a_bank("First Platypus Bank").await;
@@ -67,7 +69,7 @@ async fn leaves_a_bank_that_is_not_supported() {
     .await;
 }
 
-/// The bank is well, but does not offer what is asked for.
+/// The bank works, but lacks a requested product.
 #[tokio::test(flavor = "multi_thread")]
 async fn leaves_a_bank_that_lacks_a_product() {
     story_with(&["--products=auth"], async |world| {
@@ -80,7 +82,7 @@ async fn leaves_a_bank_that_lacks_a_product() {
             .appears()
             .await;
         link.button("Choose another bank").appears().await;
-        link.give_up().await;
+        link.exit().await;
         page.notice("This bank cannot be connected here.")
             .appears()
             .await;

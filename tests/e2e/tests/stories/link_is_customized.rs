@@ -1,8 +1,10 @@
-use e2e::{Browser, Role, logs_link_event, story_with};
+//! Customizations of Link, by the backend and by the page.
+
+use e2e::{Browser, Role, story_with, wait_for_link_event};
 use serde_json::json;
 
-/// Link looks and asks as it is told: dark, one account, and of those the ones that fit.
-async fn is_dark_and_takes_one_account(page: &Browser) {
+/// Asserts that Link is dark, and allows one account of the filtered types.
+async fn assert_dark_with_one_account(page: &Browser) {
     page.open("/").await;
     page.button("Connect a bank account").click().await;
     let link = page.enter_link().await;
@@ -13,7 +15,7 @@ async fn is_dark_and_takes_one_account(page: &Browser) {
     let account = |name| link.locate(Role::Radio, name);
     account("Plaid Checking 0000").click().await;
     account("Plaid Saving 1111").click().await;
-    assert!(!account("Plaid Credit Card 3333").is_there().await);
+    assert!(!account("Plaid Credit Card 3333").is_visible().await);
     link.button("Continue").click().await;
     link.finish().await;
     let bank = page.region("First Platypus Bank");
@@ -22,21 +24,21 @@ async fn is_dark_and_takes_one_account(page: &Browser) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn is_customized() {
+async fn link_is_customized() {
     let flags = [
         "--link-customization=one-account",
         "--appearance-mode=DARK",
         r#"--account-filters={"depository":{"account_subtypes":["checking","savings"]}}"#,
     ];
     story_with(&flags, async |world| {
-        is_dark_and_takes_one_account(&world.browser).await;
+        assert_dark_with_one_account(&world.browser).await;
     })
     .await;
 }
 
-/// The same by the page's own wish, where the backend is set to something else, and allows the name.
+/// The page requests the same settings. The backend has others, and allows the name of the customization.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_customizes_it() {
+async fn the_page_requests_a_customization() {
     let flags = [
         "--link-customization=all-accounts",
         "--link-customizations=one-account",
@@ -45,23 +47,23 @@ async fn the_page_customizes_it() {
     ];
     story_with(&flags, async |world| {
         let page = &world.browser;
-        page.wishes(&json!({
+        page.override_link_options(&json!({
             "link_customization_name": "one-account",
             "appearance_mode": "DARK",
             "account_filters": { "depository": { "account_subtypes": ["checking", "savings"] } },
         }))
         .await;
-        is_dark_and_takes_one_account(page).await;
+        assert_dark_with_one_account(page).await;
     })
     .await;
 }
 
-/// All accounts are chosen beforehand: the person only takes out what they keep to themselves.
+/// All accounts are selected at first, and the user deselects one.
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_are_chosen_beforehand() {
+async fn accounts_are_preselected() {
     story_with(&["--link-customizations=all-accounts"], async |world| {
         let page = &world.browser;
-        page.wishes(&json!({ "link_customization_name": "all-accounts" }))
+        page.override_link_options(&json!({ "link_customization_name": "all-accounts" }))
             .await;
         page.open("/").await;
         page.button("Connect a bank account").click().await;
@@ -81,31 +83,32 @@ async fn accounts_are_chosen_beforehand() {
     .await;
 }
 
-/// The bank with the routing number that the backend knows comes first in Link, or the one that the page knows.
+/// Link lists the bank with the routing number first. The number comes from the backend, or from the page.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bank_is_offered_first() {
     story_with(&["--routing-number=122105155"], async |world| {
         let page = &world.browser;
-        connects_the_first(page, "Tartan Bank").await;
-        page.wishes(&json!({ "routing_number": "110000000" })).await;
-        connects_the_first(page, "First Gingham Credit Union").await;
-        logs_link_event(&page.user().await, "MATCHED_SELECT_INSTITUTION").await;
+        connects_first_listed(page, "Tartan Bank").await;
+        page.override_link_options(&json!({ "routing_number": "110000000" }))
+            .await;
+        connects_first_listed(page, "First Gingham Credit Union").await;
+        wait_for_link_event(&page.user().await, "MATCHED_SELECT_INSTITUTION").await;
     })
     .await;
 }
 
-async fn connects_the_first(page: &Browser, bank: &str) {
+async fn connects_first_listed(page: &Browser, bank: &str) {
     page.open("/").await;
     page.button("Connect a bank account").click().await;
     let link = page.enter_link().await;
     link.button("Continue without phone number").click().await;
     link.button(bank).appears().await;
     let text = page.text().await;
-    let place = |name: &str| {
+    let position = |name: &str| {
         text.find(name)
             .unwrap_or_else(|| panic!("{name} is not in:\n{text}"))
     };
-    assert!(place(bank) < place("First Platypus Bank"), "{text}");
+    assert!(position(bank) < position("First Platypus Bank"), "{text}");
     link.button(bank).click().await;
     link.sign_in("user_good", "pass_good").await;
     link.share("Plaid Checking 0000").await;
