@@ -56,9 +56,9 @@ pub fn App(
         flow.open();
     }
     let page = Children::new(
-        move || vec![route.get().path().to_owned()],
-        move |main, _| {
-            Some(match route.get_untracked() {
+        move || vec![route.get()],
+        move |main, page: &Route| {
+            Some(match page {
                 Route::Home => mount_child(main, move || view! { <Home flow backend wallet /> }),
                 Route::OauthReturn => {
                     mount_child(main, move || view! { <OauthReturn flow route /> })

@@ -17,3 +17,6 @@ mod route;
 mod wallet;
 
 pub use app::{App, mount};
+
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

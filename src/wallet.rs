@@ -98,15 +98,15 @@ impl Wallet {
     }
 
     /// An Item by its id.
-    pub fn find(self, id: &str) -> Option<ArcRwSignal<Item>> {
-        let is = |item: &&ArcRwSignal<Item>| item.with_untracked(|item| item.id.as_str() == id);
-        let find = |items: &Vec<ArcRwSignal<Item>>| items.iter().find(is).cloned();
+    pub fn find(self, id: &ItemId) -> Option<ArcRwSignal<Item>> {
+        let has_id = |item: &&ArcRwSignal<Item>| item.with_untracked(|item| item.id == *id);
+        let find = |items: &Vec<ArcRwSignal<Item>>| items.iter().find(has_id).cloned();
         self.items.try_with_untracked(find).flatten()
     }
 
     /// The signal of an Item, with what is new of it.
     fn renewed(self, item: Item) -> ArcRwSignal<Item> {
-        match self.find(item.id.as_str()) {
+        match self.find(&item.id) {
             Some(known) => {
                 // An answer from before the balances were there may come after them.
                 if known.with_untracked(|known| known.refreshed_at <= item.refreshed_at) {
@@ -121,7 +121,7 @@ impl Wallet {
     /// Shows what is new of an Item, or a new Item on top.
     pub fn put(self, item: Item) {
         self.edits.try_update(|edits| *edits += 1);
-        let is_new = self.find(item.id.as_str()).is_none();
+        let is_new = self.find(&item.id).is_none();
         let item = self.renewed(item);
         if is_new {
             self.items.try_update(|items| items.insert(0, item));

@@ -1,6 +1,6 @@
 use connect_api::Item;
 use leptos::prelude::*;
-use plaid_types::{Account, AccountSubtype, AccountType, Balances};
+use plaid_types::{Account, AccountId, AccountSubtype, AccountType, Balances};
 
 use crate::children::{Children, fill, mount};
 use crate::intl::money;
@@ -11,26 +11,35 @@ pub fn AccountList(
     /// Whose.
     item: ArcRwSignal<Item>,
 ) -> impl IntoView {
-    let of = item.clone();
+    let source = item.clone();
     let rows = Children::new(
-        // Other balances make other rows.
-        move || {
-            of.with(|item| {
-                let key =
-                    |account: &Account| format!("{} {:?}", account.account_id, item.refreshed_at);
-                item.accounts.iter().map(key).collect()
-            })
-        },
-        move |list, key| {
+        move || source.with(row_keys),
+        move |list, key: &RowKey| {
             let account = item.with(|item| {
-                let id = key.split(' ').next().unwrap_or_default();
-                let is = |account: &&Account| account.account_id.as_str() == id;
-                item.accounts.iter().find(is).cloned()
+                let mut accounts = item.accounts.iter();
+                accounts
+                    .find(|account| account.account_id == key.account_id)
+                    .cloned()
             });
             account.map(|account| mount(list, move || row(account)))
         },
     );
     view! { <ul class="accounts" role="list" use:fill=rows></ul> }
+}
+
+/// A row shows an account as it was at one refresh: new balances make a new row.
+#[derive(PartialEq)]
+struct RowKey {
+    account_id: AccountId,
+    refreshed_at: Option<String>,
+}
+
+fn row_keys(item: &Item) -> Vec<RowKey> {
+    let key = |account: &Account| RowKey {
+        account_id: account.account_id.clone(),
+        refreshed_at: item.refreshed_at.clone(),
+    };
+    item.accounts.iter().map(key).collect()
 }
 
 fn row(account: Account) -> impl IntoView {
@@ -130,5 +139,76 @@ mod tests {
             };
             assert_eq!(kind_of(&account), words);
         }
+    }
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod browser_tests {
+    use connect_api::ItemStatus;
+    use leptos::mount::mount_to;
+    use leptos::task::tick;
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen_test::wasm_bindgen_test;
+    use web_sys::HtmlElement;
+
+    use super::*;
+
+    fn account(id: &str, current: f64) -> Account {
+        Account {
+            account_id: id.into(),
+            balances: Balances {
+                current: Some(current),
+                iso_currency_code: Some("USD".to_owned()),
+                ..Balances::default()
+            },
+            mask: None,
+            name: id.to_owned(),
+            official_name: None,
+            kind: AccountType::Depository,
+            subtype: None,
+        }
+    }
+
+    fn item(accounts: Vec<Account>) -> Item {
+        Item {
+            id: "item-1".into(),
+            institution_id: None,
+            institution_name: String::new(),
+            institution_color: None,
+            status: ItemStatus::Healthy,
+            error: None,
+            accounts,
+            new_accounts_available: false,
+            disconnects_at: None,
+            created_at: String::new(),
+            refreshed_at: None,
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn every_account_has_a_row_with_its_newest_balance() {
+        let element: HtmlElement = document()
+            .create_element("div")
+            .expect("an element")
+            .unchecked_into();
+        let item = ArcRwSignal::new(item(vec![account("a 1", 1.0), account("a 2", 2.0)]));
+        let shown = item.clone();
+        let _mounted = mount_to(
+            element.clone(),
+            move || view! { <AccountList item=shown /> },
+        );
+        let rows = || {
+            let cells = element.query_selector_all(".account-name, .account-balance");
+            let cells = cells.expect("cells");
+            let text = |index| cells.item(index)?.text_content();
+            (0..cells.length()).filter_map(text).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(), ["a 1", "$1.00", "a 2", "$2.00"]);
+        item.update(|item| {
+            item.accounts[1].balances.current = Some(3.0);
+            item.refreshed_at = Some("2026-11-22T08:40:00Z".to_owned());
+        });
+        tick().await;
+        assert_eq!(rows(), ["a 1", "$1.00", "a 2", "$3.00"]);
     }
 }

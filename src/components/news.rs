@@ -68,7 +68,7 @@ fn is_duplicate(ended: &Option<Outcome>) -> bool {
 fn words_of(ended: &Outcome, wallet: Wallet) -> String {
     let bank = |id: &ItemId| {
         let of = |item: &Item| (item.institution_name.clone(), item.status);
-        let item = wallet.find(id.as_str());
+        let item = wallet.find(id);
         let item = item.map(|item| item.with_untracked(of));
         item.unwrap_or_else(|| ("Your bank".to_owned(), ItemStatus::Healthy))
     };

@@ -30,7 +30,7 @@ pub fn Home(
     };
     let cards = Children::new(
         move || {
-            let key = |item: &ArcRwSignal<Item>| item.with_untracked(|item| item.id.to_string());
+            let key = |item: &ArcRwSignal<Item>| item.with_untracked(|item| item.id.clone());
             wallet.items.with(|items| items.iter().map(key).collect())
         },
         move |list, id| {
