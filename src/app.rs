@@ -95,7 +95,7 @@ fn use_flow(
         })
         .on_event(move |name, metadata| {
             let name = name.as_raw().as_string().unwrap_or_default();
-            reports.add(name, metadata.to_object().into());
+            reports.add(name, metadata.to_object());
         });
     if route.get_untracked() == Route::OauthReturn {
         options = options.received_redirect_uri(window().location().href().unwrap_or_default());

@@ -2,15 +2,18 @@
 
 use std::fmt;
 
-use connect_api::{Item, LinkTokenGrant, Problem, ProblemCode, Session};
+use connect_api::{
+    CreateItem, CreateLinkToken, Item, LinkEvents, LinkTokenGrant, Problem, ProblemCode,
+    RepairedItem, Session,
+};
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind};
 use plaid_link::json::{from_js, to_text};
+use plaid_types::ItemId;
 use plaid_types::json::{Json, Object};
 use plaid_types::serde_json::Value;
-use plaid_types::{ItemId, PublicToken};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Blob, BlobPropertyBag, Response};
@@ -64,18 +67,18 @@ impl Backend {
             .and_then(decode)
     }
 
-    /// A Link token, for [`CreateLinkToken`](connect_api::CreateLinkToken).
-    pub async fn create_link_token(self, wish: Object) -> Result<LinkTokenGrant, Error> {
-        self.send(Method::POST, "/api/link/tokens", Some(&wish))
+    /// Creates a Link token.
+    pub async fn create_link_token(
+        self,
+        request: &CreateLinkToken,
+    ) -> Result<LinkTokenGrant, Error> {
+        self.send(Method::POST, "/api/link/tokens", Some(request))
             .await
     }
 
-    /// Tells what happened in Link: [`LinkEvents`](connect_api::LinkEvents), as Link wrote them. It goes though the page does,
-    /// and nobody hears of an answer.
-    pub fn report_events(self, events: Vec<Value>) {
-        let mut report = Object::new();
-        report.insert("events".to_owned(), Value::Array(events));
-        let body = Array::of1(&to_text(&report).into());
+    /// Reports what happened in Link. The request outlives the page, and its answer is ignored.
+    pub fn report_events(self, report: &LinkEvents<Object>) {
+        let body = Array::of1(&to_text(report).into());
         let json = BlobPropertyBag::new();
         json.set_type("application/json");
         if let Ok(body) = Blob::new_with_str_sequence_and_options(&body, &json) {
@@ -100,17 +103,9 @@ impl Backend {
             .await
     }
 
-    /// Exchanges a public token for an Item: [`CreateItem`](connect_api::CreateItem), with the metadata as Link
-    /// wrote it.
-    pub async fn create_item(
-        self,
-        public_token: &PublicToken,
-        metadata: Object,
-    ) -> Result<Item, Error> {
-        let mut item = Object::new();
-        item.insert("public_token".to_owned(), public_token.as_str().into());
-        item.insert("metadata".to_owned(), Value::Object(metadata));
-        self.send(Method::POST, "/api/items", Some(&item)).await
+    /// Exchanges a public token for an Item.
+    pub async fn create_item(self, request: &CreateItem<Object>) -> Result<Item, Error> {
+        self.send(Method::POST, "/api/items", Some(request)).await
     }
 
     /// Fetches an Item's balances anew.
@@ -119,13 +114,10 @@ impl Backend {
         self.send(Method::POST, &path, None::<&Value>).await
     }
 
-    /// Update mode went well: the Item as it is now, for [`RepairedItem`](connect_api::RepairedItem). Nothing is
-    /// exchanged.
-    pub async fn item_repaired(self, id: &ItemId, account_selection: bool) -> Result<Item, Error> {
-        let mut visit = Object::new();
-        visit.insert("account_selection".to_owned(), account_selection.into());
+    /// Reports a successful visit in update mode, and returns the Item as it is now. Nothing is exchanged.
+    pub async fn item_repaired(self, id: &ItemId, visit: &RepairedItem) -> Result<Item, Error> {
         let path = format!("/api/items/{id}/repaired");
-        self.send(Method::POST, &path, Some(&visit)).await
+        self.send(Method::POST, &path, Some(visit)).await
     }
 
     /// Disconnects an Item.

@@ -1,25 +1,25 @@
-//! What happens in Link, told to the backend for its log.
+//! Reports of Link's events to the backend, which logs them.
 
 use std::time::Duration;
 
+use connect_api::{LinkEventReport, LinkEvents};
 use leptos::prelude::*;
 use plaid_types::json::Object;
-use plaid_types::serde_json::Value;
 
 use crate::backend::Backend;
 
-/// Link tells most of a visit at its end, all at once: so long is collected, and a success goes first.
+/// How long events are collected. Link sends most events of a visit at its end, all at once, and a success goes first.
 const COLLECT: Duration = Duration::from_secs(1);
 
-/// What is to be told. Nothing depends on it.
+/// Events that are not sent yet. Nothing depends on them.
 #[derive(Clone, Copy)]
 pub struct Reports {
     backend: Backend,
-    events: StoredValue<Vec<Value>>,
+    events: StoredValue<Vec<LinkEventReport<Object>>>,
 }
 
 impl Reports {
-    /// Nothing has happened yet. What a page that goes has not told by then, it tells in going.
+    /// Creates an empty report. Events that are not sent yet are sent when the user leaves the page.
     pub fn new(backend: Backend) -> Self {
         let reports = Self {
             backend,
@@ -30,13 +30,13 @@ impl Reports {
         reports
     }
 
-    /// One of [`LinkEventReport`](connect_api::LinkEventReport), as Link wrote it.
-    pub fn add(self, event_name: String, metadata: Value) {
-        let mut event = Object::new();
-        event.insert("event_name".to_owned(), event_name.into());
-        event.insert("metadata".to_owned(), metadata);
-        let push = |events: &mut Vec<Value>| {
-            events.push(Value::Object(event));
+    /// Adds one call of `onEvent`, with the metadata as Link sent it.
+    pub fn add(self, event_name: String, metadata: Object) {
+        let push = |events: &mut Vec<_>| {
+            events.push(LinkEventReport {
+                event_name,
+                metadata,
+            });
             events.len()
         };
         if self.events.try_update_value(push) == Some(1) {
@@ -47,7 +47,7 @@ impl Reports {
     fn send(self) {
         let events = self.events.try_update_value(std::mem::take);
         if let Some(events) = events.filter(|events| !events.is_empty()) {
-            self.backend.report_events(events);
+            self.backend.report_events(&LinkEvents { events });
         }
     }
 }

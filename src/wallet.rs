@@ -1,13 +1,12 @@
 //! The user's Items, as the page knows them.
 
-use connect_api::Item;
+use connect_api::{CreateItem, CreateLinkToken, Item, RepairedItem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_plaid_link::{
     Failure, FailureKind, LinkBackend, LinkTokenGrant, Purpose, Submitted, Success,
 };
 use plaid_types::ItemId;
-use plaid_types::json::Object;
 
 use crate::backend::Backend;
 
@@ -151,17 +150,16 @@ impl LinkBackend for ConnectBackend {
     }
 
     async fn create_link_token(&self, purpose: Purpose) -> Result<LinkTokenGrant, Failure> {
-        // As in `CreateLinkToken`, of which this needs little.
-        let mut wish = Object::new();
+        let mut request = CreateLinkToken::default();
         if let Purpose::Update {
             item_id,
             account_selection,
         } = purpose
         {
-            wish.insert("item_id".to_owned(), item_id.as_str().into());
-            wish.insert("account_selection".to_owned(), account_selection.into());
+            request.item_id = Some(item_id);
+            request.account_selection = account_selection;
         }
-        let grant = self.backend.create_link_token(wish).await?;
+        let grant = self.backend.create_link_token(&request).await?;
         Ok(LinkTokenGrant {
             link_token: grant.link_token,
             lifetime_seconds: grant.expires_in_seconds,
@@ -174,19 +172,21 @@ impl LinkBackend for ConnectBackend {
             account_selection,
         } = success.purpose
         {
-            let repaired = self.backend.item_repaired(&item_id, account_selection);
-            self.wallet.put(repaired.await?);
+            let visit = RepairedItem { account_selection };
+            let repaired = self.backend.item_repaired(&item_id, &visit).await?;
+            self.wallet.put(repaired);
             return Ok(Submitted::Repaired(item_id));
         }
         let Some(public_token) = success.public_token else {
             let message = "Link gave no public token";
             return Err(Failure::new(FailureKind::PublicTokenInvalid, message));
         };
-        let created = self
-            .backend
-            .create_item(&public_token, success.metadata)
-            .await;
-        match created {
+        let request = CreateItem {
+            public_token,
+            metadata: success.metadata,
+            allow_duplicate: false,
+        };
+        match self.backend.create_item(&request).await {
             Ok(item) => {
                 let id = item.id.clone();
                 self.wallet.put(item);

@@ -3,26 +3,27 @@ use plaid_types::link::SuccessMetadata;
 use plaid_types::{Account, InstitutionId, ItemId, PlaidError, PublicToken};
 
 json_struct! {
-    /// Hands over what Link's `onSuccess` gave: `POST /api/items`.
+    /// The request of `POST /api/items`: the arguments of Link's `onSuccess`.
     ///
-    /// Sent again with the same public token it answers the same Item: a lost answer costs nothing.
-    pub struct CreateItem {
-        /// Exchanged by the backend; lives 30 minutes.
+    /// It can be repeated: the same public token has the same Item as its answer. The browser forwards the metadata
+    /// unread, as `CreateItem<Object>`.
+    pub struct CreateItem<M = SuccessMetadata> {
+        /// The token that the backend exchanges. It lives 30 minutes.
         pub public_token: PublicToken = "public_token",
         /// The second argument of `onSuccess`.
-        pub metadata: SuccessMetadata = "metadata",
-        /// Connects accounts that are connected already once more; without it they are a
+        pub metadata: M = "metadata",
+        /// Whether accounts that are connected already may be connected once more. Without it the answer is
         /// [`DuplicateItem`](crate::ProblemCode::DuplicateItem).
         pub allow_duplicate: bool = ?"allow_duplicate",
     }
 }
 
 json_struct! {
-    /// Says that a visit in update mode went well: `POST /api/items/{id}/repaired`.
+    /// The request of `POST /api/items/{id}/repaired`, after a visit in update mode succeeded.
     #[derive(Default, Eq)]
     pub strict struct RepairedItem {
-        /// Whether the user could choose the accounts anew, as the visit's Link token was made.
-        pub account_selection: bool = ?"account_selection",
+        /// Whether the visit's Link token had account selection.
+        pub account_selection: bool = "account_selection",
     }
 }
 

@@ -1,6 +1,6 @@
 use json_struct::json_struct;
 use json_struct::serde_json::Value;
-use plaid_types::link::{EventMetadata, EventName};
+use plaid_types::link::EventMetadata;
 use plaid_types::{ItemId, LinkToken};
 
 json_struct! {
@@ -40,20 +40,22 @@ json_struct! {
 }
 
 json_struct! {
-    /// What happened in Link, for funnels and support: `POST /api/link/events`.
+    /// The request of `POST /api/link/events`: events of Link, for conversion figures and support.
+    ///
+    /// The browser forwards their metadata unread, as `LinkEvents<Object>`.
     #[derive(Default)]
-    pub struct LinkEvents {
-        /// At most 200.
-        pub events: Vec<LinkEventReport> = "events",
+    pub struct LinkEvents<M = EventMetadata> {
+        /// At most 200 events.
+        pub events: Vec<LinkEventReport<M>> = "events",
     }
 }
 
 json_struct! {
     /// One call of `onEvent`.
-    pub struct LinkEventReport {
-        /// Link's name for it.
-        pub event_name: EventName = "event_name",
-        /// What Link said about it.
-        pub metadata: EventMetadata = "metadata",
+    pub struct LinkEventReport<M = EventMetadata> {
+        /// Link's name for the event, such as `HANDOFF`.
+        pub event_name: String = "event_name",
+        /// The second argument of `onEvent`.
+        pub metadata: M = "metadata",
     }
 }

@@ -4,7 +4,8 @@
 ///
 /// Fields of type `Option`, `Vec` and `bool` may be null or missing, others are required. A field that is declared with
 /// `= ?"key"` may be missing for every type, and an empty value is not written. `pub open struct` keeps undeclared fields
-/// in `extra`; `pub struct` ignores them, `pub strict struct` refuses them.
+/// in `extra`; `pub struct` ignores them, `pub strict struct` refuses them. The latter two may have one type parameter
+/// with a default, which implements [`Json`](crate::Json).
 ///
 /// ```
 /// json_struct::json_struct! {
@@ -69,32 +70,32 @@ macro_rules! json_struct {
     };
     (
         $(#[$meta:meta])*
-        pub strict struct $name:ident {
+        pub strict struct $name:ident $(<$param:ident = $default:ty>)? {
             $( $(#[$field_meta:meta])* pub $field:ident: $type:ty = $(? $maybe:literal)? $($key:literal)?, )+
         }
     ) => {
-        $crate::json_struct!(@closed $(#[$meta])* $name { $( $(#[$field_meta])* $field: $type = $(? $maybe)? $($key)?, )+ }
+        $crate::json_struct!(@closed $(#[$meta])* $name $(<$param = $default>)? { $( $(#[$field_meta])* $field: $type = $(? $maybe)? $($key)?, )+ }
             |object, fields| $crate::fields::rest(object, fields).is_empty());
     };
     (
         $(#[$meta:meta])*
-        pub struct $name:ident {
+        pub struct $name:ident $(<$param:ident = $default:ty>)? {
             $( $(#[$field_meta:meta])* pub $field:ident: $type:ty = $(? $maybe:literal)? $($key:literal)?, )+
         }
     ) => {
-        $crate::json_struct!(@closed $(#[$meta])* $name { $( $(#[$field_meta])* $field: $type = $(? $maybe)? $($key)?, )+ }
+        $crate::json_struct!(@closed $(#[$meta])* $name $(<$param = $default>)? { $( $(#[$field_meta])* $field: $type = $(? $maybe)? $($key)?, )+ }
             |_, _| true);
     };
-    (@closed $(#[$meta:meta])* $name:ident {
+    (@closed $(#[$meta:meta])* $name:ident $(<$param:ident = $default:ty>)? {
         $( $(#[$field_meta:meta])* $field:ident: $type:ty = $(? $maybe:literal)? $($key:literal)?, )+
     } $accepts:expr) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
-        pub struct $name {
+        pub struct $name $(<$param = $default>)? {
             $( $(#[$field_meta])* pub $field: $type, )+
         }
 
-        impl $name {
+        impl $(<$param: $crate::Json>)? $name $(<$param>)? {
             fn from_object(mut object: $crate::Object, lacks: &mut Option<&'static str>) -> Self {
                 let read = Self {
                     $( $field: $crate::json_struct!(@take object, lacks, $(? $maybe)? $($key)?), )+
@@ -113,7 +114,7 @@ macro_rules! json_struct {
             }
         }
 
-        $crate::json_struct!(@impls $name, true);
+        $crate::json_struct!(@impls $name $(<$param>)?, true);
     };
     (@take $object:ident, $lacks:ident, ? $key:literal) => {
         $crate::fields::take(&mut $object, $key, &mut None)
@@ -127,14 +128,14 @@ macro_rules! json_struct {
     (@put $object:ident, $value:expr, $key:literal) => {
         $crate::fields::put(&mut $object, $key, $crate::Json::write(&$value), false);
     };
-    (@impls $name:ident, $is_required:literal) => {
-        impl $crate::serde::Serialize for $name {
+    (@impls $name:ident $(<$param:ident>)?, $is_required:literal) => {
+        impl $(<$param: $crate::Json>)? $crate::serde::Serialize for $name $(<$param>)? {
             fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::serde::Serialize::serialize(&self.to_object(), serializer)
             }
         }
 
-        impl<'de> $crate::serde::Deserialize<'de> for $name {
+        impl<'de $(, $param: $crate::Json)?> $crate::serde::Deserialize<'de> for $name $(<$param>)? {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let object = <$crate::Object as $crate::serde::Deserialize>::deserialize(deserializer)?;
                 let mut lacks = None;
@@ -149,7 +150,7 @@ macro_rules! json_struct {
             }
         }
 
-        impl $crate::Json for $name {
+        impl $(<$param: $crate::Json>)? $crate::Json for $name $(<$param>)? {
             fn read(value: $crate::serde_json::Value) -> Result<Self, $crate::serde_json::Value> {
                 let $crate::serde_json::Value::Object(object) = value else { return Err(value) };
                 let mut lacks = None;

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "structs of a test")]
 
-use json_struct::{Json, json_struct};
+use json_struct::{Json, Object, json_struct};
 use serde_json::{Value, json};
 
 json_struct! {
@@ -23,6 +23,12 @@ json_struct! {
 json_struct! {
     pub strict struct Strict {
         pub name: String = "name",
+    }
+}
+
+json_struct! {
+    pub struct Envelope<T = Plain> {
+        pub content: T = "content",
     }
 }
 
@@ -66,4 +72,13 @@ fn a_strict_struct_refuses_unknown_fields() {
     assert!(read::<Strict>(&json!({ "name": "a" })).is_some());
     assert!(read::<Strict>(&json!({ "name": "a", "new": 1 })).is_none());
     assert!(read::<Plain>(&json!({ "name": "a", "new": 1 })).is_some());
+}
+
+#[test]
+fn a_generic_field_is_forwarded_or_read() {
+    let value = json!({ "content": { "name": "a", "tags": [], "new": 1 } });
+    let forwarded = read::<Envelope<Object>>(&value).expect("a struct");
+    assert_eq!(forwarded.write(), value);
+    let typed: Envelope = read(&value).expect("a struct");
+    assert_eq!(typed.content.name, "a");
 }
