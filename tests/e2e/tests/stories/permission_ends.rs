@@ -23,14 +23,14 @@ async fn permission_ends() {
             .await;
 
         let date = date_in(page, 7).await;
-        bank.says(&format!("This bank shares nothing new after {date}."))
+        bank.says(&format!("This bank stops sharing new data after {date}."))
             .await;
         bank.button("Reconnect").click().await;
         let link = page.enter_link().await;
         link.sign_in("user_good", "pass_good").await;
         link.finish().await;
         bank.button("Reconnect").disappears().await;
-        assert!(!bank.text().await.contains("shares nothing new"));
+        assert!(!bank.text().await.contains("stops sharing new data"));
     })
     .await;
 }
@@ -89,7 +89,7 @@ async fn consent_expires() {
 
         let date = date_in(page, 180).await;
         world.stack.advance_plaid_clock(174 * 24 * 3600).await;
-        bank.says(&format!("This bank shares nothing new after {date}."))
+        bank.says(&format!("This bank stops sharing new data after {date}."))
             .await;
         bank.button("Reconnect").appears().await;
         world.stack.advance_plaid_clock(7 * 24 * 3600).await;
