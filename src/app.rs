@@ -1,4 +1,4 @@
-//! The frame that every page stands in.
+//! The frame around every page.
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::reports::Reports;
 use crate::route::{Link, Route, use_route};
 use crate::wallet::{ConnectBackend, Wallet};
 
-/// Puts the app in the place of the page's skeleton, for as long as the page lives.
+/// Replaces the page's skeleton with the app, for as long as the page lives.
 pub fn mount() {
     let root = document()
         .get_element_by_id("app")
@@ -25,9 +25,9 @@ pub fn mount() {
     let Some(root) = root.or_else(|| document().body()) else {
         return;
     };
-    // A click on the skeleton's button counts, and the focus stays where it is.
-    let is_there = |selector| matches!(root.query_selector(selector), Ok(Some(_)));
-    let (clicked, focused) = (is_there("[data-clicked]"), is_there("button:focus"));
+    // A click on the skeleton's button opens Link, and the button keeps the focus.
+    let has = |selector| matches!(root.query_selector(selector), Ok(Some(_)));
+    let (clicked, focused) = (has("[data-clicked]"), has("button:focus"));
     root.set_inner_html("");
     mount_to(root.clone(), move || view! { <App clicked /> }).forget();
     let button = root.query_selector("button").ok().flatten();
@@ -37,10 +37,10 @@ pub fn mount() {
     }
 }
 
-/// Connect.
+/// The app Connect.
 #[component]
 pub fn App(
-    /// Whether the button was clicked before the app was there.
+    /// Whether the skeleton's button was clicked.
     #[prop(optional)]
     clicked: bool,
 ) -> impl IntoView {
@@ -75,12 +75,12 @@ pub fn App(
         </header>
         <main class="site-main" use:fill=page></main>
         <footer class="site-footer">
-            "Bank connections by Plaid. Your bank password never reaches us."
+            "Bank connections by Plaid. We never see your bank password."
         </footer>
     }
 }
 
-/// The one flow of the page: it connects, repairs, and goes on after a bank's redirect.
+/// Creates the page's only Link flow, which connects, repairs, and continues after a bank's redirect.
 fn use_flow(
     src: String,
     route: RwSignal<Route>,
@@ -101,7 +101,7 @@ fn use_flow(
         options = options.received_redirect_uri(window().location().href().unwrap_or_default());
     }
     let flow = use_link_flow(ConnectBackend { backend, wallet }, options);
-    // Once Link is done with a bank's redirect, a reload must not tell it to Link again.
+    // Link accepts a redirect once, so its address must be gone before a reload.
     let leave_redirect = RenderEffect::new(move |_| {
         let is_done = flow.outcome.with(Option::is_some)
             || flow

@@ -1,4 +1,4 @@
-//! Our backend: one function a route, each with a deadline, and every way it can fail as a type.
+//! A client of the backend: one function per route, each with a deadline and typed errors.
 
 use std::fmt;
 
@@ -18,49 +18,50 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Blob, BlobPropertyBag, Response};
 
-/// The backend gives Plaid 30 seconds; a little more is left for its answer.
+/// The deadline of a request. The backend waits 30 seconds for Plaid, and needs some time to answer.
 const DEADLINE_MILLISECONDS: u32 = 35_000;
 
 /// The backend that served the page.
 #[derive(Clone, Copy)]
 pub struct Backend {
-    under_way: RwSignal<u32>,
-    /// Whether it ever answered as it would to somebody who is signed in.
-    was_known: RwSignal<bool>,
+    /// The number of requests without an answer.
+    pending: RwSignal<u32>,
+    /// Whether a request of this page was answered as a signed-in user's.
+    was_signed_in: RwSignal<bool>,
 }
 
-/// Why the backend did not do what was asked.
+/// A failed request to the backend.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// No answer: offline, or not in time.
+    /// No answer came, or not in time.
     #[error("the backend did not answer: {0}")]
     Unreachable(String),
-    /// An answer, but not in its own language: something stands between.
-    #[error("the backend answered {status}, but nothing that could be read")]
+    /// The answer is not the backend's JSON, for example because a proxy sent it.
+    #[error("the backend's answer with status {status} cannot be read")]
     Unreadable {
         /// The HTTP status.
         status: u16,
     },
-    /// A refusal, in its own words.
+    /// The backend refused the request.
     #[error(transparent)]
     Problem(Box<Problem>),
 }
 
 impl Backend {
-    /// Nothing is under way yet.
+    /// Creates a client without requests.
     pub fn new() -> Self {
         Self {
-            under_way: RwSignal::new(0),
-            was_known: RwSignal::new(false),
+            pending: RwSignal::new(0),
+            was_signed_in: RwSignal::new(false),
         }
     }
 
-    /// Whether anything is under way.
+    /// Whether a request waits for its answer.
     pub fn is_busy(self) -> bool {
-        self.under_way.get() > 0
+        self.pending.get() > 0
     }
 
-    /// Who is signed in.
+    /// Returns the signed-in user's session.
     pub async fn session(self) -> Result<Session, Error> {
         self.once(Method::GET, "/api/session", None)
             .await
@@ -87,17 +88,17 @@ impl Backend {
         }
     }
 
-    /// Every Item of the user, and how new that is.
+    /// Returns every Item of the user, and the number of the list's last change.
     pub async fn items(self) -> Result<(Vec<Item>, u64), Error> {
         let mut answer = self.signed_in(Method::GET, "/api/items", None).await?;
         let as_of = answer.body.get("as_of").and_then(Value::as_u64);
-        // A list that cannot be read is not an empty one.
+        // An unreadable list is an error and not an empty list.
         let items = answer.body.get_mut("items").map(Value::take);
         answer.body = items.unwrap_or_default();
         Ok((decode(answer)?, as_of.unwrap_or_default()))
     }
 
-    /// One Item.
+    /// Returns an Item.
     pub async fn item(self, id: &ItemId) -> Result<Item, Error> {
         self.send(Method::GET, &format!("/api/items/{id}"), None::<&Value>)
             .await
@@ -108,7 +109,7 @@ impl Backend {
         self.send(Method::POST, "/api/items", Some(request)).await
     }
 
-    /// Fetches an Item's balances anew.
+    /// Fetches the balances of an Item again.
     pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
         let path = format!("/api/items/{id}/refresh");
         self.send(Method::POST, &path, None::<&Value>).await
@@ -148,15 +149,16 @@ impl Backend {
             .map(drop)
     }
 
-    /// A visitor who was never signed in is, where the backend does that, and asks again. Nobody becomes another user in
-    /// the middle of a page: what one began, a bank connected say, would be the other's.
+    /// Sends a request. A new visitor is signed in, if the backend allows it, and the request is sent again.
+    ///
+    /// The user never changes while the page is open: a bank that one user connects would become another's.
     async fn signed_in(
         self,
         method: Method,
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, Error> {
-        let is_new = !self.was_known.get_untracked();
+        let is_new = !self.was_signed_in.get_untracked();
         match self.once(method.clone(), path, body.clone()).await {
             Err(Error::Problem(problem)) if is_new && problem.code == ProblemCode::SignedOut => {
                 self.session().await?;
@@ -167,17 +169,17 @@ impl Backend {
     }
 
     async fn once(self, method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
-        self.under_way.try_update(|count| *count += 1);
+        self.pending.try_update(|count| *count += 1);
         let answer = exchange(method, path, body).await;
-        self.under_way.try_update(|count| *count -= 1);
+        self.pending.try_update(|count| *count -= 1);
         if answer.is_ok() {
-            self.was_known.try_set(true);
+            self.was_signed_in.try_set(true);
         }
         answer
     }
 }
 
-/// A 2xx answer: its status, and its body if it has one.
+/// A successful answer. Its body is null if it has none.
 struct Answer {
     status: u16,
     body: Value,
@@ -185,14 +187,14 @@ struct Answer {
 
 async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
     let response = match head_start(&method, path, body.as_deref()) {
-        Some(begun) => JsFuture::from(begun)
+        Some(sent) => JsFuture::from(sent)
             .await
-            .map_err(|_| Error::Unreachable("the page asked in vain".to_owned()))?
+            .map_err(|_| Error::Unreachable("the page's own request failed".to_owned()))?
             .unchecked_into(),
-        None => ask(method, path, body).await?,
+        None => send(method, path, body).await?,
     };
     let status = response.status();
-    // The browser reads JSON: no parser of our own has to travel.
+    // The browser parses JSON, so the app needs no parser.
     let body = match response.json() {
         Ok(promise) => JsFuture::from(promise)
             .await
@@ -208,18 +210,18 @@ async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<An
     }
 }
 
-/// What the page asked while the app was on its way (`index.html`), for whoever is the first to want it.
+/// Takes the answer to a request that the page sent while the app was loading (see `index.html`). Each is taken once.
 fn head_start(method: &Method, path: &str, body: Option<&str>) -> Option<Promise> {
-    let begun = window()
+    let sent = window()
         .get("headStart")
         .filter(|_| matches!(body, None | Some("{}")))?;
     let key = JsValue::from(format!("{method} {path}"));
-    let answer = Reflect::get(&begun, &key).ok()?;
-    let _ = Reflect::delete_property(&begun, &key);
+    let answer = Reflect::get(&sent, &key).ok()?;
+    let _ = Reflect::delete_property(&sent, &key);
     answer.dyn_into().ok()
 }
 
-async fn ask(method: Method, path: &str, body: Option<String>) -> Result<Response, Error> {
+async fn send(method: Method, path: &str, body: Option<String>) -> Result<Response, Error> {
     let unreachable = |error: &dyn fmt::Display| Error::Unreachable(error.to_string());
     let request = RequestBuilder::new(path)
         .method(method)
@@ -242,7 +244,7 @@ fn decode<T: Json>(answer: Answer) -> Result<T, Error> {
 }
 
 impl Error {
-    /// The Item that has these accounts already, if that is what stands in the way.
+    /// Returns the Item that has these accounts already, if the error is a duplicate.
     pub fn duplicate(&self) -> Option<ItemId> {
         match self {
             Self::Problem(problem) if problem.code == ProblemCode::DuplicateItem => {

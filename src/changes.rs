@@ -1,4 +1,4 @@
-//! What changes at the bank while the page is open, told by the backend as server-sent events.
+//! Changes of Items while the page is open, by the backend's server-sent events.
 
 use connect_api::{Change, ChangeKind};
 use leptos::prelude::*;
@@ -10,28 +10,28 @@ use web_sys::{Event, EventSource, MessageEvent};
 use crate::backend::Backend;
 use crate::wallet::Wallet;
 
-/// A browser that lost its connection comes back by itself; one that was refused is sent again after this.
-const REFUSED: std::time::Duration = std::time::Duration::from_secs(10);
+/// The delay before a refused stream is opened again. After a lost connection the browser reconnects by itself.
+const RETRY_DELAY: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Keeps the wallet as the backend has it while the page can be seen, for as long as the owner lives.
+/// Keeps the wallet up to date while the page is visible, for as long as the owner lives.
 ///
-/// A stream is one of the six connections that a browser keeps to a host: tabs that nobody looks at leave them to others.
+/// A browser opens at most six connections to a host, and a stream takes one. A hidden tab therefore closes its stream.
 pub fn follow(backend: Backend, wallet: Wallet) {
-    let kept = StoredValue::new_local(None);
-    listen(backend, wallet, kept);
-    let look = window_event_listener(leptos::ev::visibilitychange, move |_| {
-        listen(backend, wallet, kept);
+    let current = StoredValue::new_local(None);
+    listen(backend, wallet, current);
+    let visibility = window_event_listener(leptos::ev::visibilitychange, move |_| {
+        listen(backend, wallet, current);
     });
     on_cleanup(move || {
-        look.remove();
-        drop(kept.try_update_value(Option::take));
+        visibility.remove();
+        drop(current.try_update_value(Option::take));
     });
 }
 
-/// The stream, and what hears it.
+/// An open stream and its listener. The stream is closed when this is dropped.
 struct Stream {
     source: EventSource,
-    _hear: Closure<dyn FnMut(Event)>,
+    _listener: Closure<dyn FnMut(Event)>,
 }
 
 impl Drop for Stream {
@@ -40,24 +40,24 @@ impl Drop for Stream {
     }
 }
 
-type Kept = StoredValue<Option<Stream>, LocalStorage>;
+type CurrentStream = StoredValue<Option<Stream>, LocalStorage>;
 
-fn listen(backend: Backend, wallet: Wallet, kept: Kept) {
+fn listen(backend: Backend, wallet: Wallet, current: CurrentStream) {
     if document().hidden() {
-        drop(kept.try_update_value(Option::take));
+        drop(current.try_update_value(Option::take));
         return;
     }
     let Ok(source) = EventSource::new("/api/events") else {
         return;
     };
-    let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| match &*event.type_() {
+    let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| match &*event.type_() {
         "error" => {
-            let refused = kept.try_with_value(|stream| {
+            let refused = current.try_with_value(|stream| {
                 let source = stream.as_ref().map(|stream: &Stream| &stream.source);
                 source.is_some_and(|source| source.ready_state() == EventSource::CLOSED)
             });
             if refused == Some(true) {
-                set_timeout(move || listen(backend, wallet, kept), REFUSED);
+                set_timeout(move || listen(backend, wallet, current), RETRY_DELAY);
             }
         }
         kind => {
@@ -65,28 +65,28 @@ fn listen(backend: Backend, wallet: Wallet, kept: Kept) {
             let data = event.unchecked_into::<MessageEvent>().data().as_string();
             let data = data.unwrap_or_default();
             if !is_change {
-                // Changes may have been missed; where no number says which, they were.
+                // Changes may have been missed. `stale` has no number, which means that some were.
                 wallet.catch_up(backend, data.parse().unwrap_or(u64::MAX));
             } else if let Some(change) = from_text(&data) {
-                take(backend, wallet, change);
+                apply(backend, wallet, change);
             }
         }
     });
     for event in ["ready", "change", "stale", "error"] {
-        let _ = source.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
+        let _ = source.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     }
-    kept.try_set_value(Some(Stream {
+    current.try_set_value(Some(Stream {
         source,
-        _hear: hear,
+        _listener: listener,
     }));
 }
 
-fn take(backend: Backend, wallet: Wallet, change: Change) {
+fn apply(backend: Backend, wallet: Wallet, change: Change) {
     if change.kind == ChangeKind::Disconnected {
         return wallet.remove(&change.item_id);
     }
     spawn_local(async move {
-        // What cannot be fetched now comes with the next `ready`.
+        // If this fails, the next `ready` fetches every Item.
         if let Ok(item) = backend.item(&change.item_id).await {
             wallet.put(item);
         }

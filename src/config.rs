@@ -1,11 +1,11 @@
-//! Where Link's script lives, and which of Plaid's environments is behind it.
+//! The app's configuration: the URL of Link's script, and Plaid's environment.
 
 use connect_api::Config;
 use leptos::prelude::*;
 use plaid_link::LINK_SCRIPT_URL;
 use plaid_link::json::from_text;
 
-/// What the backend wrote into the page. A page that another server serves gets Plaid's own script.
+/// Reads the configuration that the backend wrote into the page. Without one, Link's script is Plaid's own.
 pub fn read() -> Config {
     let inlined = document()
         .get_element_by_id("connect-config")

@@ -1,4 +1,4 @@
-//! Money and moments in the user's own way of writing, by the browser's `Intl`.
+//! Amounts and times in the user's locale, by the browser's `Intl`.
 
 use std::cell::RefCell;
 
@@ -6,16 +6,16 @@ use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
-    /// A formatter is dear to make and cheap to use: one a currency.
+    /// One formatter per currency, because a formatter is expensive to create.
     static MONEY: RefCell<Vec<(String, Function)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// An amount in major units, such as `$1,234.50`.
+/// Formats an amount in major units, such as `$1,234.50`.
 ///
-/// A currency that has no ISO 4217 code, such as a cryptocurrency, is named behind the number.
+/// A currency without an ISO 4217 code, such as a cryptocurrency, follows the number.
 pub fn money(amount: f64, currency: &str) -> String {
     let formatted = MONEY.with_borrow_mut(|formats| {
-        let known = formats.iter().position(|(of, _)| of == currency);
+        let known = formats.iter().position(|(known, _)| known == currency);
         let index = known.unwrap_or_else(|| {
             formats.push((currency.to_owned(), money_format(currency)));
             formats.len() - 1
@@ -49,17 +49,17 @@ fn is_iso(currency: &str) -> bool {
     currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// A moment given in ISO 8601, such as `Nov 22, 2026, 8:40 AM`; none if it is no date.
+/// Formats an ISO 8601 time as `Nov 22, 2026, 8:40 AM`. Returns none if it is invalid.
 pub fn moment(iso: &str) -> Option<String> {
-    written(iso, &[("dateStyle", "medium"), ("timeStyle", "short")])
+    format_time(iso, &[("dateStyle", "medium"), ("timeStyle", "short")])
 }
 
-/// The day of a moment given in ISO 8601, such as `November 22, 2026`; none if it is no date.
+/// Formats the date of an ISO 8601 time as `November 22, 2026`. Returns none if it is invalid.
 pub fn date(iso: &str) -> Option<String> {
-    written(iso, &[("dateStyle", "long")])
+    format_time(iso, &[("dateStyle", "long")])
 }
 
-fn written(iso: &str, options: &[(&str, &str)]) -> Option<String> {
+fn format_time(iso: &str, options: &[(&str, &str)]) -> Option<String> {
     let date = Date::new(&iso.into());
     if date.get_time().is_nan() {
         return None;

@@ -1,7 +1,7 @@
-//! Connect: a single-page app in which a person connects bank accounts through Plaid Link.
+//! Connect, a single-page app that connects bank accounts through Plaid Link.
 #![allow(
     unreachable_pub,
-    reason = "what the component macro makes is not to be reached by its own path"
+    reason = "the component macro makes public items in private modules"
 )]
 
 mod app;

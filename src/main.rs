@@ -1,4 +1,4 @@
-//! Starts Connect in the page.
+//! The entry point of Connect.
 
 fn main() {
     console_error_panic_hook::set_once();

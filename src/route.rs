@@ -6,11 +6,11 @@ use wasm_bindgen::JsValue;
 /// A page of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// The accounts.
+    /// The page of the accounts.
     Home,
-    /// Where a bank's own page leads back to: the redirect URI.
+    /// The redirect URI, to which an OAuth bank returns the user.
     OauthReturn,
-    /// There is nothing at this path.
+    /// Any other path.
     NotFound,
 }
 
@@ -23,7 +23,7 @@ impl Route {
         }
     }
 
-    /// Goes there in place of where the browser is: the address that was is not come back to.
+    /// Navigates to this page and replaces the current history entry, so that **Back** skips it.
     pub fn replace(self, route: RwSignal<Self>) {
         if let Ok(history) = window().history() {
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(self.path()));
@@ -31,7 +31,7 @@ impl Route {
         route.set(self);
     }
 
-    /// Its path.
+    /// Returns the path of this page.
     pub fn path(self) -> &'static str {
         match self {
             Self::Home => "/",
@@ -41,7 +41,7 @@ impl Route {
     }
 }
 
-/// The page that the address bar names, and names from now on.
+/// Returns the page of the address bar, which follows **Back** and **Forward**.
 pub fn use_route() -> RwSignal<Route> {
     let present = || Route::from_path(&window().location().pathname().unwrap_or_default());
     let route = RwSignal::new(present());
@@ -50,7 +50,7 @@ pub fn use_route() -> RwSignal<Route> {
     route
 }
 
-/// A link to a page of the app, without a reload.
+/// A link to a page of the app that does not reload.
 #[component]
 pub fn Link(
     to: Route,
@@ -59,13 +59,14 @@ pub fn Link(
     label: &'static str,
 ) -> impl IntoView {
     let go = move |event: leptos::ev::MouseEvent| {
-        // A click that asks for a new tab or window is the browser's.
-        let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-        if !plain || event.button() != 0 {
+        // The browser handles a click that opens a new tab or window.
+        let is_plain =
+            !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+        if !is_plain || event.button() != 0 {
             return;
         }
         if route.get_untracked() == Route::OauthReturn {
-            // That way back is taken once.
+            // Link accepts a redirect once, so **Back** must not return to it.
             event.prevent_default();
             return to.replace(route);
         }
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lead_to_pages() {
+    fn each_path_has_its_page() {
         for (path, route) in [
             ("/", Route::Home),
             ("/index.html", Route::Home),

@@ -1,4 +1,4 @@
-//! The user's Items, as the page knows them.
+//! The user's Items in the page.
 
 use connect_api::{CreateItem, CreateLinkToken, Item, RepairedItem};
 use leptos::prelude::*;
@@ -10,36 +10,38 @@ use plaid_types::ItemId;
 
 use crate::backend::Backend;
 
-/// Every Item, each a signal of its own: a new balance touches one card.
+/// Every Item of the user. Each is a signal, so that a new balance updates one card only.
 #[derive(Clone, Copy)]
 pub struct Wallet {
     /// Newest first.
     pub items: RwSignal<Vec<ArcRwSignal<Item>>>,
-    /// How far they are.
+    /// Whether the Items are fetched.
     pub state: RwSignal<WalletState>,
-    /// Why they could not be fetched.
+    /// The error of the last fetch, if it failed.
     pub failure: RwSignal<Option<Failure>>,
-    /// Counts the times they were fetched: only the last counts.
+    /// The number of fetches. Only the answer to the last is used.
     loads: RwSignal<u32>,
-    /// Counts what changed otherwise: a list that was asked for before may not have it.
+    /// The number of other changes. A list that was requested before one may lack it.
     edits: RwSignal<u32>,
-    /// How new they are, and how new they have to be, if that was said meanwhile.
-    as_of: RwSignal<(u64, Option<u64>)>,
+    /// The number of the list's last change, as the backend counts changes.
+    as_of: RwSignal<u64>,
+    /// The number that the backend announced during a fetch, which the fetched list must have.
+    announced: RwSignal<Option<u64>>,
 }
 
-/// Whether the Items are there.
+/// The state of the Items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WalletState {
-    /// On their way.
+    /// They are being fetched for the first time.
     Loading,
-    /// All of them.
+    /// All are fetched.
     Loaded,
     /// They could not be fetched; `failure` says why.
     Failed,
 }
 
 impl Wallet {
-    /// Nothing is there yet.
+    /// Creates a wallet without Items.
     pub fn new() -> Self {
         Self {
             items: RwSignal::new(Vec::new()),
@@ -47,13 +49,14 @@ impl Wallet {
             failure: RwSignal::new(None),
             loads: RwSignal::new(0),
             edits: RwSignal::new(0),
-            as_of: RwSignal::new((0, None)),
+            as_of: RwSignal::new(0),
+            announced: RwSignal::new(None),
         }
     }
 
     /// Fetches every Item.
     pub fn load(self, backend: Backend) {
-        // What is there already stays in sight meanwhile.
+        // Items that are fetched already stay visible meanwhile.
         if self.state.get_untracked() != WalletState::Loaded {
             self.state.set(WalletState::Loading);
         }
@@ -69,13 +72,13 @@ impl Wallet {
             match items {
                 Ok(_) if self.edits.get_untracked() != edits => self.load(backend),
                 Ok((items, as_of)) => {
-                    let items = items.into_iter().map(|item| self.renewed(item));
+                    let items = items.into_iter().map(|item| self.updated(item));
                     self.items.try_set(items.collect());
                     self.state.try_set(WalletState::Loaded);
-                    let (_, wanted) = self.as_of.get_untracked();
-                    self.as_of.try_set((as_of, None));
-                    if let Some(wanted) = wanted {
-                        self.catch_up(backend, wanted);
+                    self.as_of.try_set(as_of);
+                    let announced = self.announced.try_update(Option::take).flatten();
+                    if let Some(announced) = announced {
+                        self.catch_up(backend, announced);
                     }
                 }
                 Err(error) => {
@@ -86,28 +89,29 @@ impl Wallet {
         });
     }
 
-    /// Fetches every Item unless what is there is of this number, or is about to be there and may be. Two backends count
-    /// for themselves: a higher number of the other's says nothing.
-    pub fn catch_up(self, backend: Backend, wanted: u64) {
+    /// Fetches every Item, unless the list has the announced number. During the first fetch, the answer is checked instead.
+    ///
+    /// Each process of the backend counts for itself, so two numbers are equal or different, and never newer or older.
+    pub fn catch_up(self, backend: Backend, announced: u64) {
         match self.state.get_untracked() {
-            WalletState::Loading => self.as_of.update(|as_of| as_of.1 = Some(wanted)),
-            WalletState::Loaded if self.as_of.get_untracked().0 == wanted => {}
+            WalletState::Loading => self.announced.set(Some(announced)),
+            WalletState::Loaded if self.as_of.get_untracked() == announced => {}
             _ => self.load(backend),
         }
     }
 
-    /// An Item by its id.
+    /// Returns an Item by its id.
     pub fn find(self, id: &ItemId) -> Option<ArcRwSignal<Item>> {
         let has_id = |item: &&ArcRwSignal<Item>| item.with_untracked(|item| item.id == *id);
         let find = |items: &Vec<ArcRwSignal<Item>>| items.iter().find(has_id).cloned();
         self.items.try_with_untracked(find).flatten()
     }
 
-    /// The signal of an Item, with what is new of it.
-    fn renewed(self, item: Item) -> ArcRwSignal<Item> {
+    /// Returns the signal of an Item, updated unless it is newer already.
+    fn updated(self, item: Item) -> ArcRwSignal<Item> {
         match self.find(&item.id) {
             Some(known) => {
-                // An answer from before the balances were there may come after them.
+                // An answer without balances may arrive after the balances.
                 if known.with_untracked(|known| known.refreshed_at <= item.refreshed_at) {
                     known.set(item);
                 }
@@ -117,17 +121,17 @@ impl Wallet {
         }
     }
 
-    /// Shows what is new of an Item, or a new Item on top.
+    /// Updates an Item, or adds a new one at the top.
     pub fn put(self, item: Item) {
         self.edits.try_update(|edits| *edits += 1);
         let is_new = self.find(&item.id).is_none();
-        let item = self.renewed(item);
+        let item = self.updated(item);
         if is_new {
             self.items.try_update(|items| items.insert(0, item));
         }
     }
 
-    /// Shows an Item no longer.
+    /// Removes an Item.
     pub fn remove(self, id: &ItemId) {
         self.edits.try_update(|edits| *edits += 1);
         self.items.try_update(|items| {
@@ -136,11 +140,11 @@ impl Wallet {
     }
 }
 
-/// What Link's flow asks of our backend.
+/// The backend of the Link flow.
 pub struct ConnectBackend {
-    /// Where to ask.
+    /// The client of our backend.
     pub backend: Backend,
-    /// Where a new Item shows.
+    /// The wallet that a new Item is added to.
     pub wallet: Wallet,
 }
 
@@ -178,7 +182,7 @@ impl LinkBackend for ConnectBackend {
             return Ok(Submitted::Repaired(item_id));
         }
         let Some(public_token) = success.public_token else {
-            let message = "Link gave no public token";
+            let message = "Link returned no public token";
             return Err(Failure::new(FailureKind::PublicTokenInvalid, message));
         };
         let request = CreateItem {

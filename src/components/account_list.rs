@@ -1,3 +1,5 @@
+//! The accounts of an Item.
+
 use connect_api::Item;
 use leptos::prelude::*;
 use plaid_types::{Account, AccountId, AccountSubtype, AccountType, Balances};
@@ -5,10 +7,10 @@ use plaid_types::{Account, AccountId, AccountSubtype, AccountType, Balances};
 use crate::children::{Children, fill, mount};
 use crate::intl::money;
 
-/// The accounts of an Item: name, mask, type and balance.
+/// A list of accounts, each with its name, mask, type and balance.
 #[component]
 pub fn AccountList(
-    /// Whose.
+    /// The Item whose accounts are shown.
     item: ArcRwSignal<Item>,
 ) -> impl IntoView {
     let source = item.clone();
@@ -27,7 +29,7 @@ pub fn AccountList(
     view! { <ul class="accounts" role="list" use:fill=rows></ul> }
 }
 
-/// A row shows an account as it was at one refresh: new balances make a new row.
+/// The key of a row. New balances make a new row.
 #[derive(PartialEq)]
 struct RowKey {
     account_id: AccountId,
@@ -45,7 +47,7 @@ fn row_keys(item: &Item) -> Vec<RowKey> {
 fn row(account: Account) -> impl IntoView {
     let kind = kind_of(&account);
     let mask = account.mask.unwrap_or_default();
-    let no_mask = mask.is_empty();
+    let is_unmasked = mask.is_empty();
     let Balances {
         available,
         current,
@@ -54,11 +56,11 @@ fn row(account: Account) -> impl IntoView {
         ..
     } = account.balances;
     let currency = iso_currency_code.or(unofficial_currency_code);
-    let write = |amount| money(amount, currency.as_deref().unwrap_or("USD"));
-    let balance = current.or(available).map_or_else(|| "—".to_owned(), write);
+    let format = |amount| money(amount, currency.as_deref().unwrap_or("USD"));
+    let balance = current.or(available).map_or_else(|| "—".to_owned(), format);
     let available = match (current, available) {
         (Some(current), Some(available)) if (current - available).abs() >= 0.005 => {
-            format!("{} available", write(available))
+            format!("{} available", format(available))
         }
         _ => String::new(),
     };
@@ -68,7 +70,7 @@ fn row(account: Account) -> impl IntoView {
                 <span class="account-name">{account.name}</span>
                 <span class="account-kind">
                     {kind}
-                    <span class="account-mask" hidden=no_mask>
+                    <span class="account-mask" hidden=is_unmasked>
                         <span aria-hidden="true">" •••• "</span>
                         <span class="visually-hidden">" ending in "</span>
                         {mask}
@@ -83,7 +85,7 @@ fn row(account: Account) -> impl IntoView {
     }
 }
 
-/// The kind of an account in words; Plaid writes them in lower case.
+/// Returns the type of an account in words. Plaid writes them in lower case.
 fn kind_of(account: &Account) -> String {
     match (&account.subtype, &account.kind) {
         (Some(AccountSubtype::Cd), _) => "CD".to_owned(),
@@ -102,7 +104,7 @@ fn kind_of(account: &Account) -> String {
     }
 }
 
-/// Plaid's words are plain English; Unicode's tables of capitals would weigh more than this page.
+/// Capitalizes ASCII only, because Unicode's tables are larger than this page.
 fn capitalized(text: &str) -> String {
     let mut text = text.to_owned();
     if let Some(first) = text.get_mut(..1) {
@@ -116,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_reads_like_words() {
+    fn each_account_type_has_readable_words() {
         for (kind, subtype, words) in [
             ("depository", Some("checking"), "Checking"),
             ("depository", Some("cd"), "CD"),

@@ -1,3 +1,5 @@
+//! The dialog that confirms a disconnect.
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_plaid_link::dynamic::{press, text};
@@ -11,12 +13,12 @@ use crate::wallet::Wallet;
 
 const ID: &str = "disconnect-dialog";
 
-/// The Item that may be disconnected, and its institution's name.
-pub type Leaving = RwSignal<Option<(ItemId, String)>>;
+/// The Item to disconnect, and its institution's name.
+pub type Disconnecting = RwSignal<Option<(ItemId, String)>>;
 
-/// Asks whether this Item is to be disconnected.
-pub fn ask(leaving: Leaving, item: ItemId, institution: String) {
-    leaving.set(Some((item, institution)));
+/// Opens the dialog for an Item.
+pub fn ask(disconnecting: Disconnecting, item: ItemId, institution: String) {
+    disconnecting.set(Some((item, institution)));
     if let Some(dialog) = dialog() {
         let _ = dialog.show_modal();
     }
@@ -32,24 +34,26 @@ fn close() {
     }
 }
 
-/// Asks before an Item is disconnected; hidden until [`ask`].
+/// A dialog that asks before an Item is disconnected. [`ask`] opens it.
 #[component]
 pub fn DisconnectDialog(
-    /// The Item in question.
-    leaving: Leaving,
-    /// It is disconnected; the institution's name.
+    /// The Item to disconnect.
+    disconnecting: Disconnecting,
+    /// Called with the institution's name after the disconnect.
     on_disconnected: impl Fn(String) + Copy + 'static,
     backend: Backend,
     wallet: Wallet,
 ) -> impl IntoView {
-    let busy = RwSignal::new(false);
+    let is_busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<Failure>);
     let disconnect = move || {
-        let Some((id, institution)) = leaving.get_untracked().filter(|_| !busy.get_untracked())
+        let Some((id, institution)) = disconnecting
+            .get_untracked()
+            .filter(|_| !is_busy.get_untracked())
         else {
             return;
         };
-        busy.set(true);
+        is_busy.set(true);
         failure.set(None);
         spawn_local(async move {
             match backend.delete_item(&id).await {
@@ -62,11 +66,11 @@ pub fn DisconnectDialog(
                     failure.try_set(Some(error.into()));
                 }
             }
-            busy.try_set(false);
+            is_busy.try_set(false);
         });
     };
     let title = text(move || {
-        let name = leaving.with(|item| item.as_ref().map(|(_, name)| name.clone()));
+        let name = disconnecting.with(|item| item.as_ref().map(|(_, name)| name.clone()));
         format!("Disconnect {}?", name.unwrap_or_default())
     });
     view! {

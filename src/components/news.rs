@@ -1,3 +1,5 @@
+//! The result of the last visit to Link.
+
 use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
 use leptos_plaid_link::dynamic::{flag, press, text};
@@ -6,39 +8,40 @@ use plaid_types::ItemId;
 
 use crate::wallet::Wallet;
 
-/// How the last visit to Link ended, in words, and what to do about it.
+/// The result of the last visit to Link in words, and the next step.
 #[component]
 pub fn News(
-    /// Whose visits.
+    /// The flow whose result is shown.
     flow: UseLinkFlowReturn,
-    /// What else happened, when there is nothing to say of a visit.
-    departed: RwSignal<String>,
-    /// Takes the focus away from a button that is about to go.
+    /// The words that are shown when there is no result, such as that a bank was disconnected.
+    disconnected: RwSignal<String>,
+    /// Moves the focus away from a button that is about to be hidden.
     take_focus: fn(),
     wallet: Wallet,
 ) -> impl IntoView {
-    let told = move |of: fn(&Outcome, Wallet) -> String| {
-        let told = flow
+    let part = move |of: fn(&Outcome, Wallet) -> String| {
+        let part = flow
             .outcome
-            .with(|ended| ended.as_ref().map(|ended| of(ended, wallet)));
-        told.unwrap_or_default()
+            .with(|outcome| outcome.as_ref().map(|outcome| of(outcome, wallet)));
+        part.unwrap_or_default()
     };
     let news = text(move || {
-        let told = told(words_of);
-        if told.is_empty() {
-            departed.get()
+        let words = part(words_of);
+        if words.is_empty() {
+            disconnected.get()
         } else {
-            told
+            words
         }
     });
-    let reference = text(move || told(|ended, _| reference_of(ended)));
-    let step = text(move || told(|ended, _| step_of(ended).to_owned()));
-    let has_no_step = flag(move || told(|ended, _| step_of(ended).to_owned()).is_empty());
-    let is_no_choice = flag(move || !flow.outcome.with(is_duplicate));
-    let go_on = move || {
+    let step_words = move || part(|outcome, _| step_of(outcome).to_owned());
+    let reference = text(move || part(|outcome, _| reference_of(outcome)));
+    let step = text(step_words);
+    let is_finished = flag(move || step_words().is_empty());
+    let hidden_unless_duplicate = flag(move || !flow.outcome.with(is_duplicate));
+    let take_step = move || {
         let purpose = flow
             .outcome
-            .with_untracked(|ended| ended.as_ref().map(purpose_of));
+            .with_untracked(|outcome| outcome.as_ref().map(purpose_of));
         take_focus();
         flow.open_for(purpose.unwrap_or_default());
     };
@@ -50,9 +53,9 @@ pub fn News(
         <div class="news" role="status">
             <p>{news}</p>
             <p class="plaid-link-reference">{reference}</p>
-            <div class="news-actions" hidden=has_no_step>
-                <button type="button" class="button" on:click=press(go_on)>{step}</button>
-                <button type="button" class="button quiet" hidden=is_no_choice on:click=press(keep)>
+            <div class="news-actions" hidden=is_finished>
+                <button type="button" class="button" on:click=press(take_step)>{step}</button>
+                <button type="button" class="button quiet" hidden=hidden_unless_duplicate on:click=press(keep)>
                     "Keep it as it is"
                 </button>
             </div>
@@ -60,23 +63,23 @@ pub fn News(
     }
 }
 
-fn is_duplicate(ended: &Option<Outcome>) -> bool {
-    matches!(ended, Some(Outcome::Duplicate(_)))
+fn is_duplicate(outcome: &Option<Outcome>) -> bool {
+    matches!(outcome, Some(Outcome::Duplicate(_)))
 }
 
-/// What to tell about the end of a visit to Link.
-fn words_of(ended: &Outcome, wallet: Wallet) -> String {
+/// Describes the result of a visit to Link.
+fn words_of(outcome: &Outcome, wallet: Wallet) -> String {
     let bank = |id: &ItemId| {
         let of = |item: &Item| (item.institution_name.clone(), item.status);
         let item = wallet.find(id);
         let item = item.map(|item| item.with_untracked(of));
         item.unwrap_or_else(|| ("Your bank".to_owned(), ItemStatus::Healthy))
     };
-    match ended {
+    match outcome {
         Outcome::Linked(id) => format!("{} is connected.", bank(id).0),
         Outcome::Repaired(id) => match bank(id) {
             (name, ItemStatus::Healthy) => format!("{name} is up to date again."),
-            (name, _) => format!("{name} still does not share anything new."),
+            (name, _) => format!("{name} still does not share new data."),
         },
         Outcome::Duplicate(id) => {
             format!(
@@ -95,14 +98,14 @@ fn words_of(ended: &Outcome, wallet: Wallet) -> String {
             };
             format!("{title} {advice}{result}")
         }
-        // The failure beside the button says so.
+        // The failure notice beside the button describes it.
         Outcome::Lost(_) => String::new(),
     }
 }
 
-/// What support finds a failed visit by.
-fn reference_of(ended: &Outcome) -> String {
-    let ids = match ended {
+/// Returns the ids by which support finds a failed visit.
+fn reference_of(outcome: &Outcome) -> String {
+    let ids = match outcome {
         Outcome::Left(exit) if exit.error.is_some() => [exit.link_session_id(), exit.request_id()],
         _ => [None, None],
     };
@@ -113,14 +116,14 @@ fn reference_of(ended: &Outcome) -> String {
     format!("Reference: {}", ids.join(" · "))
 }
 
-/// The name of the button that goes on from here; empty where there is nothing to do.
-fn step_of(ended: &Outcome) -> &'static str {
-    match ended {
+/// Returns the name of the button for the next step; empty if there is none.
+fn step_of(outcome: &Outcome) -> &'static str {
+    match outcome {
         Outcome::Left(exit) => match (exit_words(exit).step, &exit.purpose) {
             _ if exit.error.is_none() => "",
             (NextStep::AnotherBank, _) => "Choose another bank",
             (NextStep::Reconnect, Purpose::Update { .. }) => "Reconnect",
-            // There is nothing yet to reconnect.
+            // A new Item cannot be reconnected yet.
             _ => "Try again",
         },
         Outcome::Duplicate(_) => "Reconnect",
@@ -128,13 +131,13 @@ fn step_of(ended: &Outcome) -> &'static str {
     }
 }
 
-/// What the next visit is for.
-fn purpose_of(ended: &Outcome) -> Purpose {
-    match ended {
+/// Returns the purpose of the next visit.
+fn purpose_of(outcome: &Outcome) -> Purpose {
+    match outcome {
         Outcome::Left(exit) if exit_words(exit).step != NextStep::AnotherBank => {
             exit.purpose.clone()
         }
-        // Perhaps the person wanted other accounts of the same bank.
+        // The user may want other accounts of the same bank.
         Outcome::Duplicate(id) => Purpose::Update {
             item_id: id.clone(),
             account_selection: true,
@@ -158,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_button_does_what_it_says() {
+    fn each_button_opens_link_for_what_it_says() {
         let new = || Purpose::NewItem;
         for (code, purpose, step, leads_to) in [
             ("INVALID_CREDENTIALS", new(), "Try again", new()),
@@ -169,13 +172,13 @@ mod tests {
             ("ITEM_LOGIN_REQUIRED", new(), "Try again", new()),
             ("ITEM_LOGIN_REQUIRED", repair(), "Reconnect", repair()),
         ] {
-            let ended = Outcome::Left(Exit {
+            let outcome = Outcome::Left(Exit {
                 error: Some(Object::from_iter([("error_code".to_owned(), code.into())])),
                 purpose,
                 ..Exit::default()
             });
             assert_eq!(
-                (step_of(&ended), purpose_of(&ended)),
+                (step_of(&outcome), purpose_of(&outcome)),
                 (step, leads_to),
                 "{code}"
             );

@@ -1,9 +1,11 @@
+//! The placeholder of the accounts.
+
 use leptos::prelude::*;
 
-/// The shape of what is to come; the page paints the same one before the app is there.
+/// A placeholder while the accounts are fetched. `index.html` has the same one for the time before the app runs.
 #[component]
 pub fn Skeleton(
-    /// Whether it has come.
+    /// Whether the accounts are fetched.
     hidden: Box<dyn FnMut() -> bool + Send>,
 ) -> impl IntoView {
     view! {

@@ -1,3 +1,5 @@
+//! The page of the accounts.
+
 use connect_api::Item;
 use leptos::prelude::*;
 use leptos_plaid_link::dynamic::flag;
@@ -15,17 +17,17 @@ const HEADING: &str = "accounts";
 /// The accounts, and the button that connects another bank.
 #[component]
 pub fn Home(
-    /// Connects and repairs.
+    /// The flow that connects and repairs.
     flow: UseLinkFlowReturn,
     backend: Backend,
     wallet: Wallet,
 ) -> impl IntoView {
-    let leaving = RwSignal::new(None);
-    let departed = RwSignal::new(String::new());
+    let disconnecting = RwSignal::new(None);
+    let disconnected = RwSignal::new(String::new());
     let on_disconnected = move |institution: String| {
         flow.dismiss();
-        departed.set(format!("{institution} is disconnected."));
-        // The button that had the focus is gone.
+        disconnected.set(format!("{institution} is disconnected."));
+        // The focused button is gone.
         focus(HEADING);
     };
     let cards = Children::new(
@@ -35,7 +37,7 @@ pub fn Home(
         },
         move |list, id| {
             let item = wallet.find(id)?;
-            let on_disconnect = move |id, institution| ask(leaving, id, institution);
+            let on_disconnect = move |id, institution| ask(disconnecting, id, institution);
             Some(mount(
                 list,
                 move || view! { <ItemCard item on_disconnect flow backend /> },
@@ -43,8 +45,7 @@ pub fn Home(
         },
     );
     let has_items = move || wallet.items.with(|items| !items.is_empty());
-    let is_here = flag(move || wallet.state.get() != WalletState::Loading || has_items());
-    let is_not_empty = flag(move || wallet.state.get() != WalletState::Loaded || has_items());
+    let hidden_unless = move |state| flag(move || wallet.state.get() != state || has_items());
 
     view! {
         <div>
@@ -52,15 +53,15 @@ pub fn Home(
                 <h1 id=HEADING tabindex="-1">"Your accounts"</h1>
                 <ConnectBank flow describe=|_| String::new() />
             </div>
-            <News flow departed take_focus=|| focus(HEADING) wallet />
+            <News flow disconnected take_focus=|| focus(HEADING) wallet />
             <FailureNotice failure=wallet.failure.read_only() on_retry=Box::new(move || wallet.load(backend)) />
-            <Skeleton hidden=is_here />
-            <section class="empty" hidden=is_not_empty>
+            <Skeleton hidden=hidden_unless(WalletState::Loading) />
+            <section class="empty" hidden=hidden_unless(WalletState::Loaded)>
                 <h2>"No bank connected yet"</h2>
                 <p>"Connect one to see its accounts and balances here. You can disconnect it at any time."</p>
             </section>
             <div class="items" use:fill=cards></div>
-            <DisconnectDialog leaving on_disconnected backend wallet />
+            <DisconnectDialog disconnecting on_disconnected backend wallet />
         </div>
     }
 }

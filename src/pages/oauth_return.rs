@@ -1,9 +1,11 @@
+//! The page that a bank redirects to.
+
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind, FailureNotice, UseLinkFlowReturn};
 
 use crate::route::{Link, Route};
 
-/// Where a bank's own page leads back to: Link goes on by itself, over this page.
+/// The redirect URI, to which an OAuth bank returns the user. Link continues by itself over this page.
 #[component]
 pub fn OauthReturn(flow: UseLinkFlowReturn, route: RwSignal<Route>) -> impl IntoView {
     let on_retry = move || {
@@ -18,8 +20,8 @@ pub fn OauthReturn(flow: UseLinkFlowReturn, route: RwSignal<Route>) -> impl Into
     };
     view! {
         <section class="empty">
-            <h1>"Back from your bank"</h1>
-            <p>"Your connection is completed here. This takes a moment."</p>
+            <h1>"Connecting your bank"</h1>
+            <p>"You are back from your bank. We complete the connection now."</p>
             <FailureNotice failure=flow.failure on_retry=Box::new(on_retry) />
             <Link to=Route::Home route class="button" label="Go to your accounts" />
         </section>

@@ -1,31 +1,33 @@
+//! Changes of Items, as server-sent events.
+
 use json_struct::{json_enum, json_struct};
 use plaid_types::ItemId;
 
 json_struct! {
-    /// What `GET /api/events` tells an open page, as the data of a server-sent event named `change`.
+    /// The data of a server-sent event named `change`, from `GET /api/events`.
     ///
-    /// An event named `ready` opens the stream. Its data say how new a list of Items must be so that nothing was missed:
-    /// one with another [`as_of`](crate::ItemList::as_of) is to be fetched anew. After one named `stale` every list is:
-    /// another process of the backend changed something.
+    /// An event named `ready` opens the stream. Its data are the current [`as_of`](crate::ItemList::as_of): a list with
+    /// another number must be fetched again. An event named `stale` means that another process of the backend changed
+    /// something, and that every list must be fetched again.
     #[derive(Eq)]
     pub struct Change {
-        /// The Item that is new, different, or gone.
+        /// The changed Item.
         pub item_id: ItemId = "item_id",
-        /// Which of these.
+        /// The kind of change.
         pub kind: ChangeKind = "kind",
     }
 }
 
 json_enum! {
-    /// How an Item changed.
+    /// A kind of change of an Item.
     pub enum ChangeKind {
-        /// It is new.
+        /// The Item is new.
         Connected => "connected",
-        /// It is gone.
+        /// The Item was removed.
         Disconnected => "disconnected",
-        /// Its transactions are different.
+        /// Its transactions changed.
         Transactions => "transactions",
-        /// It is different.
+        /// Anything else changed.
         Changed => "changed",
     }
 }

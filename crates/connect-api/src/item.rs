@@ -1,3 +1,5 @@
+//! Items, and the requests that connect and repair them.
+
 use json_struct::{json_enum, json_struct};
 use plaid_types::link::SuccessMetadata;
 use plaid_types::{Account, InstitutionId, ItemId, PlaidError, PublicToken};
@@ -32,48 +34,48 @@ json_struct! {
     pub struct Item {
         /// Plaid's `item_id`.
         pub id: ItemId = "id",
-        /// Plaid's name for the institution; null where there is none.
+        /// Plaid's id of the institution; null if there is none.
         pub institution_id: Option<InstitutionId> = "institution_id",
         /// The institution's name to show.
         pub institution_name: String = "institution_name",
-        /// Its colour, such as `#004966`.
+        /// The institution's colour, such as `#004966`.
         pub institution_color: Option<String> = "institution_color",
-        /// Whether it works.
+        /// Whether the Item works.
         pub status: ItemStatus = "status",
-        /// What Plaid says is wrong, if anything is.
+        /// Plaid's error, if the Item does not work.
         pub error: Option<PlaidError> = "error",
         /// The accounts that the user chose to share.
         pub accounts: Vec<Account> = "accounts",
-        /// The bank has accounts that the user could add: update mode with account selection.
+        /// Whether the bank has accounts that the user can add in update mode with account selection.
         pub new_accounts_available: bool = "new_accounts_available",
-        /// When it stops working unless the user renews it, ISO 8601 in UTC; null when that is far or unknown.
+        /// The time when the Item stops working unless the user repairs it, ISO 8601 in UTC; null if none is announced.
         pub disconnects_at: Option<String> = "disconnects_at",
-        /// When it was connected, ISO 8601 in UTC.
+        /// The time when the Item was connected, ISO 8601 in UTC.
         pub created_at: String = "created_at",
-        /// When the balances were fetched, ISO 8601 in UTC; absent until they are fetched for the first time.
+        /// The time when the balances were fetched, ISO 8601 in UTC; null until they are fetched for the first time.
         pub refreshed_at: Option<String> = "refreshed_at",
     }
 }
 
 json_enum! {
-    /// Whether an Item works.
+    /// The status of an Item.
     pub enum ItemStatus {
-        /// All is well.
+        /// The Item works.
         Healthy => "healthy",
-        /// The user has to sign in at the institution again.
+        /// The user must sign in at the institution again.
         LoginRequired => "login_required",
-        /// Something else is wrong; `error` says what.
+        /// The Item fails for another reason, which is in `error`.
         Failing => "failing",
     }
 }
 
 json_struct! {
-    /// Every Item of the user, newest first: `GET /api/items`.
+    /// The answer of `GET /api/items`: every Item of the user, newest first.
     #[derive(Default)]
     pub struct ItemList {
         /// The Items.
         pub items: Vec<Item> = "items",
-        /// How new the list is: another number after every change. Each process of the backend counts for itself.
+        /// The number of the list's last change. Each process of the backend counts for itself.
         pub as_of: u64 = "as_of",
     }
 }

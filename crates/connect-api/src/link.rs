@@ -1,40 +1,42 @@
+//! Link tokens, and the events of Link.
+
 use json_struct::json_struct;
 use json_struct::serde_json::Value;
 use plaid_types::link::EventMetadata;
 use plaid_types::{ItemId, LinkToken};
 
 json_struct! {
-    /// Asks for a Link token: `POST /api/link/tokens`. What is left out is as the backend is configured.
+    /// The request of `POST /api/link/tokens`. The backend's configuration has the values of missing fields.
     #[derive(Default, Eq)]
     pub strict struct CreateLinkToken {
-        /// The Item to repair: a token for update mode.
+        /// The Item to repair. It makes the token one for update mode.
         pub item_id: Option<ItemId> = ?"item_id",
-        /// In update mode, lets the user choose accounts anew.
+        /// Whether the user can choose accounts in update mode.
         pub account_selection: bool = ?"account_selection",
         /// The language of Link, such as `es`.
         pub language: Option<String> = ?"language",
-        /// Where the banks are, ISO 3166-1 alpha-2.
+        /// The countries of the banks, ISO 3166-1 alpha-2.
         pub country_codes: Vec<String> = ?"country_codes",
-        /// A routing number whose bank is offered first.
+        /// The routing number of the bank that is offered first.
         pub routing_number: Option<String> = ?"routing_number",
         /// Link's colours: `LIGHT`, `DARK` or `SYSTEM`.
         pub appearance_mode: Option<String> = ?"appearance_mode",
-        /// Which accounts can be chosen, as Plaid's `account_filters`.
+        /// The accounts that can be chosen, as Plaid's `account_filters`.
         pub account_filters: Option<Value> = ?"account_filters",
-        /// A customization made in Plaid's dashboard, one of those that the backend allows.
+        /// The name of a customization in Plaid's dashboard that the backend allows.
         pub link_customization_name: Option<String> = ?"link_customization_name",
-        /// The user's phone number if the page knows it, E.164 as `+14155550011`: Link asks for a code sent to it.
+        /// The user's phone number in E.164, such as `+14155550011`. Link asks for a code that is sent to it.
         pub phone_number: Option<String> = ?"phone_number",
     }
 }
 
 json_struct! {
-    /// A Link token and how long it lives.
+    /// The answer of `POST /api/link/tokens`: a Link token and its lifetime.
     #[derive(Eq)]
     pub struct LinkTokenGrant {
-        /// Opens Link.
+        /// The token that opens Link.
         pub link_token: LinkToken = "link_token",
-        /// Seconds left by the server's clock when it answered: the browser's clock may be wrong.
+        /// The lifetime in seconds. It is not a time, because the browser's clock may be wrong.
         pub expires_in_seconds: u32 = "expires_in_seconds",
     }
 }

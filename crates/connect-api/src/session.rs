@@ -1,10 +1,12 @@
+//! The app's configuration, and the session of its user.
+
 use json_struct::json_struct;
 
 json_struct! {
-    /// What the app must know before it can start: `GET /api/config`, and inlined in the page the backend serves.
+    /// The configuration of the app: the answer of `GET /api/config`, which the backend also writes into the page.
     #[derive(Eq)]
     pub struct Config {
-        /// Where Link's script is: Plaid's own, or the emulator's.
+        /// The URL of Link's script: Plaid's or the emulator's.
         pub link_script_url: String = "link_script_url",
         /// Plaid's environment, `sandbox` or `production`.
         pub plaid_env: String = "plaid_env",
@@ -12,12 +14,12 @@ json_struct! {
 }
 
 json_struct! {
-    /// Who is signed in: `GET /api/session`.
+    /// The answer of `GET /api/session`.
     ///
-    /// With demo sign-in, a visitor without a session is given one.
+    /// Demo sign-in creates a session for a new visitor.
     #[derive(Eq)]
     pub struct Session {
-        /// Our own opaque name for the user.
+        /// The backend's opaque id of the signed-in user.
         pub user_id: String = "user_id",
     }
 }

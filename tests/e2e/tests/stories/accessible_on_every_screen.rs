@@ -19,7 +19,7 @@ async fn accessible_on_every_screen() {
             page.unblock().await;
 
             page.open("/nowhere").await;
-            page.heading("There is nothing here").appears().await;
+            page.heading("Page not found").appears().await;
             page.assert_accessible(&state("an unknown path")).await;
 
             page.open("/").await;

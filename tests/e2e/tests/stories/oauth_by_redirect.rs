@@ -123,7 +123,7 @@ async fn the_return_has_no_known_state_id() {
         page.locate(Role::Link, "Go to your accounts").click().await;
         page.heading("Your accounts").appears().await;
         page.run("history.back()").await;
-        page.heading("There is nothing here").appears().await;
+        page.heading("Page not found").appears().await;
 
         page.open("/oauth").await;
         page.notice("This link does not come from a bank.")
