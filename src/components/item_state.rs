@@ -25,7 +25,9 @@ pub fn ItemState(
         let item = item.clone();
         flag(move || !item.with(condition))
     };
-    let update = |account_selection| {
+    let reconnect_hidden = hidden_unless(needs_repair);
+    let choose_hidden = hidden_unless(|item| item.new_accounts_available);
+    let update = move |account_selection| {
         let item = item.clone();
         press(move || {
             focus_heading();
@@ -38,10 +40,10 @@ pub fn ItemState(
     view! {
         <div class="item-status">
             <p role="status">{words}</p>
-            <button type="button" class="button" hidden=hidden_unless(needs_repair) on:click=update(false)>
+            <button type="button" class="button" hidden=reconnect_hidden on:click=update(false)>
                 "Reconnect"
             </button>
-            <button type="button" class="button" hidden=hidden_unless(|item| item.new_accounts_available) on:click=update(true)>
+            <button type="button" class="button" hidden=choose_hidden on:click=update(true)>
                 "Add or remove accounts"
             </button>
         </div>
