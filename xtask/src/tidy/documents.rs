@@ -27,7 +27,9 @@ fn tidy_every_crate_has_a_readme_that_is_its_documentation() {
 #[test]
 fn tidy_every_setting_has_one_row_in_the_front_readme() {
     let front = read(Path::new("README.md"));
-    let settings = sources().into_iter().flat_map(|path| variables(&read(&path)));
+    let settings = sources()
+        .into_iter()
+        .flat_map(|path| variables(&read(&path)));
     let findings = settings.filter_map(|variable| {
         let rows = front.matches(&format!("\n| `{variable}` |")).count();
         (rows != 1).then(|| format!("{variable} has {rows} rows in README.md"))

@@ -15,23 +15,6 @@ use std::process::Command;
 
 use crate::workspace::Workspace;
 
-/// The folders and files whose words and first lines are checked; an empty name stands for every file.
-const CHECKED: [&str; 8] = [
-    "bench",
-    "docs/adr",
-    "docs/benchmarks.md",
-    "docs/flows.md",
-    "docs/migrating-from-public-key.md",
-    "patches",
-    "tests/e2e",
-    "xtask",
-];
-
-/// Whether a file is checked, see [`CHECKED`].
-fn is_checked(path: &Path) -> bool {
-    CHECKED.iter().any(|folder| path.starts_with(folder))
-}
-
 /// Fails with one finding a line.
 fn assert_none(findings: &[String]) {
     assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
