@@ -15,7 +15,7 @@ async fn link_token_expired_before_the_click() {
         let link = page.enter_link().await;
         link.notice("has expired").appears().await;
         link.exit().await;
-        let notice = page.notice("The visit took too long");
+        let notice = page.notice("Your session has expired");
         notice.button("Try again").click().await;
         page.link_a_bank("First Platypus Bank").await;
         page.region("First Platypus Bank").appears().await;
@@ -90,7 +90,7 @@ async fn link_token_expired_during_the_session() {
         link.sign_in("user_good", "pass_good").await;
         link.notice("has expired").appears().await;
         link.exit().await;
-        let notice = page.notice("The visit took too long");
+        let notice = page.notice("Your session has expired");
         notice.button("Try again").click().await;
         page.link_a_bank("First Platypus Bank").await;
         let bank = page.region("First Platypus Bank");

@@ -203,7 +203,7 @@ async fn the_return_is_too_late() {
         let link = page.enter_link().await;
         link.notice("has expired").appears().await;
         link.exit().await;
-        page.notice("The visit took too long")
+        page.notice("Your session has expired")
             .button("Try again")
             .click()
             .await;

@@ -166,7 +166,7 @@ async fn the_response_of_plaid_is_lost() {
             page.button("Connect a bank account").click().await;
             page.link_a_bank("First Platypus Bank").await;
             if !answers_again {
-                let notice = page.notice("Plaid made it, but its answer did not arrive");
+                let notice = page.notice("Plaid created it, but its answer did not arrive");
                 // The Link session and the request, for support.
                 notice.says("Reference: ").await;
                 notice.says(" · ").await;
@@ -198,7 +198,7 @@ async fn an_orphaned_item_is_removed_at_plaid() {
         page.open("/").await;
         page.button("Connect a bank account").click().await;
         page.link_a_bank("First Platypus Bank").await;
-        let notice = page.notice("Plaid made it, but its answer did not arrive");
+        let notice = page.notice("Plaid created it, but its answer did not arrive");
         notice.appears().await;
         world.stack.wait_for_item_count(0).await;
         notice.button("Try again").click().await;
