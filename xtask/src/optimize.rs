@@ -23,12 +23,16 @@ const FEATURES: [&str; 6] = [
 /// wrapped around.
 const LOW_MEMORY: &str = "--low-memory-unused";
 
+/// Rebuilds the control flow of each function before the usual passes: 0.5 kB less in brotli.
+const CONTROL_FLOW: [&str; 2] = ["--flatten", "--rereloop"];
+
 /// Replaces the module by the smaller one.
 pub(crate) fn module(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let binaryen = npm::install(workspace, "xtask/wasm-opt")?;
     let mut optimize = Command::new("node");
     optimize
         .arg(binaryen.join("node_modules/binaryen/bin/wasm-opt"))
+        .args(CONTROL_FLOW)
         .args(["-Oz", "--converge", LOW_MEMORY])
         .args(FEATURES)
         .arg(wasm)
