@@ -112,9 +112,7 @@ async fn the_return_has_no_known_state_id() {
         page.open("/oauth?oauth_state_id=79e772be-547d-4c9c-8b76-4ac4ed4c441a")
             .await;
         let link = page.enter_link().await;
-        link.notice("does not belong to this page")
-            .appears()
-            .await;
+        link.notice("does not belong to this page").appears().await;
         link.exit().await;
         start_again(&page, "This bank sign-in link has expired.").await;
 

@@ -84,7 +84,9 @@ async fn oauth_shares_too_little() {
         page.run("document.getElementById('error').value = 'ACCESS_NOT_GRANTED'")
             .await;
         bank.answer("Allow").await;
-        link.notice("allow everything that the bank asks for").appears().await;
+        link.notice("allow everything that the bank asks for")
+            .appears()
+            .await;
         link.exit().await;
         page.notice("Your bank may not share the required data yet.")
             .appears()

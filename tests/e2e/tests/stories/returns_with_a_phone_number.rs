@@ -70,7 +70,9 @@ async fn an_unknown_phone_number() {
         let page = &world.browser;
         page.open("/").await;
         let link = submit_phone(page, "555").await;
-        link.notice("This phone number cannot be reached").appears().await;
+        link.notice("This phone number cannot be reached")
+            .appears()
+            .await;
         link.locate(Role::Textbox, "Phone number")
             .fill("415-555-0010")
             .await;
