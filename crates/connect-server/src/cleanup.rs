@@ -12,11 +12,10 @@ use crate::state::AppState;
 /// How long applied webhooks and used public tokens are kept.
 const RETENTION: Duration = Duration::days(30);
 
-/// Deletes expired rows, and forgets idle users in the rate limit, until the backend stops.
+/// Deletes expired rows until the backend stops.
 pub(crate) async fn run(state: Arc<AppState>) {
     let mut schedule = Schedule::new(&state.stop, state.config.due_interval());
     while schedule.next().await {
-        state.rate_limit.forget_idle_users();
         let now = Timestamp::now();
         let deleted = state.store.delete_expired(now, now - RETENTION);
         if let Err(error) = deleted.await {

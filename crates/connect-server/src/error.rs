@@ -56,6 +56,12 @@ pub enum Error {
     /// The user sends more requests than allowed; the next one is allowed after this time.
     #[error("the user sends too many requests")]
     RateLimited(Duration),
+    /// An address sends more requests than allowed; the next one is allowed after this time.
+    #[error("the address sends too many requests")]
+    AddressLimited(Duration),
+    /// The user has too many event streams open.
+    #[error("the user has too many event streams")]
+    TooManyStreams,
     /// The process is about to end.
     #[error("the backend is stopping")]
     Stopping,

@@ -17,7 +17,9 @@ use crate::cleanup;
 use crate::config::Config;
 use crate::http;
 use crate::http::assets::{Assets, AssetsError};
-use crate::http::rate_limit::RateLimit;
+use crate::http::connections;
+use crate::http::rate_limit::RateLimits;
+use crate::http::streams::Streams;
 use crate::items::edit::Edits;
 use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
@@ -58,15 +60,17 @@ impl Backend {
             .base_url(plaid.base_url.as_str())
             .deadline(plaid.deadline)
             .build()?;
+        let auth = Arc::new(Demo::new(store.clone(), &config));
         let (inbox, incoming) = Inbox::new();
         let changes = Arc::<Changes>::default();
         let state = Arc::new(AppState {
-            rate_limit: RateLimit::new(config.rate_limit),
+            rate_limits: RateLimits::new(&config),
+            streams: Streams::default(),
             config,
             webhook_verifier: WebhookVerifier::new(plaid.clone()),
             plaid,
             vault,
-            auth: Box::new(Demo::new(store.clone())),
+            auth,
             edits: Edits::new(store.clone(), changes.clone()),
             exchanges: Exchanges::default(),
             institutions: Institutions::default(),
@@ -117,9 +121,10 @@ impl Backend {
 /// Starts every job. They run until `state.stop` is cancelled.
 fn start_jobs(state: &Arc<AppState>, incoming: Incoming, external_version: i64) {
     let (store, changes) = (state.store.clone(), state.changes.clone());
+    let auth = state.auth.clone();
     let stop = state.stop.clone();
     tokio::spawn(async move {
-        changes::watch_external_writes(&*store, &changes, external_version, &stop).await;
+        changes::watch_external_writes(&*store, &changes, &*auth, external_version, &stop).await;
     });
     tokio::spawn(inbox::store_incoming(state.store.clone(), incoming));
     tokio::spawn(apply::run(state.clone()));
@@ -177,12 +182,9 @@ impl Server {
         let listening = listener.local_addr().map_err(unable)?;
         config.set_local_public_url(listening);
         let backend = Backend::start(config).await?;
-        let serve = axum::serve(listener, backend.router())
-            .with_graceful_shutdown(backend.state.stop.clone().cancelled_owned());
+        let (router, state) = (backend.router(), backend.state.clone());
         let task = AbortOnDropHandle::new(tokio::spawn(async move {
-            if let Err(error) = serve.await {
-                tracing::error!(%error, "listening failed");
-            }
+            connections::serve(listener, router, &state.config, &state.stop).await;
         }));
         let url = format!("http://{listening}");
         tracing::info!(url, "listening");

@@ -11,7 +11,8 @@ use tokio_util::task::TaskTracker;
 use crate::auth::Authenticator;
 use crate::changes::Changes;
 use crate::config::Config;
-use crate::http::rate_limit::RateLimit;
+use crate::http::rate_limit::RateLimits;
+use crate::http::streams::Streams;
 use crate::items::edit::Edits;
 use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
@@ -27,7 +28,7 @@ pub(crate) struct AppState {
     pub(crate) plaid: PlaidClient,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) vault: Vault,
-    pub(crate) auth: Box<dyn Authenticator>,
+    pub(crate) auth: Arc<dyn Authenticator>,
     /// Gives out Items for editing, one at a time.
     pub(crate) edits: Edits,
     /// The exchanges of public tokens under way.
@@ -44,8 +45,8 @@ pub(crate) struct AppState {
     pub(crate) sync_scheduled: Notify,
     /// Notifies open pages.
     pub(crate) changes: Arc<Changes>,
-    /// Limits the requests of each user.
-    pub(crate) rate_limit: RateLimit,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) streams: Streams,
     /// Work that continues when the browser that asked for it has gone.
     pub(crate) tasks: TaskTracker,
     /// Stops the jobs and the event streams of open pages.

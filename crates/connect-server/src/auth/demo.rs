@@ -1,4 +1,7 @@
 //! Demo sign-in: every browser is a user of its own, identified by a random session id in a cookie.
+//!
+//! The id of the user follows from the id of the session. A visitor of whom nothing is stored therefore needs no row, and all
+//! requests of a new page are of the same user.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,79 +9,139 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::{Cookie, SameSite};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use moka::future::Cache;
 
-use super::{Authenticator, SignIn};
+use super::cookie::SessionCookie;
+use super::{Authenticator, Identity, NewSession, Sessions};
 use crate::clock::Timestamp;
-use crate::error::Result;
-use crate::store::{Digest, Store, StoreError};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::store::{Digest, SessionState, Store, StoreError};
 use crate::user::UserId;
-
-/// The `__Host-` prefix makes browsers accept the cookie from this host only, and over secure connections only.
-const COOKIE: &str = "__Host-connect";
 
 /// How long a session lasts.
 const LIFETIME: time::Duration = time::Duration::days(180);
 
 /// How long a session is cached: a page sends several requests in a row.
-const CACHE_AGE: Duration = Duration::from_secs(60);
+const CACHE_AGE: Duration = Duration::from_secs(5);
 
 /// The most cached sessions.
 const CACHE_SIZE: u64 = 10_000;
+
+/// The length of a session id, in bytes.
+const ID_LENGTH: usize = 32;
 
 /// Signs in every browser as a new user.
 #[derive(Debug)]
 pub(crate) struct Demo {
     store: Arc<dyn Store>,
-    sessions: Cache<Digest, UserId>,
+    cookie: SessionCookie,
+    /// The users of stored sessions.
+    users: Cache<Digest, UserId>,
 }
 
 impl Demo {
     /// Creates the sign-in over the sessions of a store.
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        let sessions = Cache::builder()
+    pub(crate) fn new(store: Arc<dyn Store>, config: &Config) -> Self {
+        let users = Cache::builder()
             .max_capacity(CACHE_SIZE)
             .time_to_live(CACHE_AGE)
             .build();
-        Self { store, sessions }
+        Self {
+            store,
+            cookie: SessionCookie::new(config),
+            users,
+        }
+    }
+
+    /// Returns the session id of a request, if it has the form of one.
+    fn session(&self, headers: &HeaderMap) -> Option<Session> {
+        let cookies = CookieJar::from_headers(headers);
+        let id = cookies.get(self.cookie.form(headers).name)?.value();
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).ok()?;
+        (bytes.len() == ID_LENGTH).then(|| Session::new(id))
+    }
+}
+
+/// A session, as it is stored.
+struct Session {
+    digest: Digest,
+    /// The user that a visitor with this session becomes.
+    user: UserId,
+}
+
+impl Session {
+    fn new(id: &str) -> Self {
+        Self {
+            digest: Digest::of(id),
+            // Nobody can compute the session's id from the user's.
+            user: UserId::new(hex::encode(
+                &Digest::of(format!("user of session {id}")).as_bytes()[..16],
+            )),
+        }
     }
 }
 
 #[async_trait]
 impl Authenticator for Demo {
-    async fn user(&self, headers: &HeaderMap) -> Result<Option<UserId>> {
-        let cookies = CookieJar::from_headers(headers);
-        let Some(session) = cookies.get(COOKIE) else {
-            return Ok(None);
+    async fn identify(&self, headers: &HeaderMap) -> Result<Identity> {
+        let Some(session) = self.session(headers) else {
+            return Ok(Identity::Unknown);
         };
-        let session = Digest::of(session.value());
-        if let Some(user) = self.sessions.get(&session).await {
-            return Ok(Some(user));
+        if let Some(user) = self.users.get(&session.digest).await {
+            return Ok(Identity::User(user));
         }
-        let user = self.store.session_user(&session, Timestamp::now()).await?;
-        if let Some(user) = &user {
-            self.sessions.insert(session, user.clone()).await;
-        }
-        Ok(user)
+        let now = Timestamp::now();
+        let state = self.store.session(&session.digest, &session.user, now);
+        Ok(match state.await? {
+            SessionState::Active(user) => {
+                self.users.insert(session.digest, user.clone()).await;
+                Identity::User(user)
+            }
+            SessionState::New => Identity::Visitor(session.user),
+            SessionState::Ended => Identity::SignedOut,
+        })
     }
 
-    async fn sign_in(&self) -> Result<SignIn> {
-        let session = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        let user = UserId::random();
-        self.store
-            .create_session(&Digest::of(&session), &user, Timestamp::now() + LIFETIME)
-            .await?;
-        let cookie = Cookie::build((COOKIE, session))
-            .path("/")
-            .http_only(true)
-            .secure(true)
-            .same_site(SameSite::Lax)
-            .max_age(LIFETIME);
-        let cookie = HeaderValue::try_from(cookie.to_string())
-            .map_err(|error| StoreError::Failed(error.into()))?;
-        Ok(SignIn { user, cookie })
+    async fn register(&self, headers: &HeaderMap, visitor: &UserId) -> Result<()> {
+        let session = self.session(headers).ok_or(Error::SignedOut)?;
+        let expires_at = Timestamp::now() + LIFETIME;
+        let store = &self.store;
+        Ok(store
+            .create_session(&session.digest, visitor, expires_at)
+            .await?)
     }
+
+    fn start_session(&self, headers: &HeaderMap) -> Result<NewSession> {
+        let id = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; ID_LENGTH]>());
+        let user = Session::new(&id).user;
+        let cookie = self.cookie.form(headers).cookie(id, LIFETIME);
+        Ok(NewSession {
+            user,
+            cookie: header(&cookie)?,
+        })
+    }
+
+    async fn sign_out(&self, headers: &HeaderMap, sessions: Sessions) -> Result<HeaderValue> {
+        if let Some(session) = self.session(headers) {
+            match (sessions, self.identify(headers).await?) {
+                (Sessions::All, Identity::User(user)) => self.store.end_sessions(&user).await?,
+                _ => self.store.end_session(&session.digest).await?,
+            }
+            self.users.invalidate_all();
+        }
+        let form = self.cookie.form(headers);
+        header(&form.cookie(String::new(), time::Duration::ZERO))
+    }
+
+    fn forget_cached(&self) {
+        self.users.invalidate_all();
+    }
+}
+
+fn header(cookie: &impl ToString) -> Result<HeaderValue> {
+    let header = HeaderValue::try_from(cookie.to_string());
+    Ok(header.map_err(|error| StoreError::Failed(error.into()))?)
 }

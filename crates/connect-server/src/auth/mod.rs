@@ -1,5 +1,6 @@
 //! Sign-in: who sends a request.
 
+mod cookie;
 pub(crate) mod demo;
 
 use std::fmt;
@@ -13,16 +14,47 @@ use crate::user::UserId;
 /// A way for users to sign in.
 #[async_trait]
 pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
-    /// Returns the user who sent a request with these headers, if that user is signed in.
-    async fn user(&self, headers: &HeaderMap) -> Result<Option<UserId>>;
+    /// Returns who sent a request with these headers.
+    async fn identify(&self, headers: &HeaderMap) -> Result<Identity>;
 
-    /// Signs a visitor in as a new user. The cookie keeps the visitor signed in.
-    async fn sign_in(&self) -> Result<SignIn>;
+    /// Stores a visitor as a user, before something is stored for that user.
+    async fn register(&self, headers: &HeaderMap, visitor: &UserId) -> Result<()>;
+
+    /// Returns a new session for a browser that has none, as a `Set-Cookie` header. Nothing is stored.
+    fn start_session(&self, headers: &HeaderMap) -> Result<NewSession>;
+
+    /// Ends sessions, and returns the `Set-Cookie` header that removes the cookie.
+    async fn sign_out(&self, headers: &HeaderMap, sessions: Sessions) -> Result<HeaderValue>;
+
+    /// Forgets what is cached, because another process may have ended sessions.
+    fn forget_cached(&self);
 }
 
-/// A new user, and the `Set-Cookie` header of the user's session.
+/// Who sends a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// A user who is signed in.
+    User(UserId),
+    /// A browser with a session of which nothing is stored yet. This will be the user's id.
+    Visitor(UserId),
+    /// A browser without a session.
+    Unknown,
+    /// A browser whose session has ended.
+    SignedOut,
+}
+
+/// Sessions of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sessions {
+    /// The session of the request.
+    This,
+    /// Every session of the user.
+    All,
+}
+
+/// A new session, and its `Set-Cookie` header.
 #[derive(Debug)]
-pub(crate) struct SignIn {
+pub(crate) struct NewSession {
     pub(crate) user: UserId,
     pub(crate) cookie: HeaderValue,
 }

@@ -1,11 +1,12 @@
 //! The settings as flags and environment variables.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::FalseyValueParser;
+use ipnet::IpNet;
 use plaid_client::{Environment, Secret};
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
@@ -125,6 +126,21 @@ pub struct Args {
     /// How many requests a user may send per minute for which the backend calls Plaid; 0 for no limit.
     #[arg(long, env = "CONNECT_RATE_LIMIT", default_value_t = 300)]
     rate_limit: u32,
+    /// How many requests an address may send per minute; 0 for no limit.
+    #[arg(long, env = "CONNECT_ADDRESS_RATE_LIMIT", default_value_t = 6000)]
+    address_rate_limit: u32,
+    /// The networks of the proxies that name the client in X-Forwarded-For, separated by commas, or `none`. The addresses of
+    /// these networks have no limit of their own.
+    #[arg(
+        long,
+        env = "CONNECT_TRUSTED_PROXIES",
+        default_value = "127.0.0.0/8,::1/128",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<String>,
+    /// How many connections may be open. The system's limit on open files may allow fewer.
+    #[arg(long, env = "CONNECT_MAX_CONNECTIONS", default_value_t = 10_000)]
+    max_connections: u16,
     /// The log level, such as `warn` or `info`, or a filter such as `info,connect_server=debug`.
     #[arg(long, env = "CONNECT_LOG", default_value = "info")]
     log: String,
@@ -188,6 +204,9 @@ impl TryFrom<Args> for Config {
             plaid_users: args.plaid_users,
             reconcile_every: Duration::from_secs(args.reconcile_seconds.max(1).into()),
             rate_limit: args.rate_limit,
+            address_rate_limit: args.address_rate_limit,
+            trusted_proxies: trusted_proxies(&args.trusted_proxies)?,
+            max_connections: args.max_connections.max(1).into(),
             log: args.log,
         })
     }
@@ -230,6 +249,18 @@ fn country_codes(values: &[String]) -> Result<Vec<String>, ConfigError> {
     } else {
         Err(ConfigError::CountryCodes)
     }
+}
+
+fn trusted_proxies(values: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+    let values = values.iter().map(|value| value.trim());
+    let values = values.filter(|value| !["", "none"].contains(value));
+    values
+        .map(|value| {
+            let address = || value.parse::<IpAddr>().map(IpNet::from);
+            let network = value.parse().or_else(|_| address());
+            network.map_err(|_| ConfigError::TrustedProxies(value.to_owned()))
+        })
+        .collect()
 }
 
 /// Checks a value, if there is one.
@@ -317,6 +348,11 @@ pub enum ConfigError {
         "CONNECT_ACCOUNT_FILTERS must be Plaid's `account_filters`, as in {{\"depository\":{{\"account_subtypes\":[\"checking\"]}}}}"
     )]
     AccountFilters,
+    /// The text is no network.
+    #[error(
+        "CONNECT_TRUSTED_PROXIES has `{0}`, which is not a network such as `10.0.0.0/8` or an address"
+    )]
+    TrustedProxies(String),
     /// The text is no log filter.
     #[error("CONNECT_LOG is `{0}`, which is neither a level such as `info` nor a filter")]
     Log(String),
@@ -462,6 +498,10 @@ mod tests {
                 "CONNECT_APPEARANCE_MODE is `dark`",
             ),
             (&["--auth=ldap"], "CONNECT_AUTH is `ldap`"),
+            (
+                &["--trusted-proxies=10.0.0.0/8,proxy"],
+                "CONNECT_TRUSTED_PROXIES has `proxy`",
+            ),
         ] {
             let error = config(args).expect_err(sentence).to_string();
             assert!(error.contains(sentence), "{args:?}: {error}");

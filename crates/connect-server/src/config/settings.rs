@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use plaid_client::{Environment, Secret};
 use serde_json::Value;
 use url::{Host, Url};
@@ -32,6 +33,12 @@ pub struct Config {
     pub reconcile_every: Duration,
     /// How many requests a user may send per minute for which the backend calls Plaid; 0 for no limit.
     pub rate_limit: u32,
+    /// How many requests an address may send per minute; 0 for no limit.
+    pub address_rate_limit: u32,
+    /// The proxies that are trusted to name the client in `X-Forwarded-For`.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many connections may be open.
+    pub max_connections: usize,
     /// The log filter, in the syntax of `tracing_subscriber`.
     pub log: String,
 }
@@ -77,6 +84,13 @@ pub struct LinkConfig {
 }
 
 impl Config {
+    /// Returns the path of the public URL, such as `/bank`; empty at the root.
+    #[must_use]
+    pub fn base_path(&self) -> String {
+        let path = self.public_url.as_ref().map_or("", Url::path);
+        path.trim_end_matches('/').to_owned()
+    }
+
     /// Returns the address to which a bank sends the user back. Plaid accepts only https, or this machine.
     #[must_use]
     pub fn redirect_uri(&self) -> Option<Url> {

@@ -13,12 +13,19 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use super::page::Page;
+use crate::auth::Identity;
 use crate::config::Config;
 use crate::error::{Error, Result, chain};
 use crate::state::AppState;
 
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// For the page, which may come with a cookie.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// The paths of the app's pages.
+const PAGES: [&str; 3] = ["/", "/index.html", "/oauth"];
 
 /// The page, and the directory with the files.
 #[derive(Debug)]
@@ -84,37 +91,34 @@ async fn serve(
     if path.starts_with("/api/") {
         return Err(Error::NotFound);
     }
-    if matches!(path, "/" | "/index.html") {
-        return Ok(page(&state, &assets.page, &parts).await);
+    if PAGES.contains(&path) {
+        let cookie = new_session(&state, &parts).await;
+        return Ok(page(&assets.page, &parts, StatusCode::OK, cookie));
     }
     let file = Request::from_parts(parts.clone(), Body::empty());
     let Ok(mut response) = assets.files.clone().oneshot(file).await;
-    let name = path.rsplit('/').next().unwrap_or_default();
-    if response.status() != StatusCode::NOT_FOUND {
-        let cache = if is_hashed(name) { FOREVER } else { REVALIDATE };
-        response.headers_mut().insert(header::CACHE_CONTROL, cache);
-        Ok(response.map(Body::new))
-    } else if name.contains('.') {
-        // A file of another version of the app.
-        Err(Error::NotFound)
-    } else {
-        // The app has a page for every path, also for unknown ones.
-        Ok(page(&state, &assets.page, &parts).await)
+    if response.status() == StatusCode::NOT_FOUND {
+        return if accepts_html(&parts.headers) {
+            // The app says that it has no such page.
+            Ok(page(&assets.page, &parts, StatusCode::NOT_FOUND, None))
+        } else {
+            Err(Error::NotFound)
+        };
     }
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let cache = if is_hashed(name) { FOREVER } else { REVALIDATE };
+    response.headers_mut().insert(header::CACHE_CONTROL, cache);
+    Ok(response.map(Body::new))
 }
 
-async fn page(state: &AppState, page: &Page, request: &Parts) -> Response {
+fn page(page: &Page, request: &Parts, status: StatusCode, cookie: Option<HeaderValue>) -> Response {
     let mut headers = HeaderMap::new();
-    headers.insert(header::CACHE_CONTROL, REVALIDATE);
+    headers.insert(header::CACHE_CONTROL, PRIVATE);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::ETAG, page.etag.clone());
     headers.insert(header::CONTENT_SECURITY_POLICY, page.policy.clone());
-    if request.method == Method::GET
-        && let Some(cookie) = new_session(state, request).await
-    {
-        headers.insert(header::SET_COOKIE, cookie);
-    }
-    if request.headers.get(header::IF_NONE_MATCH) == Some(&page.etag) {
+    headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    if status == StatusCode::OK && request.headers.get(header::IF_NONE_MATCH) == Some(&page.etag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     let (encoding, body) = match accepted_encoding(&request.headers) {
@@ -125,25 +129,32 @@ async fn page(state: &AppState, page: &Page, request: &Parts) -> Response {
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    (headers, Html(body.clone())).into_response()
+    (status, headers, Html(body.clone())).into_response()
 }
 
-/// Signs in a browser without a session, and returns its cookie. If the database fails, the page is served without one, and
+/// Returns the cookie of a new session for a browser without one. If the database fails, the page is served without it, and
 /// reports the failure itself.
 async fn new_session(state: &AppState, request: &Parts) -> Option<HeaderValue> {
-    let session = async {
-        match state.auth.user(&request.headers).await? {
-            Some(_) => Ok(None),
-            None => state.auth.sign_in().await.map(Some),
-        }
+    let session = match state.auth.identify(&request.headers).await {
+        Ok(Identity::User(_) | Identity::Visitor(_)) => return None,
+        Ok(Identity::Unknown | Identity::SignedOut) => state.auth.start_session(&request.headers),
+        Err(error) => Err(error),
     };
-    match session.await {
-        Ok(session) => session.map(|session| session.cookie),
+    match session {
+        Ok(session) => Some(session.cookie),
         Err(error) => {
             tracing::error!(cause = chain(&error), "creating a session failed");
             None
         }
     }
+}
+
+/// Whether the client is a browser that navigates, rather than a monitor or a script.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 /// Returns the best encoding that the browser accepts.

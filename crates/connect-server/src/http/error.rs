@@ -71,7 +71,7 @@ impl Error {
                 "This connection is no longer valid",
                 "It was used or has expired. Connect the account again.",
             ),
-            Self::RateLimited(_) => TOO_MANY,
+            Self::RateLimited(_) | Self::AddressLimited(_) | Self::TooManyStreams => TOO_MANY,
             Self::AnswerLost(_) => (
                 409,
                 Code::PublicTokenInvalid,
@@ -147,7 +147,7 @@ impl IntoResponse for Error {
         let status = StatusCode::from_u16(problem.status).unwrap_or_default();
         let mut response = status.into_response();
         let wait = match &self {
-            Self::RateLimited(wait) => Some(*wait),
+            Self::RateLimited(wait) | Self::AddressLimited(wait) => Some(*wait),
             Self::Plaid(plaid_client::Error::RateLimited { retry_after, .. }) => *retry_after,
             _ => None,
         };

@@ -27,6 +27,7 @@ pub(crate) struct Page {
 impl Page {
     /// Creates the page from the built `index.html`; `None` if it has no head.
     pub(crate) fn new(built: &str, config: &Config) -> Option<Self> {
+        let built = with_base(built, &config.base_path());
         let head_end = built.to_ascii_lowercase().find("</head>")?;
         let (before, after) = built.split_at(head_end);
         let html = format!("{before}{}{after}", head(config));
@@ -40,6 +41,12 @@ impl Page {
             html: html.into(),
         })
     }
+}
+
+/// Makes the page's relative URLs start at the path of the backend.
+fn with_base(built: &str, path: &str) -> String {
+    let base = format!("<base href=\"{}/\">", attribute(path));
+    built.replacen("<base href=\"/\">", &base, 1)
 }
 
 /// Returns the configuration, which saves the app a request, and a hint to connect to the host of Link's script early.
@@ -87,7 +94,7 @@ fn policy(html: &str, config: &Config) -> String {
         format!("connect-src {}", connect.join(" ")),
         format!("frame-src {link_origin}"),
         "frame-ancestors 'none'".to_owned(),
-        "base-uri 'none'".to_owned(),
+        "base-uri 'self'".to_owned(),
         "form-action 'self'".to_owned(),
     ]
     .join("; ")

@@ -1,5 +1,8 @@
-//! The limit on requests for which the backend calls Plaid: Plaid's own limits are shared by all users.
+//! Limits on requests: of each address, and of each user for whom the backend calls Plaid, whose own limits all users share.
 
+use std::fmt;
+use std::hash::Hash;
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -8,27 +11,65 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
+use crate::config::Config;
 use crate::user::UserId;
 
-/// Counts the requests of each user.
+/// How many visitors of an address may become users in a minute.
+const NEW_USERS: u32 = 60;
+
+/// How many events of Link a user may report in a minute. A visit to Link has about twenty.
+const LINK_EVENTS: u32 = 600;
+
+/// How many keys are counted before those are forgotten that are below their limit.
+const MAX_KEYS: usize = 10_000;
+
+/// Every limit on requests.
 #[derive(Debug)]
-pub(crate) struct RateLimit<C: Clock = DefaultClock> {
+pub(crate) struct RateLimits {
+    /// Requests of an address.
+    pub(crate) requests: RateLimit<IpAddr>,
+    /// Requests of a user for which the backend calls Plaid.
+    pub(crate) plaid_requests: RateLimit<UserId>,
+    /// Visitors of an address who become users.
+    pub(crate) new_users: RateLimit<IpAddr>,
+    /// Events of Link that a user reports.
+    pub(crate) link_events: RateLimit<UserId>,
+}
+
+impl RateLimits {
+    /// Creates the limits that the configuration sets.
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            requests: RateLimit::new(config.address_rate_limit),
+            plaid_requests: RateLimit::new(config.rate_limit),
+            new_users: RateLimit::new(match config.address_rate_limit {
+                0 => 0,
+                _ => NEW_USERS,
+            }),
+            link_events: RateLimit::new(LINK_EVENTS),
+        }
+    }
+}
+
+/// Counts the requests of each key in a minute.
+#[derive(Debug)]
+pub(crate) struct RateLimit<K: Clone + fmt::Debug + Eq + Hash, C: Clock = DefaultClock> {
     /// `None` for no limit.
-    limiter: Option<Limiter<C>>,
+    limiter: Option<Limiter<K, C>>,
     clock: C,
 }
 
-type Limiter<C> =
-    RateLimiter<UserId, DefaultKeyedStateStore<UserId>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+type Limiter<K, C> =
+    RateLimiter<K, DefaultKeyedStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
-impl RateLimit {
-    /// Allows each user this many requests per minute; 0 for no limit.
+impl<K: Clone + fmt::Debug + Eq + Hash> RateLimit<K> {
+    /// Allows each key this many requests per minute; 0 for no limit.
     pub(crate) fn new(per_minute: u32) -> Self {
         Self::with_clock(per_minute, DefaultClock::default())
     }
 }
 
-impl<C: Clock + Clone> RateLimit<C> {
+impl<K: Clone + fmt::Debug + Eq + Hash, C: Clock + Clone> RateLimit<K, C> {
     fn with_clock(per_minute: u32, clock: C) -> Self {
         let limiter = NonZeroU32::new(per_minute).map(|requests| {
             let quota = Quota::per_minute(requests);
@@ -42,19 +83,27 @@ impl<C: Clock + Clone> RateLimit<C> {
     /// # Errors
     ///
     /// How long to wait before the next request, if there were too many.
-    pub(crate) fn check(&self, user: &UserId) -> Result<(), Duration> {
+    pub(crate) fn check(&self, key: &K) -> Result<(), Duration> {
+        self.check_many(key, NonZeroU32::MIN)
+    }
+
+    /// Counts several requests at once.
+    ///
+    /// # Errors
+    ///
+    /// How long to wait before the next request, if there were too many.
+    pub(crate) fn check_many(&self, key: &K, count: NonZeroU32) -> Result<(), Duration> {
         let Some(limiter) = &self.limiter else {
             return Ok(());
         };
-        let checked = limiter.check_key(user);
-        checked.map_err(|denied| denied.wait_time_from(self.clock.now()))
-    }
-
-    /// Forgets the users who could send a full minute's requests again.
-    pub(crate) fn forget_idle_users(&self) {
-        if let Some(limiter) = &self.limiter {
+        if limiter.len() > MAX_KEYS {
             limiter.retain_recent();
-            limiter.shrink_to_fit();
+        }
+        match limiter.check_key_n(key, count) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(denied)) => Err(denied.wait_time_from(self.clock.now())),
+            // More at once than a minute allows.
+            Err(_) => Err(Duration::from_secs(60)),
         }
     }
 }
@@ -69,39 +118,37 @@ mod tests {
     fn only_a_user_who_sends_too_many_requests_waits() {
         let clock = FakeRelativeClock::default();
         let limit = RateLimit::with_clock(3, clock.clone());
-        let (ada, bob) = (UserId::random(), UserId::random());
         let seconds = Duration::from_secs;
         for (user, after, expected) in [
-            (&ada, 0, Ok(())),
-            (&ada, 0, Ok(())),
-            (&ada, 0, Ok(())),
-            (&ada, 0, Err(seconds(20))),
-            (&ada, 5, Err(seconds(15))),
-            (&bob, 0, Ok(())),
-            (&ada, 15, Ok(())),
-            (&ada, 0, Err(seconds(20))),
-            (&bob, 3580, Ok(())),
+            ("ada", 0, Ok(())),
+            ("ada", 0, Ok(())),
+            ("ada", 0, Ok(())),
+            ("ada", 0, Err(seconds(20))),
+            ("ada", 5, Err(seconds(15))),
+            ("bob", 0, Ok(())),
+            ("ada", 15, Ok(())),
+            ("ada", 0, Err(seconds(20))),
+            ("bob", 3580, Ok(())),
         ] {
             clock.advance(seconds(after));
-            assert_eq!(limit.check(user), expected, "{after} s later");
+            assert_eq!(limit.check(&user), expected, "{after} s later");
         }
     }
 
     #[test]
-    fn idle_users_are_forgotten() {
+    fn keys_below_their_limit_are_forgotten() {
         let clock = FakeRelativeClock::default();
-        let limit = RateLimit::with_clock(3, clock.clone());
-        limit.check(&UserId::random()).expect("the first request");
-        clock.advance(Duration::from_secs(7200));
-        limit.check(&UserId::random()).expect("the first request");
-        limit.forget_idle_users();
-        assert_eq!(limit.limiter.expect("a limit").len(), 1);
+        let limit = RateLimit::with_clock(60, clock.clone());
+        for key in 0..3 * MAX_KEYS {
+            limit.check(&key).expect("the first request");
+            clock.advance(Duration::from_secs(1));
+        }
+        assert!(limit.limiter.expect("a limit").len() <= MAX_KEYS + 1);
     }
 
     #[test]
     fn a_limit_of_zero_is_no_limit() {
         let limit = RateLimit::new(0);
-        let ada = UserId::random();
-        assert!((0..10_000).all(|_| limit.check(&ada).is_ok()));
+        assert!((0..10_000).all(|_| limit.check(&"ada").is_ok()));
     }
 }

@@ -38,7 +38,7 @@ pub trait Store:
 /// Users, and the sessions of their browsers.
 #[async_trait]
 pub trait Sessions {
-    /// Creates a session, and its user if there is none yet.
+    /// Creates a session, unless there is one already, and its user if there is none yet.
     async fn create_session(
         &self,
         session: &Digest,
@@ -46,8 +46,30 @@ pub trait Sessions {
         expires_at: Timestamp,
     ) -> Result<()>;
 
-    /// Returns the user of a session, unless it has expired.
-    async fn session_user(&self, session: &Digest, now: Timestamp) -> Result<Option<UserId>>;
+    /// Returns the state of a session. A session that has ended is known by the visitor whom it made a user.
+    async fn session(
+        &self,
+        session: &Digest,
+        visitor: &UserId,
+        now: Timestamp,
+    ) -> Result<SessionState>;
+
+    /// Ends a session.
+    async fn end_session(&self, session: &Digest) -> Result<()>;
+
+    /// Ends every session of a user.
+    async fn end_sessions(&self, user: &UserId) -> Result<()>;
+}
+
+/// The state of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// The session of this user.
+    Active(UserId),
+    /// Nothing is stored about the session.
+    New,
+    /// The session has expired, or its user has signed out.
+    Ended,
 }
 
 /// Items and their access tokens.

@@ -1,9 +1,10 @@
 //! Invalid requests.
 
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{Request, StatusCode, header};
 use connect_api::ProblemCode;
 use serde_json::json;
+use url::Url;
 
 use crate::harness::{Browser, TestBackend, success};
 
@@ -90,6 +91,27 @@ async fn a_cross_site_request_is_refused() {
         );
     }
     assert_eq!(browser.items().await, []);
+}
+
+#[tokio::test]
+async fn a_proxy_may_change_the_host_of_the_public_url() {
+    let public = Url::parse("https://bank.example/connect").ok();
+    let backend = TestBackend::start_with(|config| config.public_url = public).await;
+    let browser = backend.user().await;
+    for (origin, status) in [
+        ("https://bank.example", StatusCode::CREATED),
+        ("http://bank.example", StatusCode::FORBIDDEN),
+        ("https://connect.bank.example", StatusCode::FORBIDDEN),
+    ] {
+        let request = Request::post("/api/items")
+            .header(header::HOST, "127.0.0.1:8080")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ORIGIN, origin)
+            .header("x-forwarded-proto", "https")
+            .body(Body::from(success("public-1").to_string()))
+            .expect("a request");
+        assert_eq!(browser.send(request).await.status, status, "{origin}");
+    }
 }
 
 #[tokio::test]

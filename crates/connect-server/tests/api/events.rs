@@ -1,6 +1,10 @@
 //! The event stream of open pages.
 
+use std::time::Duration;
+
+use axum::http::StatusCode;
 use connect_api::{ChangeKind, ItemList};
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::harness::{Browser, TestBackend, wait_until};
@@ -44,14 +48,14 @@ async fn a_page_can_tell_whether_it_missed_a_change() {
     let ready = async |browser: &Browser| browser.open_event_stream().await.initial_version();
     assert_eq!(ready(&browser).await, before, "nothing was missed");
     browser.connect_item("public-1").await;
-    assert!(ready(&browser).await > before);
+    assert_ne!(ready(&browser).await, before);
     assert_eq!(ready(&browser).await, as_of(&browser).await);
 
     // After a restart the page may have missed every change.
     let before = as_of(&browser).await;
     backend.restart().await.expect("a restart");
     let browser = backend.reconnect(browser);
-    assert!(ready(&browser).await > before);
+    assert_ne!(ready(&browser).await, before);
 }
 
 #[tokio::test]
@@ -97,4 +101,53 @@ async fn the_event_stream_ends_with_the_backend() {
     drop(browser);
     backend.stop();
     page.wait_for_end().await;
+}
+
+/// A page that hears nothing for longer knows that its stream is held up.
+#[tokio::test]
+async fn an_idle_stream_sends_a_ping_every_15_seconds() {
+    let backend = TestBackend::start().await;
+    let mut page = backend.browser().await.open_event_stream().await;
+    tokio::time::pause();
+    for count in 1..=3 {
+        tokio::time::advance(Duration::from_secs(15)).await;
+        page.wait_for("event: ping\ndata: -\n", count).await;
+    }
+}
+
+#[tokio::test]
+async fn the_stream_forbids_proxies_to_collect_or_change_events() {
+    let backend = TestBackend::start().await;
+    let page = backend.browser().await.open_event_stream().await;
+    for (name, value) in [
+        ("x-accel-buffering", "no"),
+        ("cache-control", "no-store, no-transform"),
+    ] {
+        assert_eq!(page.headers[name], value);
+    }
+}
+
+#[tokio::test]
+async fn a_user_can_open_at_most_32_streams() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    let mut open = join_all((0..32).map(|_| ada.open_event_stream())).await;
+    let refused = ada.get("/api/events").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let _other = bob.open_event_stream().await;
+    open.pop();
+    ada.open_event_stream().await;
+}
+
+/// Nobody learns from the version that others are active.
+#[tokio::test]
+async fn a_change_of_another_user_keeps_the_version() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    let as_of = async || ada.get("/api/items").await.json::<ItemList>().as_of;
+    let before = as_of().await;
+    bob.connect_item("public-1").await;
+    assert_eq!(as_of().await, before);
+    ada.connect_item("public-2").await;
+    assert_ne!(as_of().await, before);
 }

@@ -212,3 +212,22 @@ async fn a_rate_limited_user_learns_when_to_retry() {
     );
     assert_eq!(bob.post(TOKENS, json!({})).await.status, StatusCode::OK);
 }
+
+/// What one user reports does not fill the log.
+#[tokio::test]
+async fn a_user_who_reports_too_many_events_is_refused() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    let event = json!({ "event_name": "OPEN", "metadata": {} });
+    let report = json!({ "events": vec![event; 200] });
+    for (browser, status) in [
+        (&ada, StatusCode::NO_CONTENT),
+        (&ada, StatusCode::NO_CONTENT),
+        (&ada, StatusCode::NO_CONTENT),
+        (&ada, StatusCode::TOO_MANY_REQUESTS),
+        (&bob, StatusCode::NO_CONTENT),
+    ] {
+        let answer = browser.post("/api/link/events", report.clone()).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+}

@@ -7,6 +7,7 @@ mod stub_plaid;
 
 mod bad_input;
 mod config;
+mod connections;
 mod crash;
 mod disconnect;
 mod duplicate;
@@ -14,6 +15,7 @@ mod events;
 mod exchange;
 mod items;
 mod jobs;
+mod limits;
 mod link;
 mod orphans;
 mod page;

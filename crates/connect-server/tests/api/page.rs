@@ -11,29 +11,96 @@ use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::harness::{Answer, Browser, TestBackend};
+use crate::harness::{Answer, Browser, TestBackend, success};
 
 #[tokio::test]
 async fn every_page_path_returns_the_page() {
     let backend = TestBackend::start().await;
-    for path in [
-        "/",
-        "/index.html",
-        "/oauth?oauth_state_id=1",
-        "/items/1",
-        "/nowhere/at/all",
-    ] {
+    for path in ["/", "/index.html", "/oauth?oauth_state_id=1"] {
         let answer = backend.visitor().get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert_eq!(
             answer.header("content-type"),
             Some("text/html; charset=utf-8")
         );
-        assert_eq!(answer.header("cache-control"), Some("no-cache"));
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(answer.header("referrer-policy"), Some("strict-origin"));
+        // It may come with a cookie.
+        assert_eq!(answer.header("cache-control"), Some("private, no-cache"));
         assert!(answer.text().contains("id=\"connect-config\""), "{path}");
     }
+}
+
+/// The app says so to a person; a monitor or a script sees the status.
+#[tokio::test]
+async fn an_unknown_path_is_not_found_and_starts_no_session() {
+    let backend = TestBackend::start().await;
+    for path in ["/items/1", "/metrics", "/health", "/wp-login.php"] {
+        let answer = backend.visitor().get(path).await;
+        assert_eq!(answer.problem().code, ProblemCode::NotFound, "{path}");
+        let answer = get(&backend.visitor(), path, "accept", "text/html,*/*").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.text().contains("id=\"connect-config\""), "{path}");
+        assert!(answer.header("content-security-policy").is_some());
+        assert_eq!(answer.cookie(), None, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_tells_browsers_what_to_refuse() {
+    let https = Url::parse("https://bank.example").ok();
+    for (public_url, transport) in [(None, None), (https, Some("max-age=31536000"))] {
+        let backend = TestBackend::start_with(|config| config.public_url = public_url).await;
+        for path in ["/", "/api/items", "/api/session", "/nowhere", "/livez"] {
+            let answer = backend.visitor().get(path).await;
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "strict-origin"),
+                ("cross-origin-opener-policy", "same-origin-allow-popups"),
+                ("cross-origin-resource-policy", "same-origin"),
+            ] {
+                assert_eq!(answer.header(name), Some(value), "{path}");
+            }
+            let permissions = answer.header("permissions-policy").expect("a policy");
+            assert!(permissions.contains("camera=()"), "{path}");
+            assert_eq!(answer.header("strict-transport-security"), transport);
+            let policy = answer.header("content-security-policy").expect("a policy");
+            assert!(policy.starts_with("default-src 'none'; "), "{path}");
+            assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        }
+    }
+}
+
+/// Whether the proxy removes the path or not.
+#[tokio::test]
+async fn the_backend_works_under_the_path_of_its_public_url() {
+    let public = Url::parse("https://example.com/bank/").ok();
+    let mut backend = TestBackend::start_with(|config| config.public_url = public).await;
+    let base = "<html><head><base href=\"/\"><title>Connect</title></head></html>";
+    std::fs::write(backend.file("dist/index.html"), base).expect("a page");
+    backend.restart().await.expect("a restart");
+    for prefix in ["", "/bank"] {
+        let visitor = backend.visitor();
+        let answer = visitor.get(&format!("{prefix}/")).await;
+        assert!(
+            answer.text().contains("<base href=\"/bank/\">"),
+            "{answer:?}"
+        );
+        let browser = visitor.with_cookie(&answer.cookie().expect("a session"));
+        let answer = browser
+            .post(&format!("{prefix}/api/link/tokens"), serde_json::json!({}))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{prefix}");
+        let item = browser
+            .post(
+                &format!("{prefix}/api/items"),
+                success(&format!("public-{prefix}")),
+            )
+            .await;
+        assert_eq!(item.status, StatusCode::CREATED, "{prefix}");
+    }
+    let request = backend.plaid.calls("/link/token/create").remove(0);
+    assert_eq!(request["redirect_uri"], "https://example.com/bank/oauth");
+    let webhook = "https://example.com/bank/api/webhooks/plaid";
+    assert_eq!(request["webhook"], webhook);
 }
 
 #[tokio::test]
@@ -80,7 +147,7 @@ async fn the_content_security_policy_allows_only_the_page_and_link() {
         &format!("connect-src 'self' {plaid} https://cdn.example"),
         "frame-src https://cdn.example",
         "frame-ancestors 'none'",
-        "base-uri 'none'",
+        "base-uri 'self'",
         "form-action 'self'",
     ] {
         assert!(

@@ -38,7 +38,8 @@ promises! {
     }
     sessions {
         a_session_has_its_user_until_it_expires
-        a_user_may_have_two_sessions
+        a_session_may_be_created_twice
+        sessions_end_one_by_one_or_all
     }
     public_tokens {
         a_token_is_claimed_once

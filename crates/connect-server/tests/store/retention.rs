@@ -1,7 +1,7 @@
 //! What is deleted once it is no longer needed.
 
 use connect_server::Digest;
-use connect_server::store::{Claim, ReceivedWebhook, StoredLinkToken};
+use connect_server::store::{Claim, ReceivedWebhook, SessionState, StoredLinkToken};
 
 use crate::database::Database;
 use crate::fixtures::{at, claim, lost, user};
@@ -23,12 +23,12 @@ pub(crate) async fn expired_sessions_and_link_tokens_are_deleted(store: &Databas
     store.add_link_token(&token).await.expect("an answer");
     let deleted = store.delete_expired(at("2031-01"), at("2000-01"));
     deleted.await.expect("an answer");
-    let user_of = async |session| {
-        let user = store.session_user(session, at("2001-01")).await;
-        user.expect("an answer")
+    let state_of = async |session| {
+        let state = store.session(session, &ada, at("2001-01")).await;
+        state.expect("an answer")
     };
-    assert_eq!(user_of(&short).await, None);
-    assert_eq!(user_of(&long).await, Some(ada));
+    assert_eq!(state_of(&short).await, SessionState::Ended);
+    assert_eq!(state_of(&long).await, SessionState::Active(ada.clone()));
     let found = store.link_token(&token.digest).await;
     assert_eq!(found.expect("an answer"), None);
 }

@@ -6,21 +6,26 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::{self, StreamExt};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::Identity;
 use crate::changes::Message;
-use crate::error::chain;
+use crate::error::{Error, Result, chain};
 use crate::http::extractors::User;
+use crate::http::streams::StreamPermit;
 use crate::state::AppState;
-use crate::store::{Digest, StoreError};
+use crate::store::Digest;
 use crate::user::UserId;
 
-/// How often an idle stream sends a comment: more often than proxies close idle connections.
+/// How often an idle stream sends a `ping`: more often than proxies close idle connections. A page that hears none cannot rely
+/// on its stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub(crate) fn router() -> Router<Arc<AppState>> {
@@ -32,31 +37,53 @@ pub(crate) fn router() -> Router<Arc<AppState>> {
 async fn listen(
     State(state): State<Arc<AppState>>,
     User(user): User,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    headers: HeaderMap,
+) -> Result<Response> {
+    let permit = state.streams.open(&user).ok_or(Error::TooManyStreams)?;
     let listener = Listener {
         messages: state.changes.subscribe(),
-        user,
+        headers,
         stop: state.stop.clone(),
         state: Arc::downgrade(&state),
         last_items: None,
+        _permit: permit,
+        user: user.clone(),
     };
-    let version = state.changes.version();
+    let version = state.changes.version(&user);
     let ready = Event::default().event("ready").data(version.to_string());
     let changes = stream::unfold(listener, async |mut listener| {
         let event = listener.next().await?;
-        Some((Ok(event), listener))
+        Some((Ok::<_, Infallible>(event), listener))
     });
     let events = stream::iter([Ok(ready)]).chain(changes);
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+    // Browsers ignore an event without data.
+    let ping = Event::default().event("ping").data("-");
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).event(ping));
+    Ok((UNBUFFERED, events).into_response())
 }
+
+/// Keeps proxies from collecting the events, or compressing them together. The first is nginx's.
+const UNBUFFERED: [(HeaderName, HeaderValue); 2] = [
+    (
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    ),
+    (
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store, no-transform"),
+    ),
+];
 
 struct Listener {
     messages: Receiver<Message>,
     user: UserId,
+    /// The request's, which tell whether the user is still signed in.
+    headers: HeaderMap,
     stop: CancellationToken,
     state: Weak<AppState>,
     /// The digest of the user's Items at the last external write, unless this process changed them since.
     last_items: Option<Digest>,
+    _permit: StreamPermit,
 }
 
 impl Listener {
@@ -66,33 +93,50 @@ impl Listener {
                 message = self.messages.recv() => message,
                 () = self.stop.cancelled() => return None,
             };
-            match message {
+            let news = match message {
                 Ok(Message::Changed(user, change)) if user == self.user => {
                     self.last_items = None;
                     return Event::default().event("change").json_data(change).ok();
                 }
-                Ok(Message::Changed(..)) => {}
-                Ok(Message::ExternalWrite) => {
-                    let state = self.state.upgrade()?;
-                    match self.items_changed(&state).await {
-                        Ok(false) => {}
-                        // Browsers ignore an event without data.
-                        Ok(true) => return Some(Event::default().event("stale").data("items")),
-                        // The page reconnects, and reads its Items again.
-                        Err(error) => {
-                            tracing::error!(cause = chain(&error), "event stream failed");
-                            return None;
-                        }
-                    }
+                Ok(Message::ExternalWrite) => self.after_external_write().await,
+                Ok(Message::SessionsEnded(user)) if user == self.user => {
+                    self.check_session().await.map(|()| None)
                 }
+                Ok(Message::Changed(..) | Message::SessionsEnded(_)) => Ok(None),
                 // It lags too far behind: the page reconnects.
                 Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
+            };
+            match news {
+                Ok(None) => {}
+                Ok(Some(event)) => return Some(event),
+                // The page reconnects, and learns why.
+                Err(error) => {
+                    tracing::info!(cause = chain(&error), "event stream ended");
+                    return None;
+                }
             }
         }
     }
 
+    async fn after_external_write(&mut self) -> Result<Option<Event>> {
+        let state = self.state.upgrade().ok_or(Error::Stopping)?;
+        self.check_session().await?;
+        let changed = self.items_changed(&state).await?;
+        // Browsers ignore an event without data.
+        Ok(changed.then(|| Event::default().event("stale").data("items")))
+    }
+
+    /// Fails if the user is no longer signed in.
+    async fn check_session(&self) -> Result<()> {
+        let state = self.state.upgrade().ok_or(Error::Stopping)?;
+        match state.auth.identify(&self.headers).await? {
+            Identity::User(user) | Identity::Visitor(user) if user == self.user => Ok(()),
+            _ => Err(Error::SignedOut),
+        }
+    }
+
     /// Returns whether the user's Items differ from those at the last external write.
-    async fn items_changed(&mut self, state: &AppState) -> Result<bool, StoreError> {
+    async fn items_changed(&mut self, state: &AppState) -> Result<bool> {
         let items = state.store.items(&self.user);
         let items = state.changes.limit_read(items).await?;
         let items = serde_json::to_vec(&items).unwrap_or_default();

@@ -10,7 +10,7 @@ use connect_api::{CreateItem, Item, ItemList, RepairedItem};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::http::extractors::{ItemPath, RateLimitedUser, User};
+use crate::http::extractors::{ItemPath, RateLimitedUser, RegisteredUser, User};
 use crate::http::json::Json;
 use crate::items::state::drop_past_disconnect;
 use crate::items::{exchange, refresh, remove};
@@ -25,7 +25,7 @@ pub(crate) fn router() -> Router<Arc<AppState>> {
 }
 
 async fn list(State(state): State<Arc<AppState>>, User(user): User) -> Result<Json<ItemList>> {
-    let as_of = state.changes.version();
+    let as_of = state.changes.version(&user);
     let mut items = state.store.items(&user).await?;
     items.iter_mut().for_each(drop_past_disconnect);
     Ok(Json(ItemList { items, as_of }))
@@ -34,7 +34,7 @@ async fn list(State(state): State<Arc<AppState>>, User(user): User) -> Result<Js
 /// Answers 201 with the new Item, or 200 with the Item that the public token became before.
 async fn create(
     State(state): State<Arc<AppState>>,
-    RateLimitedUser(user): RateLimitedUser,
+    RegisteredUser(user): RegisteredUser,
     Json(request): Json<CreateItem>,
 ) -> Result<(StatusCode, Json<Item>)> {
     let connected = exchange::connect(state, user, request).await?;

@@ -1,5 +1,6 @@
 //! Link tokens, and events of Link sessions.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,7 +11,7 @@ use connect_api::{CreateLinkToken, LinkEvents, LinkTokenGrant};
 use time::OffsetDateTime;
 
 use crate::error::{Error, Result};
-use crate::http::extractors::{RateLimitedUser, User};
+use crate::http::extractors::{RegisteredUser, User};
 use crate::http::json::Json;
 use crate::link::stored_token::store_token;
 use crate::link::token;
@@ -30,7 +31,7 @@ pub(crate) fn router() -> Router<Arc<AppState>> {
 
 async fn create_token(
     State(state): State<Arc<AppState>>,
-    RateLimitedUser(user): RateLimitedUser,
+    RegisteredUser(user): RegisteredUser,
     Json(request): Json<CreateLinkToken>,
 ) -> Result<Json<LinkTokenGrant>> {
     let created = token::create_token(&state, &user, &request).await?;
@@ -45,9 +46,18 @@ async fn create_token(
 }
 
 /// Logs the events, for conversion figures and support. Nothing that a person typed is logged.
-async fn log_events(User(user): User, Json(report): Json<LinkEvents>) -> Result<StatusCode> {
+async fn log_events(
+    State(state): State<Arc<AppState>>,
+    User(user): User,
+    Json(report): Json<LinkEvents>,
+) -> Result<StatusCode> {
     if report.events.len() > MAX_EVENTS {
         return Err(Error::Invalid("Send at most 200 events."));
+    }
+    let count = u32::try_from(report.events.len()).ok();
+    if let Some(count) = count.and_then(NonZeroU32::new) {
+        let checked = state.rate_limits.link_events.check_many(&user, count);
+        checked.map_err(Error::RateLimited)?;
     }
     for event in report.events {
         let metadata = event.metadata;

@@ -18,6 +18,7 @@ use axum::response::IntoResponse;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::config::Config;
 use crate::error::Error;
 use crate::state::AppState;
 
@@ -27,7 +28,9 @@ pub(crate) use health::router as health;
 const MAX_BODY: usize = 64 * 1024;
 
 /// Everything under `/api`.
-pub(crate) fn api() -> Router<Arc<AppState>> {
+pub(crate) fn api(config: &Config) -> Router<Arc<AppState>> {
+    let csrf = CsrfLayer::new()
+        .with_rejection_response(|_: ProtectionError| Error::CrossSite.into_response());
     Router::new()
         .merge(config::router())
         .merge(session::router())
@@ -39,12 +42,17 @@ pub(crate) fn api() -> Router<Arc<AppState>> {
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(webhooks::router())
-        .layer(
-            CsrfLayer::new()
-                .with_rejection_response(|_: ProtectionError| Error::CrossSite.into_response()),
-        )
+        .layer(trust_public_url(csrf, config))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
+}
+
+/// Accepts requests of pages at the public URL, also if a proxy changes the `Host` that they were sent to.
+fn trust_public_url<R: Clone>(csrf: CsrfLayer<R>, config: &Config) -> CsrfLayer<R> {
+    let public = config.public_url.as_ref();
+    let origin = public.map(|url| url.origin().ascii_serialization());
+    let trusted = origin.map(|origin| csrf.clone().add_trusted_origin(origin));
+    trusted.and_then(Result::ok).unwrap_or(csrf)
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::Sqlite;
 use super::engine::Durability;
 use crate::clock::Timestamp;
-use crate::store::contract::Sessions;
+use crate::store::contract::{SessionState, Sessions};
 use crate::store::digest::Digest;
 use crate::store::error::Result;
 use crate::user::UserId;
@@ -21,7 +21,7 @@ impl Sessions for Sqlite {
         let created = sqlx::query(
             "BEGIN IMMEDIATE; \
              INSERT OR IGNORE INTO users (id, created_at) VALUES (?1, ?2); \
-             INSERT INTO sessions (id_sha256, user_id, expires_at) VALUES (?3, ?1, ?4); \
+             INSERT OR IGNORE INTO sessions (id_sha256, user_id, expires_at) VALUES (?3, ?1, ?4); \
              COMMIT",
         )
         .bind(user.as_str())
@@ -32,15 +32,39 @@ impl Sessions for Sqlite {
         Ok(())
     }
 
-    async fn session_user(&self, session: &Digest, now: Timestamp) -> Result<Option<UserId>> {
-        let user = sqlx::query_scalar(
-            "SELECT user_id FROM sessions WHERE id_sha256 = ? AND expires_at > ?",
+    async fn session(
+        &self,
+        session: &Digest,
+        visitor: &UserId,
+        now: Timestamp,
+    ) -> Result<SessionState> {
+        let state = sqlx::query_as(
+            "SELECT (SELECT user_id FROM sessions WHERE id_sha256 = ?1 AND expires_at > ?2), \
+             EXISTS (SELECT 1 FROM users WHERE id = ?3)",
         );
-        let user: Option<String> = user
+        let state: (Option<String>, bool) = state
             .bind(session.as_bytes())
             .bind(now)
-            .fetch_optional(self.engine.readers())
+            .bind(visitor.as_str())
+            .fetch_one(self.engine.readers())
             .await?;
-        Ok(user.map(UserId::new))
+        Ok(match state {
+            (Some(user), _) => SessionState::Active(UserId::new(user)),
+            (None, false) => SessionState::New,
+            (None, true) => SessionState::Ended,
+        })
+    }
+
+    async fn end_session(&self, session: &Digest) -> Result<()> {
+        let ended = sqlx::query("DELETE FROM sessions WHERE id_sha256 = ?");
+        let ended = ended.bind(session.as_bytes());
+        self.engine.write(ended, Durability::Synced).await?;
+        Ok(())
+    }
+
+    async fn end_sessions(&self, user: &UserId) -> Result<()> {
+        let ended = sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(user.as_str());
+        self.engine.write(ended, Durability::Synced).await?;
+        Ok(())
     }
 }

@@ -40,6 +40,17 @@ impl Browser {
         self
     }
 
+    /// Returns the `Cookie` header of its requests.
+    pub(crate) fn cookie_header(&self) -> &str {
+        self.cookie.as_deref().expect("a session")
+    }
+
+    /// Returns the id of its session.
+    pub(crate) fn session_id(&self) -> String {
+        let cookie = self.cookie_header();
+        cookie.split_once('=').expect("a cookie").1.to_owned()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("a request"))
             .await
@@ -107,7 +118,7 @@ impl Browser {
             response.headers()[header::CONTENT_TYPE],
             "text/event-stream"
         );
-        EventStream::open(response.into_body()).await
+        EventStream::open(response).await
     }
 
     fn with_session(&self, mut request: Request<Body>) -> Request<Body> {

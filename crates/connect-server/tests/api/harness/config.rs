@@ -45,6 +45,9 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
         plaid_users: false,
         reconcile_every: Duration::from_secs(1200),
         rate_limit: 300,
+        address_rate_limit: 0,
+        trusted_proxies: Vec::new(),
+        max_connections: 100,
         log: "info".to_owned(),
     }
 }

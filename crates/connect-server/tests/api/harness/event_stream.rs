@@ -1,21 +1,28 @@
 //! The event stream of a page.
 
 use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use connect_api::Change;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 
 /// The event stream of an open page.
 pub(crate) struct EventStream {
+    pub(crate) headers: HeaderMap,
     body: Body,
     text: String,
 }
 
 impl EventStream {
     /// Reads a stream up to its `ready` event.
-    pub(super) async fn open(body: Body) -> Self {
-        let text = String::new();
-        let mut stream = Self { body, text };
+    pub(super) async fn open(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let mut stream = Self {
+            headers: parts.headers,
+            body,
+            text: String::new(),
+        };
         while !stream.text.contains("event: ready\ndata: ") {
             assert!(stream.read_more().await, "the stream ended");
         }
@@ -48,6 +55,13 @@ impl EventStream {
             .filter_map(|line| line.strip_prefix("data: "));
         data.map(|data| serde_json::from_str(data).expect("a change"))
             .collect()
+    }
+
+    /// Waits until a text has arrived `count` times.
+    pub(crate) async fn wait_for(&mut self, text: &str, count: usize) {
+        while self.text.matches(text).count() < count {
+            assert!(self.read_more().await, "the stream ended");
+        }
     }
 
     /// Waits for the stream to end.

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::Request;
+use axum::http::{Request, StatusCode};
 use connect_server::{Backend, Config, StartError};
 use serde_json::{Value, json};
-use sqlx::SqlitePool;
+use sqlx::{AssertSqlSafe, SqlitePool};
 use tempfile::TempDir;
 
 use crate::stub_plaid::StubPlaid;
@@ -75,9 +75,12 @@ impl TestBackend {
     }
 
     /// Changes the database behind the backend's back.
-    pub(crate) async fn execute_sql(&self, sql: &'static str) {
+    pub(crate) async fn execute_sql(&self, sql: impl Into<String>) {
         let pool = self.open_database().await;
-        sqlx::raw_sql(sql).execute(&pool).await.expect("SQL");
+        sqlx::raw_sql(AssertSqlSafe(sql.into()))
+            .execute(&pool)
+            .await
+            .expect("SQL");
         pool.close().await;
     }
 
@@ -110,11 +113,19 @@ impl TestBackend {
         Browser::new(self.router())
     }
 
-    /// A browser with a session of a new user.
+    /// A browser with a session, of which nothing is stored yet.
     pub(crate) async fn browser(&self) -> Browser {
         let visitor = self.visitor();
         let answer = visitor.get("/api/session").await;
         visitor.with_cookie(&answer.cookie().expect("a session"))
+    }
+
+    /// A browser whose user is stored.
+    pub(crate) async fn user(&self) -> Browser {
+        let browser = self.browser().await;
+        let answer = browser.post("/api/link/tokens", json!({})).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        browser
     }
 
     /// The same browser, which now uses the process after a [`restart`](Self::restart).

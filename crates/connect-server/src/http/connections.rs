@@ -1,0 +1,283 @@
+//! The open connections: each with time limits, and not more than a limit. If there are too many, the oldest one that waits for
+//! a request gives way, so that clients that send nothing keep nobody out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::response::Response;
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use crate::config::Config;
+
+/// How long a connection may wait for the head of a request: longer than proxies keep idle connections.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// How long a client may leave what was sent to it unread.
+const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a connection lasts. Pages open their event stream again.
+const MAX_AGE: Duration = Duration::from_secs(3600);
+
+/// How long a request may take to finish once its connection has to end.
+const GRACE_PERIOD: Duration = Duration::from_secs(10);
+
+/// The pause after the system refuses a connection, because it has no file or no memory left.
+const REFUSED_PAUSE: Duration = Duration::from_millis(100);
+
+/// The part of the connections, and of the system's files, that one address or everything else gets: a quarter.
+const SHARE: usize = 4;
+
+/// Serves a router until `stop` is cancelled, and until its requests have finished.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    config: &Config,
+    stop: &CancellationToken,
+) {
+    let connections = Connections::new(config);
+    let tasks = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                if let Some(connection) = connections.open(peer.ip()) {
+                    let task = connection.serve(stream, peer, router.clone(), stop.clone());
+                    tasks.spawn(task);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "accepting a connection failed");
+                tokio::time::sleep(REFUSED_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// The open connections.
+struct Connections {
+    open: Arc<Mutex<Open>>,
+    max: usize,
+    max_of_address: usize,
+    trusted: Vec<ipnet::IpNet>,
+}
+
+#[derive(Default)]
+struct Open {
+    /// The oldest first.
+    connections: BTreeMap<u64, (IpAddr, Activity)>,
+    /// How many each address has.
+    of_address: HashMap<IpAddr, usize>,
+    next_id: u64,
+}
+
+/// What a connection does.
+#[derive(Clone, Default)]
+struct Activity {
+    /// The requests that are not answered completely.
+    requests: Arc<AtomicUsize>,
+    /// Cancelled when the connection has to give way.
+    evicted: CancellationToken,
+}
+
+impl Connections {
+    fn new(config: &Config) -> Self {
+        let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX);
+        let files = usize::try_from(files).unwrap_or(usize::MAX);
+        let max = config.max_connections.min(files - files / SHARE);
+        if max < config.max_connections {
+            tracing::info!(
+                max,
+                "the system's limit on open files limits the connections"
+            );
+        }
+        Self {
+            open: Arc::default(),
+            max,
+            max_of_address: max.div_ceil(SHARE),
+            trusted: config.trusted_proxies.clone(),
+        }
+    }
+
+    /// Adds a connection. `None` if there are too many, and all are in use.
+    fn open(&self, address: IpAddr) -> Option<Connection> {
+        let address = address.to_canonical();
+        let mut open = lock(&self.open);
+        let is_proxy = self.trusted.iter().any(|net| net.contains(&address));
+        let of_address = open.of_address.get(&address).copied().unwrap_or_default();
+        if !is_proxy && of_address >= self.max_of_address {
+            open.evict(|of| *of == address)?;
+        }
+        if open.connections.len() >= self.max {
+            open.evict(|_| true)?;
+        }
+        let id = open.next_id;
+        open.next_id += 1;
+        let activity = Activity::default();
+        open.connections.insert(id, (address, activity.clone()));
+        *open.of_address.entry(address).or_default() += 1;
+        Some(Connection {
+            id,
+            activity,
+            open: self.open.clone(),
+        })
+    }
+}
+
+impl Open {
+    /// Ends the oldest connection without a request. `None` if there is none.
+    fn evict(&mut self, may_be_of: impl Fn(&IpAddr) -> bool) -> Option<()> {
+        let mut connections = self.connections.iter();
+        let (id, _) = connections.find(|(_, (address, activity))| {
+            may_be_of(address) && activity.requests.load(Ordering::SeqCst) == 0
+        })?;
+        let id = *id;
+        self.remove(id)?.evicted.cancel();
+        Some(())
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Activity> {
+        let (address, activity) = self.connections.remove(&id)?;
+        if let Some(count) = self.of_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.of_address.remove(&address);
+            }
+        }
+        Some(activity)
+    }
+}
+
+/// A connection, which is counted until this is dropped.
+struct Connection {
+    id: u64,
+    activity: Activity,
+    open: Arc<Mutex<Open>>,
+}
+
+impl Connection {
+    async fn serve(
+        self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        router: Router,
+        stop: CancellationToken,
+    ) {
+        // Failures of both are harmless.
+        let _ = stream.set_nodelay(true);
+        let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD_TIMEOUT));
+        let service = service_fn(|request| answer(&router, request, peer, &self.activity));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(IDLE_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        tokio::select! {
+            // Clients may disconnect at any moment.
+            _ = connection.as_mut() => return,
+            () = self.activity.evicted.cancelled() => return,
+            () = stop.cancelled() => {
+                if self.activity.requests.load(Ordering::SeqCst) == 0 {
+                    return;
+                }
+            }
+            () = tokio::time::sleep(MAX_AGE) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        let _ = tokio::time::timeout(GRACE_PERIOD, connection).await;
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        lock(&self.open).remove(self.id);
+    }
+}
+
+fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Answers a request. It counts as a request of the connection until its answer is sent.
+async fn answer(
+    router: &Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    activity: &Activity,
+) -> Result<Response, Infallible> {
+    let counted = Counted::new(activity);
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let response = router.clone().oneshot(request).await?;
+    Ok(response.map(|body| {
+        Body::new(CountedBody {
+            body,
+            _counted: counted,
+        })
+    }))
+}
+
+/// A request under way.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(activity: &Activity) -> Self {
+        activity.requests.fetch_add(1, Ordering::SeqCst);
+        Self(activity.requests.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The body of an answer, whose request is under way until it is sent.
+struct CountedBody {
+    body: Body,
+    _counted: Counted,
+}
+
+impl HttpBody for CountedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
