@@ -9,6 +9,7 @@ mod bad_input;
 mod config;
 mod crash;
 mod disconnect;
+mod disk;
 mod duplicate;
 mod events;
 mod exchange;

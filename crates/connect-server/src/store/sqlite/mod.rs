@@ -58,6 +58,8 @@ impl Sqlite {
             .busy_timeout(Duration::from_secs(5))
             // Erased data is overwritten, not only unlinked.
             .pragma("secure_delete", "ON")
+            // No personal data in temporary files, and no file descriptor for them.
+            .pragma("temp_store", "MEMORY")
             .disable_statement_logging();
         create_private(&options)?;
         Ok(Self {
@@ -72,6 +74,10 @@ impl Store for Sqlite {
         let ping = sqlx::query("SELECT 1");
         ping.execute(self.engine.readers()).await?;
         Ok(())
+    }
+
+    async fn failed(&self) {
+        self.engine.failed().await;
     }
 
     async fn close(&self) {

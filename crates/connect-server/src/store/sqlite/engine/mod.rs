@@ -41,6 +41,10 @@ impl Engine {
         let writer = Writer::open(options.clone(), migrations, sync).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // They stay open: a process that has no file descriptor left can still read.
+            .min_connections(READERS)
+            .max_lifetime(None)
+            .idle_timeout(None)
             .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
@@ -98,6 +102,11 @@ impl Engine {
     /// Returns a number that changes whenever another process has committed.
     pub(super) async fn external_version(&self) -> Result<i64> {
         self.writer.external_version().await
+    }
+
+    /// Waits until the disk fails: nothing is written from then on.
+    pub(super) async fn failed(&self) {
+        self.writer.failed().await;
     }
 
     /// Closes all connections.

@@ -1,5 +1,6 @@
 //! The connection that writes.
 
+use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -101,17 +102,31 @@ impl Writer {
         Ok(version.fetch_one(&mut *self.lock().await?).await?)
     }
 
+    /// Waits until the disk fails.
+    pub(super) async fn failed(&self) {
+        self.log.failed().await;
+    }
+
     /// Closes the connection.
     pub(super) async fn close(&self) {
-        if let Some(connection) = self.connection.lock().await.take()
-            && let Err(error) = connection.sqlite.close().await
-        {
+        let Some(connection) = self.connection.lock().await.take() else {
+            return;
+        };
+        if self.log.has_failed() {
+            // Closing it would copy the log into the database. The next process checks the log first.
+            mem::forget(connection);
+        } else if let Err(error) = connection.sqlite.close().await {
             tracing::warn!(%error, "closing the database failed");
         }
     }
 
     /// Waits for the connection. A transaction that its owner abandoned is rolled back.
+    ///
+    /// After a failed sync nothing is written: it could not be synced either.
     async fn lock(&self) -> Result<Transaction<'_>> {
+        if self.log.has_failed() {
+            return Err(StoreError::DiskFailed);
+        }
         let connection = MutexGuard::try_map(self.connection.lock().await, Option::as_mut);
         let mut connection =
             connection.map_err(|_| StoreError::Failed("the database is closed".into()))?;
