@@ -3,6 +3,7 @@
 mod child;
 mod database;
 mod durability;
+mod erasure;
 mod fixtures;
 
 mod items;

@@ -11,7 +11,6 @@ mod webhooks;
 
 use std::fs::OpenOptions;
 use std::str::FromStr;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::ConnectOptions;
@@ -55,7 +54,6 @@ impl Sqlite {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(Duration::from_secs(5))
             // Erased data is overwritten, not only unlinked.
             .pragma("secure_delete", "ON")
             // No personal data in temporary files, and no file descriptor for them.

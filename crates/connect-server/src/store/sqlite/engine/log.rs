@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -25,6 +25,13 @@ pub(in super::super) enum Durability {
     /// Once the commit is in the operating system's memory: it survives the process, and is synced within a tenth of a second.
     /// For writes that can be repeated.
     Relaxed,
+}
+
+/// Returns the path of a database's log.
+pub(super) fn path(database: &Path) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push("-wal");
+    path.into()
 }
 
 /// A commit, numbered from 1.
