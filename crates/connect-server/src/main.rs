@@ -41,22 +41,21 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         .with_env_filter(EnvFilter::new(&config.log))
         .init();
     let server = Server::start(config).await?;
-    stop_requested().await?;
-    server.shutdown().await;
-    Ok(())
+    server.run_until(stop_requested()).await
 }
 
-async fn stop_requested() -> std::io::Result<()> {
+async fn stop_requested() -> Result<(), Box<dyn Error>> {
     #[cfg(unix)]
     {
         let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
         tokio::select! {
-            interrupted = signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+            interrupted = signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
         }
     }
     #[cfg(not(unix))]
-    signal::ctrl_c().await
+    signal::ctrl_c().await?;
+    Ok(())
 }
 
 fn fail(sentence: &str) -> ExitCode {

@@ -27,7 +27,7 @@ use crate::items::resume;
 use crate::link::{orphans, plaid_user, reconcile};
 use crate::state::AppState;
 use crate::store::vault::{Vault, VaultError};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store, StoreError, SyncData};
 use crate::transactions::sync;
 use crate::webhooks::apply;
 use crate::webhooks::inbox::{self, Inbox, Incoming};
@@ -51,8 +51,17 @@ impl Backend {
     ///
     /// [`StartError`] with a sentence that says what to do.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        Self::start_with(config, SyncData::default()).await
+    }
+
+    /// Starts as [`start`](Self::start) does, with another function that syncs the database's log to the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] with a sentence that says what to do.
+    pub async fn start_with(config: Config, sync: SyncData) -> Result<Self, StartError> {
         let assets = Assets::open(&config)?;
-        let store = store::open(&config.database_url).await?;
+        let store = store::open_with(&config.database_url, sync).await?;
         let vault = open_vault(&config, &*store).await?;
         let external_version = store.external_version().await?;
         let plaid = &config.plaid;
@@ -175,13 +184,22 @@ impl Server {
     /// # Errors
     ///
     /// [`StartError`] with a sentence that says what to do.
-    pub async fn start(mut config: Config) -> Result<Self, StartError> {
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        Self::start_with(config, SyncData::default()).await
+    }
+
+    /// Starts as [`start`](Self::start) does, with another function that syncs the database's log to the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] with a sentence that says what to do.
+    pub async fn start_with(mut config: Config, sync: SyncData) -> Result<Self, StartError> {
         let address = config.listen;
         let unable = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(unable)?;
         let listening = listener.local_addr().map_err(unable)?;
         config.set_local_public_url(listening);
-        let backend = Backend::start(config).await?;
+        let backend = Backend::start_with(config, sync).await?;
         let (router, state) = (backend.router(), backend.state.clone());
         let task = AbortOnDropHandle::new(tokio::spawn(async move {
             connections::serve(listener, router, &state.config, &state.stop).await;
@@ -195,6 +213,26 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Serves until `stop` ends or the disk fails, and shuts down.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::DiskFailed`] if the disk failed, or the error of `stop`: the process should exit, and be restarted.
+    pub async fn run_until<E>(self, stop: impl Future<Output = Result<(), E>>) -> Result<(), E>
+    where
+        E: From<StoreError>,
+    {
+        let stopped = tokio::select! {
+            stopped = stop => stopped,
+            () = self.backend.state.store.failed() => {
+                tracing::error!("the disk did not confirm a write to the database: the backend stops, so that it can be restarted");
+                Err(StoreError::DiskFailed.into())
+            }
+        };
+        self.shutdown().await;
+        stopped
     }
 
     /// Accepts no more requests, and ends when those under way have finished, after at most ten seconds.

@@ -33,9 +33,14 @@ pub(crate) async fn save(
     let sealed = state.vault.seal(&exchanged.access_token, user, &item.id)?;
     let sync_at = schedule::first_sync(&state.config);
     let saved = state.store.add_item(user, token, &item, &sealed, sync_at);
-    if let Err(error) = saved.await {
-        undo(state, user, token, exchanged, request, &error).await;
-        return Err(Error::NotSaved(error));
+    match saved.await {
+        Ok(()) => {}
+        // It is saved: the browser finds it when it submits the public token again.
+        Err(error @ StoreError::NotSynced(_)) => return Err(error.into()),
+        Err(error) => {
+            undo(state, user, token, exchanged, request, &error).await;
+            return Err(Error::NotSaved(error));
+        }
     }
     if sync_at.is_some() {
         state.sync_scheduled.notify_one();

@@ -19,6 +19,9 @@ pub trait Store:
     /// Succeeds if the database answers.
     async fn ping(&self) -> Result<()>;
 
+    /// Waits until nothing can be written any more, so that the process must be restarted.
+    async fn failed(&self);
+
     /// Writes pending data and closes the database.
     async fn close(&self);
 

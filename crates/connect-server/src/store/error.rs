@@ -37,6 +37,12 @@ pub enum StoreError {
     /// A stored value cannot be read.
     #[error("the database holds {0} that cannot be read")]
     Corrupt(&'static str),
+    /// The data is written and visible, but the disk did not confirm it: a power failure may undo it.
+    #[error("the data is saved, but the disk did not confirm it")]
+    NotSynced(#[source] Box<dyn StdError + Send + Sync>),
+    /// The disk did not confirm earlier data. Nothing is written any more.
+    #[error("the disk did not confirm earlier data: restart the backend once the disk works")]
+    DiskFailed,
     /// The database failed.
     #[error("the database failed")]
     Failed(#[source] Box<dyn StdError + Send + Sync>),

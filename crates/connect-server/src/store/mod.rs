@@ -21,8 +21,17 @@ pub use self::sqlite::{Sqlite, SyncData};
 ///
 /// [`StoreError`] with a sentence that says what to do.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    open_with(url, SyncData::default()).await
+}
+
+/// Opens it as [`open`] does, with another function that syncs its log to the disk.
+///
+/// # Errors
+///
+/// [`StoreError`] with a sentence that says what to do.
+pub async fn open_with(url: &str, sync: SyncData) -> Result<Arc<dyn Store>> {
     if url.starts_with("sqlite:") {
-        Ok(Arc::new(Sqlite::open(url).await?))
+        Ok(Arc::new(Sqlite::open_with(url, sync).await?))
     } else {
         Err(StoreError::Scheme)
     }

@@ -10,6 +10,7 @@ mod config;
 mod connections;
 mod crash;
 mod disconnect;
+mod disk;
 mod duplicate;
 mod events;
 mod exchange;

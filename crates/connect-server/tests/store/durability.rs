@@ -1,19 +1,23 @@
 //! When SQLite's log is on the disk.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::fs::File;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use connect_server::Digest;
-use connect_server::store::{Claim, Items, Sqlite, SyncData, Webhooks};
+use connect_server::store::{Claim, Items, Sqlite, Store, StoreError, SyncData, Webhooks};
 use tempfile::TempDir;
 
-use crate::fixtures::{claim, item, user};
+use crate::child;
+use crate::fixtures::{add_item, claim, item, user};
 
-/// A disk whose syncs are counted, and wait while it is blocked.
+/// A disk whose syncs are counted, wait while it is blocked, and fail once it is broken.
 #[derive(Clone, Default)]
 struct Disk {
     syncs: Arc<AtomicUsize>,
     blocked: Arc<(Mutex<bool>, Condvar)>,
+    broken: Arc<AtomicBool>,
 }
 
 impl Disk {
@@ -24,6 +28,9 @@ impl Disk {
             let blocked = blocked.lock().expect("a lock");
             drop(unblocked.wait_while(blocked, |blocked| *blocked));
             disk.syncs.fetch_add(1, Ordering::SeqCst);
+            if disk.broken.load(Ordering::SeqCst) {
+                return Err(io::Error::other("the disk is broken"));
+            }
             file.sync_data()
         })
     }
@@ -90,4 +97,48 @@ async fn a_relaxed_write_is_reported_first_and_synced_soon() {
     tokio::time::timeout(deadline, synced)
         .await
         .expect("a sync");
+}
+
+/// It was committed, so its Item must not be removed at Plaid.
+#[tokio::test]
+async fn an_item_whose_sync_fails_is_saved_and_the_next_one_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let disk = Disk::default();
+    let store = open(&folder, &disk).await;
+    let (ada, token) = (user(&store, "ada").await, Digest::of("public-1"));
+    disk.broken.store(true, Ordering::SeqCst);
+    let [item, refused] = ["first", "second"].map(item);
+    let first = store.add_item(&ada, &token, &item, b"sealed", None).await;
+    assert!(matches!(first, Err(StoreError::NotSynced(_))), "{first:?}");
+    disk.broken.store(false, Ordering::SeqCst);
+    store.failed().await;
+    let second = store.add_item(&ada, &token, &refused, b"sealed", None);
+    second.await.expect_err("a failed disk");
+    let items = store.items(&ada).await.expect("the Items");
+    assert_eq!(items, [item]);
+    store.close().await;
+    let store = open(&folder, &disk).await;
+    add_item(&store, &ada, "third").await;
+    assert_eq!(store.items(&ada).await.expect("the Items").len(), 2);
+}
+
+/// The process runs with few descriptors, opens them all, and closes them again.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn writes_succeed_without_a_free_file_descriptor() {
+    const NAME: &str = "durability::writes_succeed_without_a_free_file_descriptor";
+    if !child::is_child() {
+        return child::succeeds(NAME, "ulimit -n 100");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(&folder, &Disk::default()).await;
+    let ada = user(&store, "ada").await;
+    let mut files = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        files.push(file);
+    }
+    add_item(&store, &ada, "first").await;
+    drop(files);
+    add_item(&store, &ada, "second").await;
+    assert_eq!(store.items(&ada).await.expect("the Items").len(), 2);
 }

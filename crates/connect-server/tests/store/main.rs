@@ -1,7 +1,9 @@
 //! The promises of a store. Each is a test of its own, on each engine, with a database of its own.
 
+mod child;
 mod database;
 mod durability;
+mod erasure;
 mod fixtures;
 
 mod items;

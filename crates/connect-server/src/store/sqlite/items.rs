@@ -9,7 +9,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::Sqlite;
-use super::engine::Durability;
+use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
 use crate::store::contract::{Items, Repairs};
 use crate::store::digest::Digest;
@@ -129,7 +129,10 @@ impl Items for Sqlite {
         let added = self
             .engine
             .write_row(ADD, item.id.as_str(), &row, Durability::Synced);
-        added.await?.map(drop).ok_or(StoreError::Foreign)
+        let added = added.await;
+        // The sealed request of the public token is erased.
+        self.engine.remove_copies(Copies::InLog);
+        added?.map(drop).ok_or(StoreError::Foreign)
     }
 
     async fn update_item(
@@ -150,7 +153,7 @@ impl Items for Sqlite {
             .bind(user.as_str())
             .bind(item.id.as_str())
             .bind(json(&removed_accounts)?);
-        let updated = self.engine.write(updated, Durability::Synced).await?;
+        let updated = self.engine.erase(updated, Copies::Everywhere).await?;
         Ok(!updated.is_empty())
     }
 
@@ -230,14 +233,14 @@ impl Items for Sqlite {
              COMMIT",
         );
         let erased = erased.bind(user.as_str()).bind(id.as_str());
-        self.engine.write(erased, Durability::Synced).await?;
+        self.engine.erase(erased, Copies::Everywhere).await?;
         Ok(())
     }
 
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool> {
         let removed = sqlx::query("DELETE FROM items WHERE user_id = ? AND id = ? RETURNING 1");
         let removed = removed.bind(user.as_str()).bind(id.as_str());
-        let removed = self.engine.write(removed, Durability::Synced).await?;
+        let removed = self.engine.erase(removed, Copies::Everywhere).await?;
         Ok(!removed.is_empty())
     }
 }

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::Sqlite;
-use super::engine::Durability;
+use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
 use crate::store::contract::{LinkTokens, StoredLinkToken};
 use crate::store::digest::Digest;
@@ -91,7 +91,7 @@ impl LinkTokens for Sqlite {
     async fn delete_link_token(&self, digest: &Digest) -> Result<()> {
         let deleted = sqlx::query("DELETE FROM link_tokens WHERE token_sha256 = ?");
         let deleted = deleted.bind(digest.as_bytes());
-        self.engine.write(deleted, Durability::Synced).await?;
+        self.engine.erase(deleted, Copies::InLog).await?;
         Ok(())
     }
 }

@@ -11,7 +11,6 @@ mod webhooks;
 
 use std::fs::OpenOptions;
 use std::str::FromStr;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::ConnectOptions;
@@ -55,9 +54,10 @@ impl Sqlite {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(Duration::from_secs(5))
             // Erased data is overwritten, not only unlinked.
             .pragma("secure_delete", "ON")
+            // No personal data in temporary files, and no file descriptor for them.
+            .pragma("temp_store", "MEMORY")
             .disable_statement_logging();
         create_private(&options)?;
         Ok(Self {
@@ -72,6 +72,10 @@ impl Store for Sqlite {
         let ping = sqlx::query("SELECT 1");
         ping.execute(self.engine.readers()).await?;
         Ok(())
+    }
+
+    async fn failed(&self) {
+        self.engine.failed().await;
     }
 
     async fn close(&self) {

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::Sqlite;
-use super::engine::Durability;
+use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
 use crate::store::contract::{Claim, ClaimRequest, InterruptedExchange, LostToken, PublicTokens};
 use crate::store::digest::Digest;
@@ -111,7 +111,7 @@ impl PublicTokens for Sqlite {
         )
         .bind(public_token.as_bytes())
         .bind(user.as_str());
-        self.engine.write(declined, Durability::Synced).await?;
+        self.engine.erase(declined, Copies::InLog).await?;
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl PublicTokens for Sqlite {
         )
         .bind(public_token.as_bytes())
         .bind(user.as_str());
-        let released = self.engine.write(released, Durability::Synced).await?;
+        let released = self.engine.erase(released, Copies::InLog).await?;
         Ok(!released.is_empty())
     }
 
@@ -144,7 +144,7 @@ impl PublicTokens for Sqlite {
         .bind(token.removable_from)
         .bind(token.public_token.as_bytes())
         .bind(token.user.as_str());
-        self.engine.write(lost, Durability::Synced).await?;
+        self.engine.erase(lost, Copies::InLog).await?;
         Ok(())
     }
 

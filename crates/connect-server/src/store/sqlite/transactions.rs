@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::Sqlite;
-use super::engine::Durability;
+use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
 use crate::store::contract::{DueSync, SyncPage, TransactionFilter, Transactions};
 use crate::store::error::Result;
@@ -114,6 +114,9 @@ impl Transactions for Sqlite {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        if !page.removed.is_empty() {
+            self.engine.remove_copies(Copies::InLog);
+        }
         Ok(true)
     }
 
@@ -127,7 +130,7 @@ impl Transactions for Sqlite {
              COMMIT",
         );
         let restarted = restarted.bind(item.as_str());
-        self.engine.write(restarted, Durability::Synced).await?;
+        self.engine.erase(restarted, Copies::InLog).await?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod browser;
 mod config;
+mod disk;
 mod event_stream;
 mod killable;
 
@@ -19,6 +20,7 @@ use crate::stub_plaid::StubPlaid;
 
 pub(crate) use self::browser::{Answer, Browser};
 pub(crate) use self::config::config;
+pub(crate) use self::disk::Disk;
 pub(crate) use self::killable::KillableBackend;
 
 /// A backend with its own database and directory, and a stub of Plaid.
@@ -37,12 +39,22 @@ impl TestBackend {
 
     /// Starts a backend with changed settings.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_with_on(change, &Disk::default()).await
+    }
+
+    /// Starts a backend on a disk of the test.
+    pub(crate) async fn start_on(disk: &Disk) -> Self {
+        Self::start_with_on(|_| {}, disk).await
+    }
+
+    async fn start_with_on(change: impl FnOnce(&mut Config), disk: &Disk) -> Self {
         crate::log::start();
         let plaid = StubPlaid::start().await;
         let folder = tempfile::tempdir().expect("a folder");
         let mut config = config(&folder, &plaid.url);
         change(&mut config);
-        let backend = Backend::start(config.clone()).await.expect("a backend");
+        let backend = Backend::start_with(config.clone(), disk.sync_data()).await;
+        let backend = backend.expect("a backend");
         Self {
             plaid,
             config,

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::chain;
 use crate::store::error::{Result, StoreError};
@@ -24,6 +25,13 @@ pub(in super::super) enum Durability {
     /// Once the commit is in the operating system's memory: it survives the process, and is synced within a tenth of a second.
     /// For writes that can be repeated.
     Relaxed,
+}
+
+/// Returns the path of a database's log.
+pub(super) fn path(database: &Path) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push("-wal");
+    path.into()
 }
 
 /// A commit, numbered from 1.
@@ -62,8 +70,10 @@ pub(super) struct Log {
     commits: AtomicU64,
     /// Whether a sync of relaxed commits is scheduled.
     is_scheduled: AtomicBool,
-    /// The last commit on the disk; `None` after a sync failed.
-    synced: Mutex<Option<Commit>>,
+    /// The last commit on the disk.
+    synced: Mutex<Commit>,
+    /// Cancelled by the first sync that fails.
+    failed: CancellationToken,
 }
 
 impl Log {
@@ -79,7 +89,8 @@ impl Log {
             sync,
             commits: AtomicU64::new(0),
             is_scheduled: AtomicBool::new(false),
-            synced: Mutex::new(Some(0)),
+            synced: Mutex::new(0),
+            failed: CancellationToken::new(),
         }))
     }
 
@@ -105,28 +116,42 @@ impl Log {
     }
 
     /// Waits until a commit is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotSynced`]: the commit itself has succeeded.
     pub(super) async fn sync_to(&self, commit: Commit) -> Result<()> {
         let mut synced = self.synced.lock().await;
-        // After a failed sync the system may have dropped the data: a later sync that succeeds proves nothing.
-        let last = synced.ok_or_else(|| {
-            StoreError::Failed("an earlier sync failed: restart once the disk works".into())
-        })?;
-        if last >= commit {
+        if *synced >= commit {
             return Ok(());
+        }
+        // The system may have dropped the data: a later sync that succeeds proves nothing.
+        if self.has_failed() {
+            return Err(StoreError::NotSynced(StoreError::DiskFailed.into()));
         }
         let covered = self.commits.load(Ordering::SeqCst);
         let (file, sync) = (self.file.clone(), self.sync.clone());
         match tokio::task::spawn_blocking(move || (sync.0)(&file)).await {
             Ok(Ok(())) => {
-                *synced = Some(covered);
+                *synced = covered;
                 Ok(())
             }
             Ok(Err(error)) => {
-                *synced = None;
-                Err(StoreError::Failed(error.into()))
+                self.failed.cancel();
+                Err(StoreError::NotSynced(error.into()))
             }
-            Err(cancelled) => Err(StoreError::Failed(cancelled.into())),
+            Err(cancelled) => Err(StoreError::NotSynced(cancelled.into())),
         }
+    }
+
+    /// Returns whether a sync has failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.is_cancelled()
+    }
+
+    /// Waits until a sync fails.
+    pub(super) async fn failed(&self) {
+        self.failed.cancelled().await;
     }
 }
 
@@ -165,12 +190,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn after_a_failed_sync_no_commit_succeeds() {
+    async fn after_a_failed_sync_no_commit_is_reported_as_synced() {
         let folder = tempfile::tempdir().expect("a folder");
         let (log, _, fails) = log(folder.path());
-        fails.store(true, Ordering::SeqCst);
-        assert!(log.sync_to(log.count()).await.is_err());
-        fails.store(false, Ordering::SeqCst);
-        assert!(log.sync_to(log.count()).await.is_err());
+        for fail in [true, false] {
+            fails.store(fail, Ordering::SeqCst);
+            let synced = log.sync_to(log.count()).await;
+            assert!(
+                matches!(synced, Err(StoreError::NotSynced(_))),
+                "{synced:?}"
+            );
+        }
+        log.failed().await;
     }
 }

@@ -1,20 +1,26 @@
 //! How the store reads and writes SQLite: many readers, and one writer that shares commits and syncs between its callers.
 
 mod batch;
+mod erasure;
 mod log;
 mod writer;
 
 use std::collections::HashMap;
+use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
+use tokio_util::task::AbortOnDropHandle;
 
 use self::batch::Batch;
+use self::erasure::Erasures;
 use self::writer::{Statements, Writer};
+use crate::error::chain;
 use crate::store::error::Result;
 
+pub(super) use self::erasure::Copies;
 pub(super) use self::log::Durability;
 pub use self::log::SyncData;
 pub(super) use self::writer::Transaction;
@@ -29,6 +35,8 @@ pub(super) struct Engine {
     readers: SqlitePool,
     /// By their SQL.
     batches: Mutex<HashMap<&'static str, Batch>>,
+    erasures: Arc<Erasures>,
+    removal_of_copies: AbortOnDropHandle<()>,
 }
 
 impl Engine {
@@ -38,16 +46,33 @@ impl Engine {
         migrations: &Migrator,
         sync: SyncData,
     ) -> Result<Self> {
+        let log = log::path(options.get_filename());
+        // A process that was killed leaves its log, and may have erased data just before.
+        let is_left = fs::metadata(log).is_ok_and(|log| log.len() > 0);
         let writer = Writer::open(options.clone(), migrations, sync).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // They stay open: a process that has no file descriptor left can still read.
+            .min_connections(READERS)
+            .max_lifetime(None)
+            .idle_timeout(None)
             .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
+        let (writer, erasures) = (Arc::new(writer), Arc::<Erasures>::default());
+        if is_left {
+            erasures.schedule(Copies::Everywhere);
+        }
+        let removal = {
+            let (writer, erasures) = (writer.clone(), erasures.clone());
+            async move { erasures.run(&writer).await }
+        };
         Ok(Self {
-            writer: Arc::new(writer),
+            writer,
             readers,
             batches: Mutex::default(),
+            erasures,
+            removal_of_copies: AbortOnDropHandle::new(tokio::spawn(removal)),
         })
     }
 
@@ -70,6 +95,22 @@ impl Engine {
         let (rows, commit) = self.writer.write(statements).await?;
         self.writer.wait_for(commit, durability).await?;
         Ok(rows)
+    }
+
+    /// Runs statements that erase data, as [`write`](Self::write) does, and has its copies removed soon.
+    pub(super) async fn erase(
+        &self,
+        statements: Statements<'_>,
+        copies: Copies,
+    ) -> Result<Vec<SqliteRow>> {
+        let erased = self.write(statements, Durability::Synced).await;
+        self.remove_copies(copies);
+        erased
+    }
+
+    /// Has the copies of erased data removed soon.
+    pub(super) fn remove_copies(&self, copies: Copies) {
+        self.erasures.schedule(copies);
     }
 
     /// Writes a row by SQL that is a transaction of its own. Rows for the same SQL that arrive together are written together.
@@ -100,9 +141,19 @@ impl Engine {
         self.writer.external_version().await
     }
 
+    /// Waits until the disk fails: nothing is written from then on.
+    pub(super) async fn failed(&self) {
+        self.writer.failed().await;
+    }
+
     /// Closes all connections.
     pub(super) async fn close(&self) {
         self.readers.close().await;
+        self.removal_of_copies.abort();
+        if let Err(error) = self.erasures.finish(&self.writer).await {
+            let cause = chain(&error);
+            tracing::warn!(cause, "removing copies of erased data failed");
+        }
         self.writer.close().await;
     }
 }

@@ -1,17 +1,25 @@
 //! The connection that writes.
 
+use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-use super::log::{Commit, Durability, Log, SyncData};
+use super::log::{self, Commit, Durability, Log, SyncData};
 use crate::store::error::{Result, StoreError};
+
+/// How long a statement waits for other processes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the emptying of the log waits for them.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Statements and their arguments.
 pub(super) type Statements<'a> = Query<'a, Sqlite, SqliteArguments>;
@@ -44,16 +52,16 @@ impl Writer {
         migrations: &Migrator,
         sync: SyncData,
     ) -> Result<Self> {
-        let mut log = options.get_filename().as_os_str().to_owned();
-        log.push("-wal");
+        let log = log::path(options.get_filename());
         // `Log` syncs the commits of all callers that wait; SQLite need not sync each of them.
         let options = options
+            .busy_timeout(BUSY_TIMEOUT)
             .synchronous(SqliteSynchronous::Normal)
             // 16 MB: a page that many commits changed is copied into the database once for all of them.
             .pragma("wal_autocheckpoint", "4000");
         let mut sqlite = options.connect().await?;
         migrations.run_direct(None, &mut sqlite, false).await?;
-        let log = Log::open(log.as_ref(), sync)?;
+        let log = Log::open(&log, sync)?;
         log.sync_to(log.count()).await?;
         let connection = Connection {
             sqlite,
@@ -101,17 +109,56 @@ impl Writer {
         Ok(version.fetch_one(&mut *self.lock().await?).await?)
     }
 
+    /// Returns the size of the database in bytes.
+    pub(super) async fn size(&self) -> Result<i64> {
+        let size = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        let size = sqlx::query_scalar(size);
+        Ok(size.fetch_one(&mut *self.lock().await?).await?)
+    }
+
+    /// Writes the whole database again, without what is left of erased rows.
+    pub(super) async fn rewrite(&self) -> Result<()> {
+        let rewritten = sqlx::query("VACUUM");
+        rewritten.execute(&mut *self.lock().await?).await?;
+        Ok(())
+    }
+
+    /// Copies the log into the database, and empties it. False if another connection reads from it.
+    pub(super) async fn empty_log(&self) -> Result<bool> {
+        let mut connection = self.lock().await?;
+        // Nobody writes meanwhile: a reader that takes long must not hold up the others.
+        busy_timeout(&mut connection, SHORT_TIMEOUT).await?;
+        let emptied = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)");
+        let is_busy: std::result::Result<bool, _> = emptied.fetch_one(&mut *connection).await;
+        busy_timeout(&mut connection, BUSY_TIMEOUT).await?;
+        Ok(!is_busy?)
+    }
+
+    /// Waits until the disk fails.
+    pub(super) async fn failed(&self) {
+        self.log.failed().await;
+    }
+
     /// Closes the connection.
     pub(super) async fn close(&self) {
-        if let Some(connection) = self.connection.lock().await.take()
-            && let Err(error) = connection.sqlite.close().await
-        {
+        let Some(connection) = self.connection.lock().await.take() else {
+            return;
+        };
+        if self.log.has_failed() {
+            // Closing it would copy the log into the database. The next process checks the log first.
+            mem::forget(connection);
+        } else if let Err(error) = connection.sqlite.close().await {
             tracing::warn!(%error, "closing the database failed");
         }
     }
 
     /// Waits for the connection. A transaction that its owner abandoned is rolled back.
+    ///
+    /// After a failed sync nothing is written: it could not be synced either.
     async fn lock(&self) -> Result<Transaction<'_>> {
+        if self.log.has_failed() {
+            return Err(StoreError::DiskFailed);
+        }
         let connection = MutexGuard::try_map(self.connection.lock().await, Option::as_mut);
         let mut connection =
             connection.map_err(|_| StoreError::Failed("the database is closed".into()))?;
@@ -121,6 +168,12 @@ impl Writer {
             writer: self,
         })
     }
+}
+
+async fn busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<()> {
+    let set = format!("PRAGMA busy_timeout = {}", timeout.as_millis());
+    sqlx::query(AssertSqlSafe(set)).execute(connection).await?;
+    Ok(())
 }
 
 impl Connection {
