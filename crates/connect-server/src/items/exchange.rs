@@ -160,7 +160,7 @@ impl Exchange<'_> {
         let item = new::save(state, user, &self.token, &exchanged, self.request).await?;
         tracing::info!(item_id = %item.id, "Item connected");
         state.changes.notify(user, &item.id, ChangeKind::Connected);
-        new::complete_later(state, user, item.clone(), exchanged.access_token, lock);
+        new::complete_later(state, user, item.id.clone(), exchanged.access_token, lock);
         Ok(Connected { item, is_new: true })
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use connect_api::{Item, Transaction};
-use plaid_types::{AccountId, InstitutionId, ItemId, TransactionId};
+use plaid_types::{AccountId, InstitutionId, ItemId, PlaidError, TransactionId};
 
 use super::digest::Digest;
 use super::error::Result;
@@ -66,13 +66,15 @@ pub trait Items {
         sync_at: Option<Timestamp>,
     ) -> Result<()>;
 
-    /// Saves a changed Item, and erases the transactions of its removed accounts. False if the user has no such Item.
+    /// Saves a changed Item, and erases the transactions of its removed accounts. False if the Item has not this version any
+    /// more, has no access token, or is not the user's.
     ///
     /// If no account is removed, a power failure within the next moment may undo the change: Plaid can be asked again.
     async fn update_item(
         &self,
         user: &UserId,
         item: &Item,
+        version: i64,
         removed_accounts: &[AccountId],
     ) -> Result<bool>;
 
@@ -81,6 +83,9 @@ pub trait Items {
 
     /// Returns an Item of a user.
     async fn item(&self, user: &UserId, id: &ItemId) -> Result<Option<Item>>;
+
+    /// Returns an Item of a user that is to be changed.
+    async fn versioned_item(&self, user: &UserId, id: &ItemId) -> Result<Option<VersionedItem>>;
 
     /// Returns the user whose Item this is.
     async fn owner(&self, id: &ItemId) -> Result<Option<UserId>>;
@@ -100,8 +105,14 @@ pub trait Items {
     /// Returns the sealed access token of a user's Item, unless it is erased.
     async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>>;
 
-    /// Erases the access token and the transactions of an Item, and keeps the Item.
-    async fn erase_access_token(&self, user: &UserId, id: &ItemId) -> Result<()>;
+    /// Erases the access token, the accounts and the transactions of an Item, and keeps the Item as failing with this error. It
+    /// cannot be updated any more.
+    async fn erase_access_token(
+        &self,
+        user: &UserId,
+        id: &ItemId,
+        error: &PlaidError,
+    ) -> Result<()>;
 
     /// Erases an Item, its access token and its transactions. False if the user has no such Item.
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool>;
@@ -216,10 +227,10 @@ pub trait Transactions {
     ) -> Result<Vec<DueSync>>;
 
     /// Returns the cursor of the next page of an Item's transactions.
-    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<String>>;
+    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<SyncCursor>>;
 
     /// Saves a page and the next cursor: all or nothing. False if the page does not begin at the stored cursor, because another
-    /// process was faster or the Item is gone.
+    /// process was faster, accounts were removed, or the Item is gone.
     async fn save_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool>;
 
     /// Deletes what the unfinished run of pages has added, and goes back to its first cursor.
@@ -237,6 +248,17 @@ pub trait Transactions {
     ) -> Result<Vec<Transaction>>;
 }
 
+/// An Item that is to be changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VersionedItem {
+    /// The Item.
+    pub item: Item,
+    /// The number of its changes.
+    pub version: i64,
+    /// Whether it has an access token: without one it is not updated any more.
+    pub has_access_token: bool,
+}
+
 /// An Item whose transactions are to be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueSync {
@@ -248,11 +270,20 @@ pub struct DueSync {
     pub retry_at: Timestamp,
 }
 
+/// Where the next page of an Item's transactions begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncCursor {
+    /// Plaid's cursor.
+    pub cursor: String,
+    /// How often accounts of the Item were removed.
+    pub removals: i64,
+}
+
 /// A page of changes to an Item's transactions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SyncPage {
-    /// The cursor that the page was asked with.
-    pub cursor: String,
+    /// Where the page begins.
+    pub begin: SyncCursor,
     /// The cursor of the next page.
     pub next_cursor: String,
     /// Whether the next page belongs to the same run.

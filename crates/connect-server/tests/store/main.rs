@@ -64,7 +64,8 @@ promises! {
         another_user_cannot_see_or_change_an_item
         an_item_is_updated
         an_item_that_is_added_again_gets_the_new_access_token
-        an_erased_access_token_leaves_the_item
+        only_the_version_that_was_read_is_updated
+        an_erased_access_token_leaves_the_item_without_its_data
         a_removed_item_is_gone
         repairs_are_recorded_in_order
     }
@@ -85,6 +86,7 @@ promises! {
         a_restarted_run_leaves_earlier_runs
         transactions_are_listed_newest_first
         removed_accounts_take_their_transactions_along
+        a_page_from_before_a_removal_of_accounts_is_refused
         an_erased_access_token_takes_the_transactions_along
     }
     retention {
