@@ -355,6 +355,8 @@ pub struct PendingWebhook {
     pub id: i64,
     /// When its first copy was received.
     pub first_received_at: Timestamp,
+    /// The digest of its body.
+    pub body: Digest,
     /// The sealed body.
     pub sealed: Vec<u8>,
 }
@@ -377,6 +379,8 @@ pub struct ClaimRequest<'a> {
 pub struct InterruptedExchange {
     /// Its user.
     pub user: UserId,
+    /// The digest of its public token.
+    pub public_token: Digest,
     /// The sealed request of the browser.
     pub sealed_request: Vec<u8>,
 }

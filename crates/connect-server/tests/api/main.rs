@@ -24,4 +24,5 @@ mod secrecy;
 mod session;
 mod start;
 mod transactions;
+mod vault;
 mod webhooks;

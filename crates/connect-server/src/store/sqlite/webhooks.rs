@@ -7,7 +7,8 @@ use super::Sqlite;
 use super::engine::Durability;
 use crate::clock::Timestamp;
 use crate::store::contract::{PendingWebhook, ReceivedWebhook, Webhooks};
-use crate::store::error::Result;
+use crate::store::digest::Digest;
+use crate::store::error::{Result, StoreError};
 
 #[async_trait]
 impl Webhooks for Sqlite {
@@ -47,7 +48,7 @@ impl Webhooks for Sqlite {
         let due = sqlx::query(
             "UPDATE webhooks SET due_at = ? WHERE id IN ( \
                 SELECT id FROM webhooks WHERE due_at <= ? ORDER BY due_at, id LIMIT ? \
-             ) RETURNING id, first_received_at, sealed",
+             ) RETURNING id, first_received_at, body_sha256, sealed",
         )
         .bind(retry_at)
         .bind(now)
@@ -56,8 +57,10 @@ impl Webhooks for Sqlite {
         let mut pending = due
             .iter()
             .map(|row| {
+                let body = Digest::from_bytes(row.try_get("body_sha256")?);
                 Ok(PendingWebhook {
                     id: row.try_get("id")?,
+                    body: body.ok_or(StoreError::Corrupt("a digest"))?,
                     first_received_at: row.try_get("first_received_at")?,
                     sealed: row.try_get("sealed")?,
                 })
