@@ -198,8 +198,10 @@ pub trait LinkTokens {
 /// Webhooks, from their receipt until they are applied.
 #[async_trait]
 pub trait Webhooks {
-    /// Stores received webhooks and marks others as applied: all or nothing. A webhook whose signature is stored already is
-    /// skipped.
+    /// Stores received webhooks and marks others as applied: all or nothing.
+    ///
+    /// A webhook is skipped if one with the same signature was never returned as due: that one covers both. After that it may be
+    /// another event of the same second, and is stored, up to 16 times.
     async fn store_webhooks(&self, received: &[ReceivedWebhook], applied: &[i64]) -> Result<()>;
 
     /// Returns the oldest webhooks that are due, in the order of their receipt. Those that are not marked as applied are due
@@ -336,7 +338,7 @@ pub struct StoredLinkToken {
 /// A verified webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceivedWebhook {
-    /// The digest of its signature: identifies a copy.
+    /// The digest of its signature: an event of the same second may have the same one.
     pub signature: Digest,
     /// The digest of its body: identifies a copy with another signature.
     pub body: Digest,

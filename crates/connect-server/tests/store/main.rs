@@ -75,7 +75,9 @@ promises! {
         a_deleted_link_token_is_gone
     }
     webhooks {
-        a_webhook_is_stored_once
+        a_copy_is_skipped_while_the_first_waits_to_be_applied
+        an_equal_webhook_is_stored_while_the_first_is_applied_and_after
+        a_webhook_that_is_sent_again_and_again_is_stored_a_few_times
         a_webhook_is_due_again_until_it_is_applied
         a_copy_has_the_date_of_the_first_receipt
     }

@@ -10,23 +10,30 @@ use crate::store::contract::{PendingWebhook, ReceivedWebhook, Webhooks};
 use crate::store::digest::Digest;
 use crate::store::error::{Result, StoreError};
 
+/// How many webhooks with the same signature are stored: anyone who has seen one can send it again for minutes.
+const MAX_EQUAL: i64 = 16;
+
 #[async_trait]
 impl Webhooks for Sqlite {
     async fn store_webhooks(&self, received: &[ReceivedWebhook], applied: &[i64]) -> Result<()> {
         let mut transaction = self.engine.begin().await?;
         for webhook in received {
             sqlx::query(
-                "INSERT OR IGNORE INTO webhooks \
+                "INSERT INTO webhooks \
                     (signature_sha256, body_sha256, sealed, received_at, due_at, first_received_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?4, coalesce( \
+                 SELECT ?1, ?2, ?3, ?4, ?4, coalesce( \
                     (SELECT min(first_received_at) FROM webhooks \
-                        WHERE body_sha256 = ?2 AND first_received_at > ?5), ?4))",
+                        WHERE body_sha256 = ?2 AND first_received_at > ?5), ?4) \
+                 WHERE NOT EXISTS ( \
+                    SELECT 1 FROM webhooks WHERE signature_sha256 = ?1 AND due_at = received_at \
+                 ) AND (SELECT count(*) FROM webhooks WHERE signature_sha256 = ?1) < ?6",
             )
             .bind(webhook.signature.as_bytes())
             .bind(webhook.body.as_bytes())
             .bind(&webhook.sealed)
             .bind(webhook.received_at)
             .bind(webhook.copies_since)
+            .bind(MAX_EQUAL)
             .execute(&mut *transaction)
             .await?;
         }
