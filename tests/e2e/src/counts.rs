@@ -1,7 +1,7 @@
 //! The number of Items and of completed Link sessions of a user.
 
 use connect_api::ItemStatus;
-use connect_server::store::vault::Vault;
+use connect_server::store::vault::{Place, Vault};
 use connect_server::{UserId, store};
 use serde_json::{Value, json};
 
@@ -58,7 +58,11 @@ impl Stack {
         let links = store.link_tokens_of(&user).await.expect("Link tokens");
         let mut sessions = CompletedSessions::default();
         for link in links {
-            let token = vault.unseal_bytes(&link.sealed, "Link token");
+            let place = Place::LinkToken {
+                user: link.user,
+                link_token: link.digest,
+            };
+            let token = vault.unseal_bytes(&link.sealed, &place);
             let token = token.expect("a Link token opens");
             let completed = self.completed_count(&String::from_utf8_lossy(&token)).await;
             match link.item {

@@ -18,11 +18,9 @@ use super::new;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, chain};
 use crate::state::AppState;
+use crate::store::vault::Place;
 use crate::store::{Claim, ClaimRequest, Digest};
 use crate::user::UserId;
-
-/// The purpose of the sealed requests, for the vault.
-pub(crate) const PURPOSE: &str = "exchange";
 
 /// The longest public token, in bytes.
 const MAX_PUBLIC_TOKEN: usize = 256;
@@ -82,10 +80,15 @@ pub(crate) async fn exchange(
 ) -> Result<Connected> {
     let tasks = state.tasks.clone();
     let exchange = async move {
+        let token = Digest::of(request.public_token.as_str());
+        let place = Place::Exchange {
+            user: user.clone(),
+            public_token: token,
+        };
         let sealed = serde_json::to_vec(&request).map_err(|_| Error::Malformed)?;
         let exchange = Exchange {
-            token: Digest::of(request.public_token.as_str()),
-            sealed_request: state.vault.seal_bytes(&sealed, PURPOSE)?,
+            token,
+            sealed_request: state.vault.seal_bytes(&sealed, &place)?,
             state: &state,
             user: &user,
             request: &request,
@@ -160,7 +163,7 @@ impl Exchange<'_> {
         let item = new::save(state, user, &self.token, &exchanged, self.request).await?;
         tracing::info!(item_id = %item.id, "Item connected");
         state.changes.notify(user, &item.id, ChangeKind::Connected);
-        new::complete_later(state, user, item.clone(), exchanged.access_token, lock);
+        new::complete_later(state, user, item.id.clone(), exchanged.access_token, lock);
         Ok(Connected { item, is_new: true })
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod exchange;
 pub(crate) mod in_flight;
 pub(crate) mod institutions;
 pub(crate) mod lost;
+mod merge;
 pub(crate) mod new;
 pub(crate) mod refresh;
 pub(crate) mod remove;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use connect_api::{CreateItem, Item, ItemStatus};
 use plaid_client::{AccessToken, Exchanged};
 use plaid_types::link::LinkAccount;
-use plaid_types::{Account, Balances};
+use plaid_types::{Account, Balances, ItemId};
 use tracing::Instrument;
 
-use super::edit::{EditLock, ItemEdit};
+use super::edit::EditLock;
 use super::lost::lost_token;
 use super::state::{set_accounts, set_branding, set_error};
 use crate::clock::Timestamp;
@@ -125,7 +125,7 @@ async fn remove_unsaved(state: &AppState, exchanged: &Exchanged, error: &StoreEr
 pub(crate) fn complete_later(
     state: &Arc<AppState>,
     user: &UserId,
-    item: Item,
+    item_id: ItemId,
     token: AccessToken,
     lock: EditLock,
 ) {
@@ -133,9 +133,7 @@ pub(crate) fn complete_later(
     let tasks = state.tasks.clone();
     let completion = async move {
         let _turn = state.exchanges.completion_turn().await;
-        let item_id = item.id.clone();
-        let edit = state.edits.edit(&user, item, lock);
-        match complete(&state, edit, &token).await {
+        match complete(&state, &user, &item_id, lock, &token).await {
             // Another process has disconnected it.
             Ok(_) | Err(Error::NotFound) => {}
             Err(error) => {
@@ -146,7 +144,14 @@ pub(crate) fn complete_later(
     tasks.spawn(completion.in_current_span());
 }
 
-async fn complete(state: &AppState, mut edit: ItemEdit<'_>, token: &AccessToken) -> Result<Item> {
+async fn complete(
+    state: &AppState,
+    user: &UserId,
+    id: &ItemId,
+    lock: EditLock,
+    token: &AccessToken,
+) -> Result<Item> {
+    let mut edit = state.edits.begin_locked(user, id, lock).await?;
     match state.plaid.accounts_get(token).await {
         Ok(answer) => set_accounts(&mut edit.item, answer),
         Err(error) => {

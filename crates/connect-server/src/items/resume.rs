@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::exchange::{Connected, PURPOSE, Source, exchange};
+use super::exchange::{Connected, Source, exchange};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, chain};
 use crate::job::Schedule;
 use crate::state::AppState;
 use crate::store::InterruptedExchange;
+use crate::store::vault::Place;
 
 /// How many exchanges are continued at the same time.
 const CONCURRENCY: usize = 8;
@@ -49,9 +50,16 @@ async fn continue_exchange(
     state: &Arc<AppState>,
     interrupted: InterruptedExchange,
 ) -> Result<Connected> {
-    let request = state
-        .vault
-        .unseal_bytes(&interrupted.sealed_request, PURPOSE)?;
+    let InterruptedExchange {
+        user,
+        public_token,
+        sealed_request,
+    } = interrupted;
+    let place = Place::Exchange {
+        user: user.clone(),
+        public_token,
+    };
+    let request = state.vault.unseal_bytes(&sealed_request, &place)?;
     let request = serde_json::from_slice(&request).map_err(|_| Error::Malformed)?;
-    exchange(state.clone(), interrupted.user, request, Source::Browser).await
+    exchange(state.clone(), user, request, Source::Browser).await
 }

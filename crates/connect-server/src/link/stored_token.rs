@@ -8,11 +8,9 @@ use time::Duration;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::state::AppState;
+use crate::store::vault::Place;
 use crate::store::{Digest, StoredLinkToken};
 use crate::user::UserId;
-
-/// The purpose of the sealed Link tokens, for the vault.
-const PURPOSE: &str = "Link token";
 
 /// How long a Link token is kept after it expired: a visit may begin at its last moment, and its public token is valid for half
 /// an hour after the visit.
@@ -26,12 +24,14 @@ pub(crate) async fn store_token(
     created: &CreatedLinkToken,
 ) -> Result<()> {
     let token = created.link_token.as_str();
+    let digest = Digest::of(token);
+    let place = place(&user, digest);
     let stored = StoredLinkToken {
-        digest: Digest::of(token),
+        digest,
         user,
         item: request.item_id,
         account_selection: request.account_selection,
-        sealed: state.vault.seal_bytes(token.as_bytes(), PURPOSE)?,
+        sealed: state.vault.seal_bytes(token.as_bytes(), &place)?,
         due_at: Timestamp::now() + state.config.reconcile_every,
         expires_at: Timestamp::from(created.expiration) + KEPT_AFTER_EXPIRY,
     };
@@ -40,6 +40,14 @@ pub(crate) async fn store_token(
 
 /// Opens a stored Link token.
 pub(crate) fn open_token(state: &AppState, stored: &StoredLinkToken) -> Result<LinkToken> {
-    let token = state.vault.unseal_bytes(&stored.sealed, PURPOSE)?;
+    let place = place(&stored.user, stored.digest);
+    let token = state.vault.unseal_bytes(&stored.sealed, &place)?;
     Ok(LinkToken::new(String::from_utf8_lossy(&token)))
+}
+
+fn place(user: &UserId, link_token: Digest) -> Place {
+    Place::LinkToken {
+        user: user.clone(),
+        link_token,
+    }
 }

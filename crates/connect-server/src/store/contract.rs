@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use connect_api::{Item, Transaction};
-use plaid_types::{AccountId, InstitutionId, ItemId, TransactionId};
+use plaid_types::{AccountId, InstitutionId, ItemId, PlaidError, TransactionId};
 
 use super::digest::Digest;
 use super::error::Result;
@@ -91,13 +91,15 @@ pub trait Items {
         sync_at: Option<Timestamp>,
     ) -> Result<()>;
 
-    /// Saves a changed Item, and erases the transactions of its removed accounts. False if the user has no such Item.
+    /// Saves a changed Item, and erases the transactions of its removed accounts. False if the Item has not this version any
+    /// more, has no access token, or is not the user's.
     ///
     /// If no account is removed, a power failure within the next moment may undo the change: Plaid can be asked again.
     async fn update_item(
         &self,
         user: &UserId,
         item: &Item,
+        version: i64,
         removed_accounts: &[AccountId],
     ) -> Result<bool>;
 
@@ -106,6 +108,9 @@ pub trait Items {
 
     /// Returns an Item of a user.
     async fn item(&self, user: &UserId, id: &ItemId) -> Result<Option<Item>>;
+
+    /// Returns an Item of a user that is to be changed.
+    async fn versioned_item(&self, user: &UserId, id: &ItemId) -> Result<Option<VersionedItem>>;
 
     /// Returns the user whose Item this is.
     async fn owner(&self, id: &ItemId) -> Result<Option<UserId>>;
@@ -125,8 +130,14 @@ pub trait Items {
     /// Returns the sealed access token of a user's Item, unless it is erased.
     async fn access_token(&self, user: &UserId, id: &ItemId) -> Result<Option<Vec<u8>>>;
 
-    /// Erases the access token and the transactions of an Item, and keeps the Item.
-    async fn erase_access_token(&self, user: &UserId, id: &ItemId) -> Result<()>;
+    /// Erases the access token, the accounts and the transactions of an Item, and keeps the Item as failing with this error. It
+    /// cannot be updated any more.
+    async fn erase_access_token(
+        &self,
+        user: &UserId,
+        id: &ItemId,
+        error: &PlaidError,
+    ) -> Result<()>;
 
     /// Erases an Item, its access token and its transactions. False if the user has no such Item.
     async fn remove_item(&self, user: &UserId, id: &ItemId) -> Result<bool>;
@@ -212,8 +223,10 @@ pub trait LinkTokens {
 /// Webhooks, from their receipt until they are applied.
 #[async_trait]
 pub trait Webhooks {
-    /// Stores received webhooks and marks others as applied: all or nothing. A webhook whose signature is stored already is
-    /// skipped.
+    /// Stores received webhooks and marks others as applied: all or nothing.
+    ///
+    /// A webhook is skipped if one with the same signature was never returned as due: that one covers both. After that it may be
+    /// another event of the same second, and is stored, up to 16 times.
     async fn store_webhooks(&self, received: &[ReceivedWebhook], applied: &[i64]) -> Result<()>;
 
     /// Returns the oldest webhooks that are due, in the order of their receipt. Those that are not marked as applied are due
@@ -241,10 +254,10 @@ pub trait Transactions {
     ) -> Result<Vec<DueSync>>;
 
     /// Returns the cursor of the next page of an Item's transactions.
-    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<String>>;
+    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<SyncCursor>>;
 
     /// Saves a page and the next cursor: all or nothing. False if the page does not begin at the stored cursor, because another
-    /// process was faster or the Item is gone.
+    /// process was faster, accounts were removed, or the Item is gone.
     async fn save_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool>;
 
     /// Deletes what the unfinished run of pages has added, and goes back to its first cursor.
@@ -262,6 +275,17 @@ pub trait Transactions {
     ) -> Result<Vec<Transaction>>;
 }
 
+/// An Item that is to be changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VersionedItem {
+    /// The Item.
+    pub item: Item,
+    /// The number of its changes.
+    pub version: i64,
+    /// Whether it has an access token: without one it is not updated any more.
+    pub has_access_token: bool,
+}
+
 /// An Item whose transactions are to be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueSync {
@@ -273,11 +297,20 @@ pub struct DueSync {
     pub retry_at: Timestamp,
 }
 
+/// Where the next page of an Item's transactions begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncCursor {
+    /// Plaid's cursor.
+    pub cursor: String,
+    /// How often accounts of the Item were removed.
+    pub removals: i64,
+}
+
 /// A page of changes to an Item's transactions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SyncPage {
-    /// The cursor that the page was asked with.
-    pub cursor: String,
+    /// Where the page begins.
+    pub begin: SyncCursor,
     /// The cursor of the next page.
     pub next_cursor: String,
     /// Whether the next page belongs to the same run.
@@ -330,7 +363,7 @@ pub struct StoredLinkToken {
 /// A verified webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceivedWebhook {
-    /// The digest of its signature: identifies a copy.
+    /// The digest of its signature: an event of the same second may have the same one.
     pub signature: Digest,
     /// The digest of its body: identifies a copy with another signature.
     pub body: Digest,
@@ -349,6 +382,8 @@ pub struct PendingWebhook {
     pub id: i64,
     /// When its first copy was received.
     pub first_received_at: Timestamp,
+    /// The digest of its body.
+    pub body: Digest,
     /// The sealed body.
     pub sealed: Vec<u8>,
 }
@@ -371,6 +406,8 @@ pub struct ClaimRequest<'a> {
 pub struct InterruptedExchange {
     /// Its user.
     pub user: UserId,
+    /// The digest of its public token.
+    pub public_token: Digest,
     /// The sealed request of the browser.
     pub sealed_request: Vec<u8>,
 }

@@ -16,7 +16,7 @@ use crate::items::access_token::access_token;
 use crate::items::state::fetch_state;
 use crate::job::Schedule;
 use crate::state::AppState;
-use crate::store::{DueSync, SyncPage};
+use crate::store::{DueSync, SyncCursor, SyncPage};
 
 /// How many due syncs are taken at once.
 const BATCH: usize = 64;
@@ -128,32 +128,32 @@ async fn fetch(state: &AppState, due: &DueSync, changed: &mut bool) -> Result<Pr
 /// Fetches one page. The Item is locked meanwhile, so that transactions of an account that is being deselected do not come back.
 async fn fetch_page(state: &AppState, due: &DueSync, changed: &mut bool) -> Result<Progress> {
     let _lock = state.edits.lock(&due.item).await;
-    let Some(cursor) = state.store.sync_cursor(&due.item).await? else {
+    let Some(begin) = state.store.sync_cursor(&due.item).await? else {
         return Ok(Progress::Done);
     };
     let Some(token) = access_token(state, &due.user, &due.item).await? else {
         return Ok(Progress::Done);
     };
-    let answer = state.plaid.transactions_sync(&token, &cursor).await?;
+    let answer = state.plaid.transactions_sync(&token, &begin.cursor).await?;
     let status = answer.transactions_update_status.as_deref();
     let progress = match (answer.has_more, status) {
         (true, _) => Progress::More,
         (false, Some("NOT_READY")) => Progress::NotReady,
         (false, _) => Progress::Done,
     };
-    let page = page(&due.item, cursor, answer);
+    let page = page(&due.item, begin, answer);
     if !state.store.save_page(&due.user, &due.item, &page).await? {
-        // Another process fetches them, or the Item is gone.
+        // Another process fetches them or has removed accounts, or the Item is gone.
         return Ok(Progress::NotReady);
     }
     *changed |= !page.updated.is_empty() || !page.removed.is_empty();
     Ok(progress)
 }
 
-fn page(item: &ItemId, cursor: String, answer: TransactionChanges) -> SyncPage {
+fn page(item: &ItemId, begin: SyncCursor, answer: TransactionChanges) -> SyncPage {
     let updated = answer.added.into_iter().chain(answer.modified);
     SyncPage {
-        cursor,
+        begin,
         next_cursor: answer.next_cursor,
         has_more: answer.has_more,
         updated: updated

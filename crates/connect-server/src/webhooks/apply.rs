@@ -8,7 +8,7 @@ use plaid_types::{ItemId, LinkToken};
 use time::Duration;
 use tokio::sync::Semaphore;
 
-use super::inbox::{BATCH, PURPOSE, RETRY_PERIOD};
+use super::inbox::{BATCH, RETRY_PERIOD};
 use super::item::{self, DatedWebhook};
 use crate::clock::Timestamp;
 use crate::error::chain;
@@ -16,6 +16,7 @@ use crate::job::Schedule;
 use crate::link::reconcile;
 use crate::state::AppState;
 use crate::store::PendingWebhook;
+use crate::store::vault::Place;
 
 /// How many Items and Link tokens are worked on at the same time.
 const CONCURRENCY: usize = 16;
@@ -108,7 +109,8 @@ fn subject(webhook: &Webhook) -> Subject {
 }
 
 fn open(state: &AppState, pending: &PendingWebhook) -> Option<Webhook> {
-    match state.vault.unseal_bytes(&pending.sealed, PURPOSE) {
+    let place = Place::Webhook { body: pending.body };
+    match state.vault.unseal_bytes(&pending.sealed, &place) {
         Ok(body) => serde_json::from_slice(&body).ok(),
         Err(error) => {
             tracing::error!(id = pending.id, %error, "opening a webhook failed");

@@ -7,11 +7,8 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, chain};
-use crate::store::vault::Vault;
+use crate::store::vault::{Place, Vault};
 use crate::store::{Digest, ReceivedWebhook, Store, StoreError};
-
-/// The purpose of the sealed bodies, for the vault.
-pub(crate) const PURPOSE: &str = "webhook";
 
 /// The most webhooks that are stored in one transaction.
 pub(crate) const BATCH: usize = 256;
@@ -62,11 +59,13 @@ impl Inbox {
     /// Stores a verified webhook. When this returns, the webhook is on the disk.
     pub(crate) async fn receive(&self, vault: &Vault, signature: &str, body: &[u8]) -> Result<()> {
         let now = Timestamp::now();
+        let digest = Digest::of(body);
+        let place = Place::Webhook { body: digest };
         let webhook = ReceivedWebhook {
             signature: Digest::of(signature),
-            body: Digest::of(body),
+            body: digest,
             copies_since: now - RETRY_PERIOD,
-            sealed: vault.seal_bytes(body, PURPOSE)?,
+            sealed: vault.seal_bytes(body, &place)?,
             received_at: now,
         };
         let (reply, stored) = oneshot::channel();

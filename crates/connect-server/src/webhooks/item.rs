@@ -1,6 +1,6 @@
 //! The effects of webhooks on their Item.
 
-use connect_api::{Item, ItemStatus};
+use connect_api::Item;
 use plaid_types::webhook::{Webhook, WebhookCode, WebhookType};
 use plaid_types::{ErrorType, ItemId, PlaidError};
 use time::Duration;
@@ -8,6 +8,7 @@ use time::Duration;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::items::access_token::access_token;
+use crate::items::edit::ItemEdit;
 use crate::items::remove::remove_at_plaid;
 use crate::items::state::fetch_state;
 use crate::state::AppState;
@@ -54,11 +55,12 @@ pub(crate) async fn apply(state: &AppState, id: &ItemId, webhooks: &[DatedWebhoo
             .iter()
             .find(|dated| dated.webhook.webhook_code == code)
     };
+    if let Some(revoked) = find(WebhookCode::UserPermissionRevoked) {
+        return revoke(state, edit, &user, &revoked.webhook).await;
+    }
     let before = state.store.repairs(id).await?;
     let mut repairs = before;
-    if let Some(revoked) = find(WebhookCode::UserPermissionRevoked) {
-        revoke(state, &user, &mut edit.item, &revoked.webhook).await?;
-    } else if let Some(token) = access_token(state, &user, id).await? {
+    if let Some(token) = access_token(state, &user, id).await? {
         for webhook in &webhooks {
             apply_hint(&mut edit.item, webhook, &mut repairs);
         }
@@ -134,16 +136,16 @@ fn is_after(at: Timestamp, repair: Option<Timestamp>) -> bool {
 }
 
 /// Removes an Item whose user has withdrawn the consent: its access token and data are erased, and a card without accounts remains.
-async fn revoke(state: &AppState, user: &UserId, item: &mut Item, webhook: &Webhook) -> Result<()> {
-    if let Some(token) = access_token(state, user, &item.id).await? {
-        remove_at_plaid(state, &token, &item.id).await?;
+async fn revoke(
+    state: &AppState,
+    edit: ItemEdit<'_>,
+    user: &UserId,
+    webhook: &Webhook,
+) -> Result<()> {
+    if let Some(token) = access_token(state, user, &edit.item.id).await? {
+        remove_at_plaid(state, &token, &edit.item.id).await?;
     }
-    state.store.erase_access_token(user, &item.id).await?;
-    item.accounts.clear();
-    item.new_accounts_available = false;
-    item.disconnects_at = None;
-    item.status = ItemStatus::Failing;
-    item.error = Some(webhook.error.clone().unwrap_or_else(|| PlaidError {
+    let error = webhook.error.clone().unwrap_or_else(|| PlaidError {
         error_type: ErrorType::ItemError,
         error_code: REVOKED.to_owned(),
         error_message: String::new(),
@@ -151,6 +153,6 @@ async fn revoke(state: &AppState, user: &UserId, item: &mut Item, webhook: &Webh
         request_id: None,
         status: None,
         error_code_reason: None,
-    }));
-    Ok(())
+    });
+    edit.erase(&error).await
 }

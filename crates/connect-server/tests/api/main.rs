@@ -27,4 +27,5 @@ mod secrecy;
 mod session;
 mod start;
 mod transactions;
+mod vault;
 mod webhooks;

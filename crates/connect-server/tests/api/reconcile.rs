@@ -149,13 +149,12 @@ async fn a_slow_answer_about_one_token_does_not_block_others() {
     let mut backend = TestBackend::start().await;
     let browser = backend.browser().await;
     browser.post("/api/link/tokens", json!({})).await;
-    wait_until(async || backend.count("SELECT count(*) FROM link_tokens").await == 1).await;
+    let second = json!({ "link_token": "link-sandbox-2", "expiration": "2099-01-01T00:00:00Z" });
     backend
-        .execute_sql(
-            "INSERT INTO link_tokens (token_sha256, user_id, account_selection, sealed, due_at, expires_at) \
-             SELECT zeroblob(32), user_id, account_selection, sealed, due_at, expires_at FROM link_tokens",
-        )
-        .await;
+        .plaid
+        .respond_with("/link/token/create", 200, &second);
+    browser.post("/api/link/tokens", json!({})).await;
+    wait_until(async || backend.count("SELECT count(*) FROM link_tokens").await == 2).await;
     backend.plaid.gate(GET);
     backend.restart().await.expect("a restart");
     wait_until(async || backend.plaid.calls(GET).len() == 2).await;

@@ -1,11 +1,14 @@
 //! Two processes on one database.
 
 use axum::http::StatusCode;
-use connect_api::{Item, ProblemCode};
+use connect_api::{Item, ItemStatus, ProblemCode};
 use serde_json::json;
 
 use crate::harness::{TestBackend, success, wait_until};
 use crate::stub_plaid::{EXCHANGE, error};
+
+const BALANCES: &str = "/accounts/balance/get";
+const REFRESH: &str = "/api/items/item-public-1/refresh";
 
 #[tokio::test]
 async fn a_token_submitted_to_two_processes_makes_one_item() {
@@ -102,4 +105,44 @@ async fn an_answer_that_another_process_received_is_awaited() {
         .await;
     let answer = submission.await.expect("an answer");
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+}
+
+/// Each row has a change at one process, while the other waits for Plaid's balances.
+#[tokio::test]
+async fn a_refresh_at_one_process_keeps_what_another_one_changed() {
+    let revoked = |code: &str| {
+        json!({ "webhook_type": "ITEM", "webhook_code": code, "item_id": "item-public-1",
+            "account_id": "account-Plaid Checking" })
+    };
+    for (code, status) in [
+        ("USER_PERMISSION_REVOKED", ItemStatus::Failing),
+        ("USER_ACCOUNT_REVOKED", ItemStatus::Healthy),
+    ] {
+        let backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        browser.connect_item("public-1").await;
+        let replica = backend.replica().await;
+        let gate = backend.plaid.gate(BALANCES);
+        let refresh = tokio::spawn({
+            let browser = browser.clone().using(&replica);
+            async move { browser.post(REFRESH, json!({})).await }
+        });
+        wait_until(async || !backend.plaid.calls(BALANCES).is_empty()).await;
+        backend.send_webhook(&revoked(code)).await;
+        let has_accounts = async || !browser.items().await[0].accounts.is_empty();
+        wait_until(async || !has_accounts().await).await;
+        gate.add_permits(1);
+        let refreshed = refresh.await.expect("an answer").json::<Item>();
+        assert_eq!(
+            (refreshed.accounts, refreshed.status),
+            (vec![], status),
+            "{code}"
+        );
+        let items = browser.items().await;
+        assert_eq!(
+            (&items[0].accounts, items[0].status),
+            (&vec![], status),
+            "{code}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use connect_api::Item;
 use connect_server::store::{Claim, ClaimRequest, LostToken, Store};
 use connect_server::{Digest, Timestamp, UserId};
-use plaid_types::InstitutionId;
+use plaid_types::{InstitutionId, PlaidError};
 use serde_json::json;
 
 /// The first moment of a month such as `2026-02`.
@@ -63,6 +63,15 @@ pub(crate) async fn add_item(store: &dyn Store, user: &UserId, id: &str) -> Item
         .await
         .expect("an Item");
     item
+}
+
+/// Plaid's error for a withdrawn consent.
+pub(crate) fn revoked() -> PlaidError {
+    serde_json::from_value(json!({
+        "error_type": "ITEM_ERROR", "error_code": "USER_PERMISSION_REVOKED", "error_message": "",
+        "display_message": null,
+    }))
+    .expect("an error")
 }
 
 pub(crate) fn item(id: &str) -> Item {

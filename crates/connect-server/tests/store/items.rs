@@ -7,7 +7,7 @@ use plaid_types::{ItemId, PlaidError};
 use serde_json::json;
 
 use crate::database::Database;
-use crate::fixtures::{add_item, at, claim, item, user};
+use crate::fixtures::{add_item, at, claim, item, revoked, user};
 
 async fn find(store: &dyn Store, user: &UserId, id: &str) -> Option<Item> {
     let item = store.item(user, &ItemId::new(id)).await;
@@ -19,8 +19,11 @@ async fn access_token(store: &dyn Store, user: &UserId, id: &str) -> Option<Vec<
     token.expect("an answer")
 }
 
+/// Updates the current version of an Item; the first one if it is not the user's.
 async fn update(store: &dyn Store, user: &UserId, item: &Item) -> bool {
-    let updated = store.update_item(user, item, &[]).await;
+    let current = store.versioned_item(user, &item.id).await;
+    let version = current.expect("an answer").map_or(0, |item| item.version);
+    let updated = store.update_item(user, item, version, &[]).await;
     updated.expect("an answer")
 }
 
@@ -117,7 +120,7 @@ pub(crate) async fn another_user_cannot_see_or_change_an_item(store: &Database) 
     assert!(!update(&**store, &bob, &adas).await);
     let removed = store.remove_item(&bob, &adas.id).await;
     assert!(!removed.expect("an answer"));
-    let erased = store.erase_access_token(&bob, &adas.id).await;
+    let erased = store.erase_access_token(&bob, &adas.id, &revoked()).await;
     erased.expect("an answer");
     let token = Digest::of("public-bob");
     let stolen = store.add_item(&bob, &token, &adas, b"stolen", None).await;
@@ -161,13 +164,57 @@ pub(crate) async fn an_item_that_is_added_again_gets_the_new_access_token(store:
     assert_eq!(sealed.as_deref(), Some(&b"newer"[..]));
 }
 
-pub(crate) async fn an_erased_access_token_leaves_the_item(store: &Database) {
+pub(crate) async fn only_the_version_that_was_read_is_updated(store: &Database) {
+    let ada = user(&**store, "ada").await;
+    let added = add_item(&**store, &ada, "raced").await;
+    let version = async || {
+        let current = store.versioned_item(&ada, &added.id).await;
+        current.expect("an answer").expect("an Item").version
+    };
+    let renamed = |name: &str| Item {
+        institution_name: name.to_owned(),
+        ..added.clone()
+    };
+    let other = store.other_process().await;
+    for (removed, kept) in [(&[][..], "first"), (&["a".into()], "second")] {
+        let read = version().await;
+        for (process, name, expected) in [(&**store, kept, true), (&*other, "late", false)] {
+            let updated = process
+                .update_item(&ada, &renamed(name), read, removed)
+                .await;
+            assert_eq!(updated.expect("an answer"), expected, "{name}");
+        }
+        let stored = find(&**store, &ada, "raced").await;
+        assert_eq!(stored, Some(renamed(kept)));
+    }
+    // A new access token is a change too.
+    let before = version().await;
+    let token = Digest::of("public-second");
+    let again = store.add_item(&ada, &token, &added, b"newer", None).await;
+    again.expect("an Item");
+    let late = store.update_item(&ada, &renamed("late"), before, &[]).await;
+    assert!(!late.expect("an answer"));
+}
+
+pub(crate) async fn an_erased_access_token_leaves_the_item_without_its_data(store: &Database) {
     let ada = user(&**store, "ada").await;
     let added = add_item(&**store, &ada, "erased").await;
-    let erased = store.erase_access_token(&ada, &added.id).await;
+    let erased = store.erase_access_token(&ada, &added.id, &revoked()).await;
     erased.expect("an answer");
     assert_eq!(access_token(&**store, &ada, "erased").await, None);
-    assert_eq!(find(&**store, &ada, "erased").await, Some(added));
+    let left = Item {
+        accounts: Vec::new(),
+        status: ItemStatus::Failing,
+        error: Some(revoked()),
+        ..added.clone()
+    };
+    assert_eq!(find(&**store, &ada, "erased").await.as_ref(), Some(&left));
+    let current = store.versioned_item(&ada, &added.id).await;
+    let current = current.expect("an answer").expect("an Item");
+    assert!(!current.has_access_token);
+    let restored = store.update_item(&ada, &added, current.version, &[]).await;
+    assert!(!restored.expect("an answer"), "its data does not come back");
+    assert_eq!(find(&**store, &ada, "erased").await, Some(left));
 }
 
 pub(crate) async fn a_removed_item_is_gone(store: &Database) {

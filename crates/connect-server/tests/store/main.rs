@@ -67,7 +67,8 @@ promises! {
         another_user_cannot_see_or_change_an_item
         an_item_is_updated
         an_item_that_is_added_again_gets_the_new_access_token
-        an_erased_access_token_leaves_the_item
+        only_the_version_that_was_read_is_updated
+        an_erased_access_token_leaves_the_item_without_its_data
         a_removed_item_is_gone
         repairs_are_recorded_in_order
     }
@@ -77,7 +78,9 @@ promises! {
         a_deleted_link_token_is_gone
     }
     webhooks {
-        a_webhook_is_stored_once
+        a_copy_is_skipped_while_the_first_waits_to_be_applied
+        an_equal_webhook_is_stored_while_the_first_is_applied_and_after
+        a_webhook_that_is_sent_again_and_again_is_stored_a_few_times
         a_webhook_is_due_again_until_it_is_applied
         a_copy_has_the_date_of_the_first_receipt
     }
@@ -88,6 +91,7 @@ promises! {
         a_restarted_run_leaves_earlier_runs
         transactions_are_listed_newest_first
         removed_accounts_take_their_transactions_along
+        a_page_from_before_a_removal_of_accounts_is_refused
         an_erased_access_token_takes_the_transactions_along
     }
     retention {

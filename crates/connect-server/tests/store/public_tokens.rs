@@ -72,6 +72,7 @@ pub(crate) async fn an_expired_claim_is_an_interrupted_exchange(store: &Database
     claim(&**store, &ada, &token, "2026-01", "2026-03").await;
     assert_eq!(interrupted(&**store, "2026-02").await, []);
     let expected = InterruptedExchange {
+        public_token: token,
         user: ada,
         sealed_request: b"request".to_vec(),
     };

@@ -2,11 +2,11 @@
 
 use connect_api::Transaction;
 use connect_server::UserId;
-use connect_server::store::{DueSync, Store, SyncPage, TransactionFilter};
+use connect_server::store::{DueSync, Store, SyncCursor, SyncPage, TransactionFilter};
 use plaid_types::{AccountId, ItemId, TransactionId};
 
 use crate::database::Database;
-use crate::fixtures::{add_item, at, item, user};
+use crate::fixtures::{add_item, at, item, revoked, user};
 
 const ITEM: &str = "item";
 
@@ -39,7 +39,10 @@ fn transaction(name: &str) -> Transaction {
 fn page(cursors: &str, updated: &[&str], removed: &[&str]) -> SyncPage {
     let (cursor, next) = cursors.split_once("..").expect("two cursors");
     SyncPage {
-        cursor: cursor.to_owned(),
+        begin: SyncCursor {
+            cursor: cursor.to_owned(),
+            removals: 0,
+        },
         next_cursor: next.trim_end_matches('+').to_owned(),
         has_more: next.ends_with('+'),
         updated: updated.iter().map(|name| transaction(name)).collect(),
@@ -54,7 +57,7 @@ async fn save(store: &dyn Store, user: &UserId, page: SyncPage) -> bool {
 
 async fn cursor(store: &dyn Store) -> Option<String> {
     let cursor = store.sync_cursor(&ITEM.into()).await;
-    cursor.expect("an answer")
+    cursor.expect("an answer").map(|begin| begin.cursor)
 }
 
 async fn ids(store: &dyn Store, user: &UserId, filter: &TransactionFilter) -> Vec<String> {
@@ -101,7 +104,7 @@ pub(crate) async fn a_sync_is_due_until_it_is_finished(store: &Database) {
 pub(crate) async fn a_sync_needs_an_access_token(store: &Database) {
     let ada = user(&**store, "ada").await;
     let erased = add_item(&**store, &ada, "erased").await.id;
-    let done = store.erase_access_token(&ada, &erased).await;
+    let done = store.erase_access_token(&ada, &erased, &revoked()).await;
     done.expect("an answer");
     for item in [erased, ItemId::new("unknown")] {
         let scheduled = store.schedule_sync(&item, at("2026-01")).await;
@@ -186,17 +189,37 @@ pub(crate) async fn removed_accounts_take_their_transactions_along(store: &Datab
         (&bob, false, &["5", "3", "2"][..]),
         (&ada, true, &["5", "2"]),
     ] {
-        let done = store.update_item(user, &item, &removed).await;
+        let done = store.update_item(user, &item, 0, &removed).await;
         assert_eq!(done.expect("an answer"), updated);
         assert_eq!(all_ids(&**store, &ada).await, left);
     }
+}
+
+/// The page may hold transactions of the removed accounts.
+pub(crate) async fn a_page_from_before_a_removal_of_accounts_is_refused(store: &Database) {
+    let ada = user_with_item(&**store).await;
+    let begin = store.sync_cursor(&ITEM.into()).await;
+    let begin = begin.expect("an answer").expect("a cursor");
+    let removed = [AccountId::new("account-3")];
+    let updated = store.update_item(&ada, &item(ITEM), 0, &removed).await;
+    assert!(updated.expect("an answer"));
+    let page = SyncPage {
+        begin,
+        ..page("..a", &["3"], &[])
+    };
+    assert!(!save(&**store, &ada, page.clone()).await);
+    let begin = store.sync_cursor(&ITEM.into()).await;
+    let begin = begin.expect("an answer").expect("a cursor");
+    assert!(save(&**store, &ada, SyncPage { begin, ..page }).await);
 }
 
 pub(crate) async fn an_erased_access_token_takes_the_transactions_along(store: &Database) {
     let (ada, bob) = (user_with_item(&**store).await, user(&**store, "bob").await);
     save(&**store, &ada, page("..a", &["2", "5"], &[])).await;
     for (user, left) in [(&bob, 2), (&ada, 0)] {
-        let erased = store.erase_access_token(user, &ITEM.into()).await;
+        let erased = store
+            .erase_access_token(user, &ITEM.into(), &revoked())
+            .await;
         erased.expect("an answer");
         assert_eq!(all_ids(&**store, &ada).await.len(), left);
         assert_eq!(cursor(&**store).await.is_some(), left > 0);

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 use super::Sqlite;
 use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
-use crate::store::contract::{Items, Repairs};
+use crate::store::contract::{Items, Repairs, VersionedItem};
 use crate::store::digest::Digest;
 use crate::store::error::{Result, StoreError};
 use crate::user::UserId;
@@ -27,6 +27,14 @@ struct NewItemRow<'a> {
 }
 
 /// A row for [`UPDATE`].
+#[derive(Serialize)]
+struct UpdatedItemRow<'a> {
+    #[serde(flatten)]
+    item: ItemRow<'a>,
+    version: i64,
+}
+
+/// The columns of an Item.
 #[derive(Serialize)]
 struct ItemRow<'a> {
     user: &'a str,
@@ -72,7 +80,7 @@ const ADD: &str = "\
         unhex(value ->> 'access_token'), value ->> 'created_at', value ->> 'refreshed_at' \
     FROM jsonb_each(?1) WHERE TRUE \
     ON CONFLICT (id) DO UPDATE SET access_token = excluded.access_token, accounts = excluded.accounts, \
-        status = excluded.status, error = excluded.error, refreshed_at = excluded.refreshed_at \
+        status = excluded.status, error = excluded.error, refreshed_at = excluded.refreshed_at, version = version + 1 \
         WHERE user_id = excluded.user_id \
     RETURNING id, 1; \
     UPDATE public_tokens SET state = 'connected', item_id = value ->> 'id', sealed_request = NULL, \
@@ -86,29 +94,16 @@ const ADD: &str = "\
     ON CONFLICT (item_id) DO UPDATE SET due_at = excluded.due_at; \
     COMMIT";
 
-macro_rules! update {
-    ($before:literal, $after:literal) => {
-        concat!(
-            $before,
-            "UPDATE items SET institution_id = value ->> 'institution_id', \
-                institution_name = value ->> 'institution_name', institution_color = value ->> 'institution_color', \
-                status = value ->> 'status', error = value ->> 'error', accounts = value ->> 'accounts', \
-                refreshed_at = value ->> 'refreshed_at', new_accounts_available = value ->> 'new_accounts_available', \
-                disconnects_at = value ->> 'disconnects_at' \
-             FROM jsonb_each(?1) WHERE items.id = value ->> 'id' AND +user_id = value ->> 'user' \
-             RETURNING id, 1",
-            $after
-        )
-    };
-}
-
-/// Updates Items.
-const UPDATE: &str = update!("", "");
-/// Updates one Item, and deletes the transactions of its removed accounts.
-const UPDATE_AND_DELETE: &str = update!(
-    "BEGIN IMMEDIATE; ",
-    "; DELETE FROM transactions WHERE user_id = ?2 AND +item_id = ?3 AND account_id IN (SELECT value FROM json_each(?4)); COMMIT"
-);
+/// Updates Items that still have the version that was read, and an access token.
+const UPDATE: &str = "\
+    UPDATE items SET institution_id = value ->> 'institution_id', \
+        institution_name = value ->> 'institution_name', institution_color = value ->> 'institution_color', \
+        status = value ->> 'status', error = value ->> 'error', accounts = value ->> 'accounts', \
+        refreshed_at = value ->> 'refreshed_at', new_accounts_available = value ->> 'new_accounts_available', \
+        disconnects_at = value ->> 'disconnects_at', version = version + 1 \
+    FROM jsonb_each(?1) WHERE items.id = value ->> 'id' AND +user_id = value ->> 'user' \
+        AND version = value ->> 'version' AND access_token <> x'' \
+    RETURNING id, 1";
 
 #[async_trait]
 impl Items for Sqlite {
@@ -139,22 +134,40 @@ impl Items for Sqlite {
         &self,
         user: &UserId,
         item: &Item,
+        version: i64,
         removed_accounts: &[AccountId],
     ) -> Result<bool> {
-        let row = ItemRow::new(user, item);
+        let row = UpdatedItemRow {
+            item: ItemRow::new(user, item),
+            version,
+        };
         if removed_accounts.is_empty() {
             let changed =
                 self.engine
                     .write_row(UPDATE, item.id.as_str(), &row, Durability::Relaxed);
             return Ok(changed.await?.is_some());
         }
-        let updated = sqlx::query(UPDATE_AND_DELETE)
-            .bind(json(&[row])?)
-            .bind(user.as_str())
-            .bind(item.id.as_str())
-            .bind(json(&removed_accounts)?);
-        let updated = self.engine.erase(updated, Copies::Everywhere).await?;
-        Ok(!updated.is_empty())
+        let mut transaction = self.engine.begin().await?;
+        let updated = sqlx::query(UPDATE).bind(json(&[row])?);
+        if updated.fetch_all(&mut *transaction).await?.is_empty() {
+            return Ok(false);
+        }
+        for sql in [
+            "DELETE FROM transactions WHERE +item_id = ?1 AND user_id = ?2 \
+                AND account_id IN (SELECT value FROM json_each(?3))",
+            "UPDATE transaction_syncs SET removals = removals + 1 WHERE item_id = ?1",
+        ] {
+            sqlx::query(sql)
+                .bind(item.id.as_str())
+                .bind(user.as_str())
+                .bind(json(&removed_accounts)?)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let committed = transaction.commit().await;
+        self.engine.remove_copies(Copies::Everywhere);
+        committed?;
+        Ok(true)
     }
 
     async fn items(&self, user: &UserId) -> Result<Vec<Item>> {
@@ -176,6 +189,22 @@ impl Items for Sqlite {
             .as_ref()
             .map(read_item)
             .transpose()
+    }
+
+    async fn versioned_item(&self, user: &UserId, id: &ItemId) -> Result<Option<VersionedItem>> {
+        let item = sqlx::query(
+            "SELECT *, access_token <> x'' AS has_access_token FROM items WHERE user_id = ? AND id = ?",
+        );
+        let item = item.bind(user.as_str()).bind(id.as_str());
+        let row = item.fetch_optional(self.engine.readers()).await?;
+        let read = |row: &SqliteRow| {
+            Ok(VersionedItem {
+                item: read_item(row)?,
+                version: row.try_get("version")?,
+                has_access_token: row.try_get("has_access_token")?,
+            })
+        };
+        row.as_ref().map(read).transpose()
     }
 
     async fn owner(&self, id: &ItemId) -> Result<Option<UserId>> {
@@ -223,16 +252,26 @@ impl Items for Sqlite {
         Ok(token.fetch_optional(self.engine.readers()).await?)
     }
 
-    async fn erase_access_token(&self, user: &UserId, id: &ItemId) -> Result<()> {
+    async fn erase_access_token(
+        &self,
+        user: &UserId,
+        id: &ItemId,
+        error: &PlaidError,
+    ) -> Result<()> {
         let erased = sqlx::query(
             "BEGIN IMMEDIATE; \
              DELETE FROM transactions WHERE user_id = ?1 AND item_id = ?2; \
              DELETE FROM transaction_syncs WHERE item_id = ?2 \
                 AND EXISTS (SELECT 1 FROM items WHERE id = ?2 AND user_id = ?1); \
-             UPDATE items SET access_token = x'' WHERE user_id = ?1 AND id = ?2; \
+             UPDATE items SET access_token = x'', accounts = '[]', status = 'failing', error = ?3, \
+                new_accounts_available = 0, disconnects_at = NULL, version = version + 1 \
+                WHERE user_id = ?1 AND id = ?2; \
              COMMIT",
         );
-        let erased = erased.bind(user.as_str()).bind(id.as_str());
+        let erased = erased
+            .bind(user.as_str())
+            .bind(id.as_str())
+            .bind(json(error)?);
         self.engine.erase(erased, Copies::Everywhere).await?;
         Ok(())
     }

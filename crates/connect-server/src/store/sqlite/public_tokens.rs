@@ -87,21 +87,22 @@ impl PublicTokens for Sqlite {
         &self,
         expired_before: Option<Timestamp>,
     ) -> Result<Vec<InterruptedExchange>> {
-        let interrupted: Vec<(String, Vec<u8>)> = sqlx::query_as(
-            "SELECT user_id, sealed_request FROM public_tokens \
+        let interrupted = sqlx::query(
+            "SELECT user_id, token_sha256, sealed_request FROM public_tokens \
              WHERE claim_expires_at IS NOT NULL AND (?1 IS NULL OR claim_expires_at <= ?1)",
         )
         .bind(expired_before)
         .fetch_all(self.engine.readers())
         .await?;
-        let interrupted = interrupted.into_iter().map(|(user, sealed_request)| {
-            let user = UserId::new(user);
-            InterruptedExchange {
-                user,
-                sealed_request,
-            }
+        let interrupted = interrupted.iter().map(|row| {
+            let digest = Digest::from_bytes(row.try_get("token_sha256")?);
+            Ok(InterruptedExchange {
+                user: UserId::new(row.try_get("user_id")?),
+                public_token: digest.ok_or(StoreError::Corrupt("a digest"))?,
+                sealed_request: row.try_get("sealed_request")?,
+            })
         });
-        Ok(interrupted.collect())
+        interrupted.collect()
     }
 
     async fn decline(&self, user: &UserId, public_token: &Digest) -> Result<()> {

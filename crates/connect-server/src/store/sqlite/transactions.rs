@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use super::Sqlite;
 use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
-use crate::store::contract::{DueSync, SyncPage, TransactionFilter, Transactions};
+use crate::store::contract::{DueSync, SyncCursor, SyncPage, TransactionFilter, Transactions};
 use crate::store::error::Result;
 use crate::user::UserId;
 
@@ -71,20 +71,23 @@ impl Transactions for Sqlite {
         due.collect()
     }
 
-    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<String>> {
-        let cursor = sqlx::query_scalar("SELECT cursor FROM transaction_syncs WHERE item_id = ?");
+    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<SyncCursor>> {
+        let cursor =
+            sqlx::query_as("SELECT cursor, removals FROM transaction_syncs WHERE item_id = ?");
         let cursor = cursor.bind(item.as_str());
-        Ok(cursor.fetch_optional(self.engine.readers()).await?)
+        let cursor = cursor.fetch_optional(self.engine.readers()).await?;
+        Ok(cursor.map(|(cursor, removals)| SyncCursor { cursor, removals }))
     }
 
     async fn save_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool> {
         let mut transaction = self.engine.begin().await?;
         let run: Option<i64> = sqlx::query_scalar(
             "SELECT run FROM transaction_syncs JOIN items ON items.id = item_id \
-             WHERE item_id = ? AND cursor = ? AND user_id = ?",
+             WHERE item_id = ? AND cursor = ? AND removals = ? AND user_id = ?",
         )
         .bind(item.as_str())
-        .bind(&page.cursor)
+        .bind(&page.begin.cursor)
+        .bind(page.begin.removals)
         .bind(user.as_str())
         .fetch_optional(&mut *transaction)
         .await?;

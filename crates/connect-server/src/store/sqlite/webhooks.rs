@@ -7,7 +7,11 @@ use super::Sqlite;
 use super::engine::Durability;
 use crate::clock::Timestamp;
 use crate::store::contract::{PendingWebhook, ReceivedWebhook, Webhooks};
-use crate::store::error::Result;
+use crate::store::digest::Digest;
+use crate::store::error::{Result, StoreError};
+
+/// How many webhooks with the same signature are stored: anyone who has seen one can send it again for minutes.
+const MAX_EQUAL: i64 = 16;
 
 #[async_trait]
 impl Webhooks for Sqlite {
@@ -15,17 +19,21 @@ impl Webhooks for Sqlite {
         let mut transaction = self.engine.begin().await?;
         for webhook in received {
             sqlx::query(
-                "INSERT OR IGNORE INTO webhooks \
+                "INSERT INTO webhooks \
                     (signature_sha256, body_sha256, sealed, received_at, due_at, first_received_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?4, coalesce( \
+                 SELECT ?1, ?2, ?3, ?4, ?4, coalesce( \
                     (SELECT min(first_received_at) FROM webhooks \
-                        WHERE body_sha256 = ?2 AND first_received_at > ?5), ?4))",
+                        WHERE body_sha256 = ?2 AND first_received_at > ?5), ?4) \
+                 WHERE NOT EXISTS ( \
+                    SELECT 1 FROM webhooks WHERE signature_sha256 = ?1 AND due_at = received_at \
+                 ) AND (SELECT count(*) FROM webhooks WHERE signature_sha256 = ?1) < ?6",
             )
             .bind(webhook.signature.as_bytes())
             .bind(webhook.body.as_bytes())
             .bind(&webhook.sealed)
             .bind(webhook.received_at)
             .bind(webhook.copies_since)
+            .bind(MAX_EQUAL)
             .execute(&mut *transaction)
             .await?;
         }
@@ -47,7 +55,7 @@ impl Webhooks for Sqlite {
         let due = sqlx::query(
             "UPDATE webhooks SET due_at = ? WHERE id IN ( \
                 SELECT id FROM webhooks WHERE due_at <= ? ORDER BY due_at, id LIMIT ? \
-             ) RETURNING id, first_received_at, sealed",
+             ) RETURNING id, first_received_at, body_sha256, sealed",
         )
         .bind(retry_at)
         .bind(now)
@@ -56,8 +64,10 @@ impl Webhooks for Sqlite {
         let mut pending = due
             .iter()
             .map(|row| {
+                let body = Digest::from_bytes(row.try_get("body_sha256")?);
                 Ok(PendingWebhook {
                     id: row.try_get("id")?,
+                    body: body.ok_or(StoreError::Corrupt("a digest"))?,
                     first_received_at: row.try_get("first_received_at")?,
                     sealed: row.try_get("sealed")?,
                 })

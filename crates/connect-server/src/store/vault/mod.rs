@@ -1,11 +1,14 @@
 //! Encryption of access tokens and other secrets before they are stored.
 //!
-//! A sealed token is a version (1 byte), a nonce (24 bytes), and the token encrypted with XChaCha20-Poly1305. The associated data
-//! is the user and the Item: a ciphertext that was moved to another row cannot be opened.
+//! A sealed value is a version (1 byte), a nonce (24 bytes), and the value encrypted with XChaCha20-Poly1305. The associated data
+//! is the row that holds it: a value that was moved to another row cannot be opened.
+
+mod error;
+mod place;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -15,9 +18,13 @@ use plaid_client::AccessToken;
 use plaid_types::ItemId;
 use zeroize::Zeroizing;
 
+pub use self::error::VaultError;
+pub use self::place::Place;
 use crate::user::UserId;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The version in which only access tokens were bound to their row. It is still opened.
+const FIRST_VERSION: u8 = 1;
 const NONCE: usize = 24;
 const KEY: usize = 32;
 /// The largest key file that is read, in bytes.
@@ -68,7 +75,7 @@ impl Vault {
         user: &UserId,
         item: &ItemId,
     ) -> Result<Vec<u8>, VaultError> {
-        self.encrypt(token.expose().as_bytes(), &owner(user, item))
+        self.seal_bytes(token.expose().as_bytes(), &access_token(user, item))
     }
 
     /// Opens a token that [`seal`](Self::seal) sealed for the same user and Item.
@@ -82,21 +89,28 @@ impl Vault {
         user: &UserId,
         item: &ItemId,
     ) -> Result<AccessToken, VaultError> {
-        let token = self.decrypt(sealed, &owner(user, item))?;
+        let token = self.unseal_bytes(sealed, &access_token(user, item))?;
         let token = std::str::from_utf8(&token).map_err(|_| VaultError::Corrupt)?;
         Ok(AccessToken::new(token))
     }
 
-    /// Seals another secret. It can be opened only with the same `purpose`.
+    /// Seals a secret for the row that will hold it.
     ///
     /// # Errors
     ///
     /// See [`seal`](Self::seal).
-    pub fn seal_bytes(&self, bytes: &[u8], purpose: &str) -> Result<Vec<u8>, VaultError> {
-        self.encrypt(bytes, purpose.as_bytes())
+    pub fn seal_bytes(&self, bytes: &[u8], place: &Place) -> Result<Vec<u8>, VaultError> {
+        let nonce = rand::random::<[u8; NONCE]>();
+        let payload = Payload {
+            msg: bytes,
+            aad: &place.associated_data(&[VERSION]),
+        };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| VaultError::Unsealable)?;
+        Ok([&[VERSION], &nonce[..], &sealed].concat())
     }
 
-    /// Opens a secret that [`seal_bytes`](Self::seal_bytes) sealed for the same purpose.
+    /// Opens a secret that was sealed for the same row.
     ///
     /// # Errors
     ///
@@ -104,9 +118,22 @@ impl Vault {
     pub fn unseal_bytes(
         &self,
         sealed: &[u8],
-        purpose: &str,
+        place: &Place,
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        self.decrypt(sealed, purpose.as_bytes())
+        let (associated_data, sealed) = match sealed.split_first() {
+            Some((&VERSION, sealed)) => (place.associated_data(&[VERSION]), sealed),
+            Some((&FIRST_VERSION, sealed)) => (place.first_associated_data(), sealed),
+            _ => return Err(VaultError::Corrupt),
+        };
+        let Some((nonce, sealed)) = sealed.split_first_chunk::<NONCE>() else {
+            return Err(VaultError::Corrupt);
+        };
+        let payload = Payload {
+            msg: sealed,
+            aad: &associated_data,
+        };
+        let text = self.cipher.decrypt(&XNonce::from(*nonce), payload);
+        Ok(Zeroizing::new(text.map_err(|_| VaultError::Corrupt)?))
     }
 
     /// Seals a known text, which is stored to identify the key.
@@ -115,43 +142,13 @@ impl Vault {
     ///
     /// See [`seal`](Self::seal).
     pub fn check(&self) -> Result<Vec<u8>, VaultError> {
-        self.encrypt(CHECK, CHECK)
+        self.seal_bytes(CHECK, &Place::KeyCheck)
     }
 
     /// Returns whether a [`check`](Self::check) was sealed with this key.
     #[must_use]
     pub fn sealed(&self, check: &[u8]) -> bool {
-        self.decrypt(check, CHECK).is_ok()
-    }
-
-    fn encrypt(&self, text: &[u8], associated_data: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let nonce = rand::random::<[u8; NONCE]>();
-        let payload = Payload {
-            msg: text,
-            aad: associated_data,
-        };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.map_err(|_| VaultError::Unsealable)?;
-        Ok([&[VERSION], &nonce[..], &sealed].concat())
-    }
-
-    fn decrypt(
-        &self,
-        sealed: &[u8],
-        associated_data: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let Some((&VERSION, sealed)) = sealed.split_first() else {
-            return Err(VaultError::Corrupt);
-        };
-        let Some((nonce, sealed)) = sealed.split_first_chunk::<NONCE>() else {
-            return Err(VaultError::Corrupt);
-        };
-        let payload = Payload {
-            msg: sealed,
-            aad: associated_data,
-        };
-        let text = self.cipher.decrypt(&XNonce::from(*nonce), payload);
-        Ok(Zeroizing::new(text.map_err(|_| VaultError::Corrupt)?))
+        self.unseal_bytes(check, &Place::KeyCheck).is_ok()
     }
 }
 
@@ -161,16 +158,11 @@ impl std::fmt::Debug for Vault {
     }
 }
 
-/// The associated data of a token. The length of the user's id keeps it unambiguous.
-fn owner(user: &UserId, item: &ItemId) -> Vec<u8> {
-    let (user, item) = (user.as_str().as_bytes(), item.as_str().as_bytes());
-    [
-        b"access token",
-        &(user.len() as u64).to_be_bytes()[..],
-        user,
-        item,
-    ]
-    .concat()
+fn access_token(user: &UserId, item: &ItemId) -> Place {
+    Place::AccessToken {
+        user: user.clone(),
+        item: item.clone(),
+    }
 }
 
 fn read_key(path: &Path) -> Result<Zeroizing<[u8; KEY]>, VaultError> {
@@ -226,64 +218,12 @@ fn write_key(path: &Path, key: &[u8; KEY]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Why the vault or a sealed value cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    /// The key file is missing or unreadable.
-    #[error("the vault key file {} cannot be read: {source}", path.display())]
-    Unreadable {
-        /// The path of the key file.
-        path: PathBuf,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// The key file cannot be written.
-    #[error("the vault key file {} cannot be written: {source}", path.display())]
-    Unwritable {
-        /// The path of the key file.
-        path: PathBuf,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// Other users of the machine can read the key file.
-    #[error("the vault key file {} is open to others (mode {mode:03o}): run `chmod 600` on it", path.display())]
-    TooOpen {
-        /// The path of the key file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// The key file does not hold a key.
-    #[error("the vault key file {} does not hold 32 bytes in Base64 or hexadecimal", path.display())]
-    NotAKey {
-        /// The path of the key file.
-        path: PathBuf,
-    },
-    /// The key file is missing, but the database holds tokens that were sealed with it.
-    #[error("the vault key file {} is missing, and the database holds access tokens sealed with it: restore the file", path.display())]
-    Missing {
-        /// The path of the key file.
-        path: PathBuf,
-    },
-    /// The database was written with another key.
-    #[error("the vault key file {} is not the one that the database was written with: restore that one", path.display())]
-    OtherKey {
-        /// The path of the key file.
-        path: PathBuf,
-    },
-    /// A sealed value is damaged, or belongs to another row.
-    #[error("a sealed access token cannot be opened: it is damaged, or was moved")]
-    Corrupt,
-    /// The value is too long.
-    #[error("an access token is too long to be sealed")]
-    Unsealable,
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::store::Digest;
 
     fn vault() -> Vault {
         Vault {
@@ -326,6 +266,66 @@ mod tests {
         fn arbitrary_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
             let opened = vault().unseal(&bytes, &UserId::random(), &ItemId::new("item-1"));
             prop_assert!(matches!(opened, Err(VaultError::Corrupt)));
+        }
+    }
+
+    fn places() -> Vec<Place> {
+        let mut places = vec![Place::KeyCheck];
+        let digests = ["one", "two"].map(Digest::of);
+        places.extend(digests.map(|body| Place::Webhook { body }));
+        for user in ["ada", "bob"].map(|name| UserId::new(name.to_owned())) {
+            for digest in digests {
+                let item = ItemId::new(hex::encode(digest.as_bytes()));
+                places.push(access_token(&user, &item));
+                places.push(Place::Exchange {
+                    user: user.clone(),
+                    public_token: digest,
+                });
+                places.push(Place::LinkToken {
+                    user: user.clone(),
+                    link_token: digest,
+                });
+            }
+        }
+        places
+    }
+
+    #[test]
+    fn a_sealed_value_opens_in_its_own_row_only() {
+        for place in places() {
+            let sealed = vault().seal_bytes(b"secret", &place).unwrap();
+            for other in places() {
+                let opened = vault().unseal_bytes(&sealed, &other);
+                assert_eq!(opened.is_ok(), other == place, "{place:?} as {other:?}");
+            }
+        }
+    }
+
+    /// Sealed by the first version, with the key of these tests.
+    #[test]
+    fn values_of_the_first_version_open() {
+        for place in places() {
+            let nonce = [3; NONCE];
+            let payload = Payload {
+                msg: b"secret",
+                aad: &match &place {
+                    Place::AccessToken { user, item } => [
+                        b"access token",
+                        &(user.as_str().len() as u64).to_be_bytes()[..],
+                        user.as_str().as_bytes(),
+                        item.as_str().as_bytes(),
+                    ]
+                    .concat(),
+                    Place::Exchange { .. } => b"exchange".to_vec(),
+                    Place::LinkToken { .. } => b"Link token".to_vec(),
+                    Place::Webhook { .. } => b"webhook".to_vec(),
+                    Place::KeyCheck => CHECK.to_vec(),
+                },
+            };
+            let sealed = vault().cipher.encrypt(&nonce.into(), payload).unwrap();
+            let sealed = [&[1], &nonce[..], &sealed].concat();
+            let opened = vault().unseal_bytes(&sealed, &place).unwrap();
+            assert_eq!(**opened, *b"secret");
         }
     }
 
