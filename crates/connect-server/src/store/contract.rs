@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use connect_api::{Item, Transaction};
+use plaid_client::WebhookKey;
 use plaid_types::{AccountId, InstitutionId, ItemId, TransactionId};
 
 use super::digest::Digest;
@@ -31,7 +32,7 @@ pub trait Store:
     /// Stores that text, unless there is one already.
     async fn set_vault_check(&self, sealed: &[u8]) -> Result<()>;
 
-    /// Deletes sessions and Link tokens that expired before `now`, and webhooks and public tokens from before `old`.
+    /// Deletes sessions and Link tokens that expired before `now`, and webhooks, their keys and public tokens from before `old`.
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()>;
 }
 
@@ -199,6 +200,17 @@ pub trait Webhooks {
         retry_at: Timestamp,
         limit: usize,
     ) -> Result<Vec<PendingWebhook>>;
+
+    /// Returns the keys with which Plaid signs webhooks, as far as they are known.
+    async fn webhook_keys(&self) -> Result<Vec<WebhookKey>>;
+
+    /// Stores a key, or replaces it.
+    ///
+    /// A power failure within the next moment may undo it: Plaid can be asked again.
+    async fn save_webhook_key(&self, key: &WebhookKey) -> Result<()>;
+
+    /// Deletes a key.
+    async fn delete_webhook_key(&self, kid: &str) -> Result<()>;
 }
 
 /// The transactions of Items, and how far they are fetched.

@@ -77,6 +77,7 @@ promises! {
         a_webhook_is_stored_once
         a_webhook_is_due_again_until_it_is_applied
         a_copy_has_the_date_of_the_first_receipt
+        a_webhook_key_is_kept_until_it_is_deleted
     }
     transactions {
         a_sync_is_due_until_it_is_finished
