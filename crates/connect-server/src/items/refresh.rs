@@ -4,7 +4,7 @@ use connect_api::{Item, ItemStatus};
 use plaid_types::ItemId;
 
 use super::access_token::access_token;
-use super::state::{set_answer, set_branding};
+use super::state::{is_about_transactions, set_answer, set_branding};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::state::AppState;
@@ -43,6 +43,10 @@ pub(crate) async fn repaired(
         return Ok(edit.item);
     };
     let answer = state.plaid.accounts_get(&token).await;
+    // The sync below tells whether the visit has repaired the transactions.
+    edit.item
+        .error
+        .take_if(|error| is_about_transactions(error));
     set_answer(&mut edit.item, answer)?;
     let item = if edit.item.status == ItemStatus::Healthy {
         edit.item.new_accounts_available &= !account_selection;

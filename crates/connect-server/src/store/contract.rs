@@ -227,15 +227,23 @@ pub trait Transactions {
         limit: usize,
     ) -> Result<Vec<DueSync>>;
 
-    /// Returns the cursor of the next page of an Item's transactions.
-    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<String>>;
+    /// Returns how far an Item's transactions are fetched.
+    async fn sync_position(&self, item: &ItemId) -> Result<Option<SyncPosition>>;
 
     /// Saves a page and the next cursor: all or nothing. False if the page does not begin at the stored cursor, because another
     /// process was faster or the Item is gone.
+    ///
+    /// The last page of a rebuild replaces all transactions of the Item by those of the rebuild.
     async fn save_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool>;
 
     /// Deletes what the unfinished run of pages has added, and goes back to its first cursor.
     async fn restart_sync(&self, item: &ItemId) -> Result<()>;
+
+    /// Begins to fetch all transactions once more, without a cursor. Those that are shown stay until the rebuild is complete.
+    async fn rebuild(&self, item: &ItemId) -> Result<()>;
+
+    /// Makes a sync due at another time, unless another one was scheduled meanwhile.
+    async fn postpone_sync(&self, sync: &DueSync, until: Timestamp) -> Result<()>;
 
     /// Marks a sync as finished, unless another one was scheduled meanwhile.
     async fn finish_sync(&self, sync: &DueSync) -> Result<()>;
@@ -258,6 +266,17 @@ pub struct DueSync {
     pub user: UserId,
     /// When the sync is due again unless it is finished.
     pub retry_at: Timestamp,
+}
+
+/// How far an Item's transactions are fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncPosition {
+    /// The cursor of the next page.
+    pub cursor: String,
+    /// Whether pages of the present run are saved already.
+    pub is_within_run: bool,
+    /// Whether the run fetches all transactions once more.
+    pub is_rebuild: bool,
 }
 
 /// A page of changes to an Item's transactions.

@@ -84,6 +84,8 @@ promises! {
         a_sync_needs_an_access_token
         a_page_is_saved_once
         a_restarted_run_leaves_earlier_runs
+        a_rebuild_replaces_all_when_it_is_complete
+        a_postponed_sync_is_due_later
         transactions_are_listed_newest_first
         removed_accounts_take_their_transactions_along
         an_erased_access_token_takes_the_transactions_along

@@ -53,8 +53,8 @@ async fn save(store: &dyn Store, user: &UserId, page: SyncPage) -> bool {
 }
 
 async fn cursor(store: &dyn Store) -> Option<String> {
-    let cursor = store.sync_cursor(&ITEM.into()).await;
-    cursor.expect("an answer")
+    let position = store.sync_position(&ITEM.into()).await;
+    position.expect("an answer").map(|position| position.cursor)
 }
 
 async fn ids(store: &dyn Store, user: &UserId, filter: &TransactionFilter) -> Vec<String> {
@@ -140,6 +140,55 @@ pub(crate) async fn a_restarted_run_leaves_earlier_runs(store: &Database) {
         cursor(&**store).await.as_deref(),
         Some("d"),
         "the run had ended"
+    );
+}
+
+pub(crate) async fn a_rebuild_replaces_all_when_it_is_complete(store: &Database) {
+    let ada = user_with_item(&**store).await;
+    let save = async |page| assert!(save(&**store, &ada, page).await);
+    let rebuild = async || store.rebuild(&ITEM.into()).await.expect("an answer");
+    let is_rebuild = async || {
+        let position = store.sync_position(&ITEM.into()).await;
+        position.expect("an answer").expect("a sync").is_rebuild
+    };
+    save(page("..a", &["1", "2"], &[])).await;
+    save(page("a..b+", &["9"], &[])).await;
+    rebuild().await;
+    save(page("..c+", &["2", "8"], &[])).await;
+    assert_eq!(all_ids(&**store, &ada).await, ["2", "1"]);
+    rebuild().await;
+    assert_eq!(cursor(&**store).await.as_deref(), Some(""));
+    save(page("..c+", &["2", "3", "7"], &[])).await;
+    store.restart_sync(&ITEM.into()).await.expect("an answer");
+    assert!(is_rebuild().await, "it is restarted as a rebuild");
+    save(page("..c+", &["2", "3", "4"], &[])).await;
+    let removed = [AccountId::new("account-3")];
+    let updated = store.update_item(&ada, &item(ITEM), &removed).await;
+    assert!(updated.expect("an answer"));
+    assert_eq!(all_ids(&**store, &ada).await, ["2", "1"]);
+    save(page("c..d", &["5"], &["4"])).await;
+    assert_eq!(all_ids(&**store, &ada).await, ["5", "2"]);
+    assert!(!is_rebuild().await);
+    save(page("d..e", &["6"], &[])).await;
+    assert_eq!(all_ids(&**store, &ada).await, ["6", "5", "2"]);
+}
+
+pub(crate) async fn a_postponed_sync_is_due_later(store: &Database) {
+    user_with_item(&**store).await;
+    let due = async |now, retry_at| due(&**store, now, retry_at).await;
+    let sync = due("2026-02", "2026-04").await.remove(0);
+    let postponed = store.postpone_sync(&sync, at("2026-06")).await;
+    postponed.expect("an answer");
+    assert_eq!(due("2026-05", "2026-08").await, []);
+    let sync = due("2026-07", "2026-08").await.remove(0);
+    let again = store.schedule_sync(&ITEM.into(), at("2026-07")).await;
+    again.expect("an answer");
+    let postponed = store.postpone_sync(&sync, at("2026-12")).await;
+    postponed.expect("an answer");
+    assert_eq!(
+        due("2026-07", "2026-08").await.len(),
+        1,
+        "it was scheduled again"
     );
 }
 

@@ -107,7 +107,8 @@ const UPDATE: &str = update!("", "");
 /// Updates one Item, and deletes the transactions of its removed accounts.
 const UPDATE_AND_DELETE: &str = update!(
     "BEGIN IMMEDIATE; ",
-    "; DELETE FROM transactions WHERE user_id = ?2 AND +item_id = ?3 AND account_id IN (SELECT value FROM json_each(?4)); COMMIT"
+    "; DELETE FROM transactions WHERE user_id = ?2 AND +item_id = ?3 AND account_id IN (SELECT value FROM json_each(?4)); \
+     DELETE FROM rebuilt_transactions WHERE user_id = ?2 AND item_id = ?3 AND account_id IN (SELECT value FROM json_each(?4)); COMMIT"
 );
 
 #[async_trait]
