@@ -40,7 +40,7 @@ async fn every_request_is_as_specified() {
     server.abort();
 
     let seen = seen.lock().expect("a lock");
-    assert_eq!(seen.len(), 17);
+    assert_eq!(seen.len(), 18);
     for (path, body) in &*seen {
         check(&specification, path, body);
     }
@@ -113,7 +113,11 @@ async fn call_every_method(client: &PlaidClient) {
             .is_err(),
         client.item_get(&token).await.is_err(),
         client.accounts_get(&token).await.is_err(),
-        client.accounts_balance_get(&token).await.is_err(),
+        client.accounts_balance_get(&token, None).await.is_err(),
+        client
+            .accounts_balance_get(&token, Some(time::OffsetDateTime::UNIX_EPOCH))
+            .await
+            .is_err(),
         client.transactions_sync(&token, "").await.is_err(),
         client.transactions_sync(&token, "cursor-1").await.is_err(),
         client
