@@ -35,6 +35,12 @@ impl From<OffsetDateTime> for Timestamp {
     }
 }
 
+impl From<Timestamp> for OffsetDateTime {
+    fn from(time: Timestamp) -> Self {
+        time.0
+    }
+}
+
 /// Parses RFC 3339, the form that Plaid uses too.
 impl FromStr for Timestamp {
     type Err = time::error::Parse;

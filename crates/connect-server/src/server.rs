@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use plaid_client::{PlaidClient, WebhookVerifier};
+use plaid_client::PlaidClient;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -31,6 +31,7 @@ use crate::store::{self, Store, StoreError, SyncData};
 use crate::transactions::sync;
 use crate::webhooks::apply;
 use crate::webhooks::inbox::{self, Inbox, Incoming};
+use crate::webhooks::keys;
 
 /// How long requests and exchanges may take to finish when the server stops.
 const GRACE_PERIOD: Duration = Duration::from_secs(10);
@@ -71,12 +72,13 @@ impl Backend {
             .build()?;
         let auth = Arc::new(Demo::new(store.clone(), &config));
         let (inbox, incoming) = Inbox::new();
+        let tasks = TaskTracker::new();
         let changes = Arc::<Changes>::default();
         let state = Arc::new(AppState {
             rate_limits: RateLimits::new(&config),
             streams: Streams::default(),
             config,
-            webhook_verifier: WebhookVerifier::new(plaid.clone()),
+            webhook_verifier: keys::open_verifier(&plaid, &store, &tasks).await?,
             plaid,
             vault,
             auth,
@@ -88,7 +90,7 @@ impl Backend {
             sync_scheduled: Notify::new(),
             changes,
             store,
-            tasks: TaskTracker::new(),
+            tasks,
             stop: CancellationToken::new(),
         });
         start_jobs(&state, incoming, external_version);

@@ -3,6 +3,8 @@
 use plaid_types::{Account, Item};
 use serde::Deserialize;
 use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::{AccessToken, Error, PlaidClient};
 
@@ -19,14 +21,23 @@ impl PlaidClient {
 
     /// Returns the accounts of an Item, with balances from the bank. This takes seconds, sometimes many.
     ///
+    /// Capital One (`ins_128026`) has no current balances of cards and loans, and requires the time of the oldest balance that is
+    /// acceptable. All other institutions ignore it.
+    ///
     /// # Errors
     ///
-    /// Codes such as `ITEM_LOGIN_REQUIRED` if the Item is in an error; see [`Error`].
+    /// Codes such as `ITEM_LOGIN_REQUIRED` if the Item is in an error, `LAST_UPDATED_DATETIME_OUT_OF_RANGE` if all balances are older; see
+    /// [`Error`].
     pub async fn accounts_balance_get(
         &self,
         access_token: &AccessToken,
+        oldest: Option<OffsetDateTime>,
     ) -> Result<Accounts, Error> {
-        let request = json!({ "access_token": access_token.expose() });
+        let mut request = json!({ "access_token": access_token.expose() });
+        let oldest = oldest.map(|time| time.truncate_to_second().format(&Rfc3339));
+        if let Some(Ok(oldest)) = oldest {
+            request["options"] = json!({ "min_last_updated_datetime": oldest });
+        }
         self.call("/accounts/balance/get", &request).await
     }
 }

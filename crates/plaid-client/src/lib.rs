@@ -27,4 +27,6 @@ pub use sandbox::CreateSandboxPublicToken;
 pub use secret::{AccessToken, Secret};
 pub use transactions::{RemovedTransaction, TransactionChanges};
 pub use user::{CreatedUser, UserItems};
-pub use webhook::{WEBHOOK_SIGNATURE, WebhookError, WebhookVerifier};
+pub use webhook::{
+    KeyStore, Precheck, WEBHOOK_SIGNATURE, WebhookError, WebhookKey, WebhookVerifier,
+};

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::{Json, Router};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use plaid_client::{
     AccessToken, CreateLinkToken, CreateSandboxPublicToken, InstitutionData, LinkUser, PlaidClient,
     Secret, UpdateMode, WebhookVerifier,
@@ -38,7 +40,7 @@ async fn every_request_is_as_specified() {
     server.abort();
 
     let seen = seen.lock().expect("a lock");
-    assert_eq!(seen.len(), 17);
+    assert_eq!(seen.len(), 18);
     for (path, body) in &*seen {
         check(&specification, path, body);
     }
@@ -89,8 +91,15 @@ async fn call_every_method(client: &PlaidClient) {
         initial_products: vec!["transactions".to_owned()],
     };
     let verifier = WebhookVerifier::new(client.clone());
-    // {"alg":"ES256","kid":"key-1"}.{}
-    let webhook = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImtleS0xIn0.e30.AA";
+    let claims = json!({
+        "iat": time::OffsetDateTime::now_utc().unix_timestamp(),
+        "request_body_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    });
+    // {"alg":"ES256","kid":"key-1"}
+    let webhook = format!(
+        "eyJhbGciOiJFUzI1NiIsImtpZCI6ImtleS0xIn0.{}.AA",
+        BASE64_URL_SAFE_NO_PAD.encode(claims.to_string())
+    );
     let failed = [
         client.link_token_create(&new).await.is_err(),
         client.link_token_create(&repair).await.is_err(),
@@ -104,7 +113,11 @@ async fn call_every_method(client: &PlaidClient) {
             .is_err(),
         client.item_get(&token).await.is_err(),
         client.accounts_get(&token).await.is_err(),
-        client.accounts_balance_get(&token).await.is_err(),
+        client.accounts_balance_get(&token, None).await.is_err(),
+        client
+            .accounts_balance_get(&token, Some(time::OffsetDateTime::UNIX_EPOCH))
+            .await
+            .is_err(),
         client.transactions_sync(&token, "").await.is_err(),
         client.transactions_sync(&token, "cursor-1").await.is_err(),
         client
@@ -118,7 +131,7 @@ async fn call_every_method(client: &PlaidClient) {
         client.sandbox_public_token_create(&sandbox).await.is_err(),
         client.user_create("user-1").await.is_err(),
         client.user_items_get("usr_1").await.is_err(),
-        verifier.verify(webhook, b"").await.is_err(),
+        verifier.verify(&webhook, b"").await.is_err(),
     ];
     assert!(
         failed.iter().all(|failed| *failed),

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -11,9 +10,12 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use plaid_client::{PlaidClient, Secret, WebhookError, WebhookVerifier};
+use plaid_client::{
+    Error, KeyStore, PlaidClient, Precheck, Secret, WebhookError, WebhookKey, WebhookVerifier,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 
 const BODY: &[u8] = b"{\n  \"webhook_type\": \"ITEM\",\n  \"webhook_code\": \"ERROR\"\n}";
 
@@ -127,7 +129,7 @@ async fn a_key_of_another_kind_is_refused() {
     for (field, value) in [
         ("alg", "RS256"),
         ("crv", "P-384"),
-        ("kid", "key-2"),
+        ("kid", "other"),
         ("x", "?"),
     ] {
         let plaid = KeyServer::start(|key| key[field] = json!(value)).await;
@@ -148,30 +150,91 @@ async fn a_key_of_another_kind_is_refused() {
 async fn ten_thousand_forged_webhooks_cause_few_lookups() {
     let plaid = KeyServer::start(|_| {}).await;
     let other = KeyServer::start(|_| {}).await;
-    plaid
-        .verifier
-        .verify(&plaid.sign(BODY, 0), BODY)
-        .await
-        .expect("a valid webhook");
-    let mut unknown = 0;
+    plaid.verify_own().await.expect("a valid webhook");
     for n in 0..5_000 {
         let with_plaids_id = other.sign(BODY, 0);
         let error = plaid.verifier.verify(&with_plaids_id, BODY).await;
         assert!(matches!(error, Err(WebhookError::NotSigned)), "{error:?}");
         let with_a_new_id = other.sign_as(Some(&format!("forged-{n}")), BODY, 0);
-        match plaid.verifier.verify(&with_a_new_id, BODY).await {
-            Err(WebhookError::UnknownKey) => unknown += 1,
-            Err(WebhookError::TooManyKeys) => {}
-            other => panic!("{other:?}"),
-        }
+        let error = plaid.verifier.verify(&with_a_new_id, BODY).await;
+        let error = error.expect_err("forged");
+        let is_refused = matches!(
+            error,
+            WebhookError::UnknownKey | WebhookError::TooManyKeys(_)
+        );
+        assert!(is_refused, "{error:?}");
     }
-    assert!(plaid.lookups() <= 10, "{}", plaid.lookups());
-    assert_eq!(plaid.lookups(), unknown + 1);
+    assert!(plaid.lookups() < 500, "{}", plaid.lookups());
     plaid
-        .verifier
-        .verify(&plaid.sign(BODY, 0), BODY)
+        .verify_own()
         .await
         .expect("the cached key is still valid");
+}
+
+/// Plaid repeats a webhook, and a forger does not know the id of its key.
+#[tokio::test]
+async fn forged_ids_do_not_prevent_the_lookup_of_a_new_key() {
+    let plaid = KeyServer::start(|_| {}).await;
+    let forge = async |n: u32| {
+        let forged = plaid.sign_as(Some(&format!("forged-{n}")), BODY, 0);
+        plaid
+            .verifier
+            .verify(&forged, BODY)
+            .await
+            .expect_err("forged")
+    };
+    let is_used_up = |error: &WebhookError| matches!(error, WebhookError::TooManyKeys(_));
+    let mut attempt = 0;
+    while !is_used_up(&forge(attempt).await) {
+        attempt += 1;
+    }
+    let first = plaid.verify_own().await;
+    let is_temporary = first.as_ref().err().is_none_or(WebhookError::is_temporary);
+    assert!(is_temporary, "Plaid repeats it: {first:?}");
+    for n in 0..200 {
+        forge(attempt + n).await;
+    }
+    plaid.verify_own().await.expect("a valid webhook");
+}
+
+#[tokio::test]
+async fn a_webhook_that_cannot_be_plaids_causes_no_lookup() {
+    let plaid = KeyServer::start(|_| {}).await;
+    for (signature, body) in [
+        (plaid.sign(BODY, -400), BODY),
+        (plaid.sign(BODY, 400), BODY),
+        (plaid.sign(BODY, 0), b"other"),
+    ] {
+        let verified = plaid.verifier.verify(&signature, body).await;
+        verified.expect_err("not Plaid's");
+    }
+    assert_eq!(plaid.lookups(), 0);
+}
+
+/// A server that reads the body first can be made to hold many.
+#[tokio::test]
+async fn a_signature_is_checked_before_the_body_is_read() {
+    let plaid = KeyServer::start(|_| {}).await;
+    let other = KeyServer::start(|_| {}).await;
+    let check = async |signature: &str| plaid.verifier.precheck(signature).await;
+    let own = plaid.sign(BODY, 0);
+    assert_eq!(check(&own).await.expect("a key"), Precheck::KeyNotKnown);
+    assert_eq!(plaid.lookups(), 0);
+    plaid.verify_own().await.expect("a valid webhook");
+    assert_eq!(check(&own).await.expect("a key"), Precheck::Signed);
+    for signature in ["forged", &other.sign(BODY, 0)] {
+        let error = check(signature).await.expect_err("forged");
+        assert!(matches!(error, WebhookError::NotSigned), "{error:?}");
+    }
+    let forged = plaid.sign_as(Some("forged"), BODY, 0);
+    plaid
+        .verifier
+        .verify(&forged, BODY)
+        .await
+        .expect_err("forged");
+    let error = check(&forged).await.expect_err("forged");
+    assert!(matches!(error, WebhookError::UnknownKey), "{error:?}");
+    assert_eq!(plaid.lookups(), 2);
 }
 
 #[tokio::test]
@@ -192,67 +255,120 @@ async fn concurrent_verifications_look_up_a_key_once() {
     assert_eq!(plaid.lookups(), 1);
 }
 
-/// Failed lookups do not use up the budget.
 #[tokio::test]
 async fn a_failed_lookup_is_reported_and_can_be_retried() {
     let plaid = KeyServer::start(|_| {}).await;
     plaid.set_up(false);
     for _ in 0..20 {
         let verified = plaid.verify_own().await;
-        assert!(
-            matches!(verified, Err(WebhookError::Lookup(_))),
-            "{verified:?}"
-        );
+        let error = verified.expect_err("no key");
+        assert!(matches!(error, WebhookError::Lookup(_)), "{error:?}");
+        assert!(error.is_temporary());
     }
     plaid.set_up(true);
     plaid.verify_own().await.expect("a valid webhook");
 }
 
-/// Forged webhooks do not prevent the renewal.
 #[tokio::test]
-async fn a_cached_key_is_renewed() {
-    let mut plaid = KeyServer::start(|_| {}).await;
-    plaid.set_key_lifetime(Duration::ZERO);
-    plaid.verify_own().await.expect("a valid webhook");
-    for n in 0..20 {
-        let forged = plaid.sign_as(Some(&format!("forged-{n}")), BODY, 0);
-        let verified = plaid.verifier.verify(&forged, BODY).await;
-        verified.expect_err("forged");
+async fn lookups_of_different_ids_do_not_wait_for_each_other() {
+    let plaid = Arc::new(KeyServer::start(|_| {}).await);
+    plaid.set_answering(false);
+    let lookups: Vec<_> = ["key-1", "key-2", "key-3"]
+        .map(|kid| {
+            let plaid = plaid.clone();
+            tokio::spawn(async move {
+                let signature = plaid.sign_as(Some(kid), BODY, 0);
+                plaid.verifier.verify(&signature, BODY).await
+            })
+        })
+        .into();
+    plaid.wait_for_lookups(3).await;
+    plaid.set_answering(true);
+    for lookup in lookups {
+        let _ = lookup.await.expect("an end");
     }
-    let before = plaid.lookups();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lookup_has_a_deadline() {
+    let plaid = KeyServer::start(|_| {}).await;
+    plaid.set_answering(false);
+    match plaid.verify_own().await {
+        Err(WebhookError::Lookup(error)) => assert!(
+            matches!(*error, Error::Timeout { deadline, .. } if deadline.as_secs() == 5),
+            "{error}"
+        ),
+        verified => panic!("{verified:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_known_key_needs_no_lookup_however_slow_plaid_is() {
+    for age in [0, 2] {
+        let mut plaid = KeyServer::start(|_| {}).await;
+        plaid.restart_with(age);
+        plaid.set_answering(false);
+        plaid.verify_own().await.expect("a valid webhook");
+        plaid.wait_for_lookups(age.min(1)).await;
+        plaid.verify_own().await.expect("a valid webhook");
+        assert_eq!(plaid.lookups(), age.min(1), "one renewal at a time");
+    }
+}
+
+#[tokio::test]
+async fn a_fetched_key_is_kept() {
+    let mut plaid = KeyServer::start(|_| {}).await;
+    plaid.restart_without_keys();
     plaid.verify_own().await.expect("a valid webhook");
-    assert_eq!(plaid.lookups(), before + 1);
+    let kept = plaid.kept.keys.lock().expect("keys").clone();
+    assert_eq!(kept.len(), 1);
+    plaid.restart_from(kept);
+    plaid.verify_own().await.expect("a valid webhook");
+    assert_eq!(plaid.lookups(), 1);
+}
+
+#[tokio::test]
+async fn a_key_of_a_day_is_renewed_in_the_background() {
+    let mut plaid = KeyServer::start(|_| {}).await;
+    plaid.restart_with(2);
     plaid.change_key(|key| key["expired_at"] = json!(now() - 1));
-    let error = plaid.verify_own().await.expect_err("expired");
-    assert!(matches!(error, WebhookError::ExpiredKey), "{error:?}");
-}
-
-#[tokio::test]
-async fn a_cached_key_stays_valid_while_plaid_is_down() {
-    for (expired_at, is_valid) in [(json!(null), true), (json!(now() - 1), false)] {
-        let mut plaid = KeyServer::start(|key| key["expired_at"] = expired_at).await;
-        plaid.set_key_lifetime(Duration::ZERO);
-        assert_eq!(plaid.verify_own().await.is_ok(), is_valid);
-        plaid.set_up(false);
-        for _ in 0..3 {
-            assert_eq!(plaid.verify_own().await.is_ok(), is_valid);
-        }
-        assert_eq!(plaid.lookups(), 2, "the renewal is not retried immediately");
-    }
-}
-
-/// Plaid removes a key. Lookups of its id then use the budget.
-#[tokio::test]
-async fn a_removed_key_is_treated_as_unknown() {
-    let mut plaid = KeyServer::start(|_| {}).await;
-    plaid.set_key_lifetime(Duration::ZERO);
     plaid.verify_own().await.expect("a valid webhook");
-    plaid.change_key(|key| *key = Value::Null);
-    for _ in 0..1_000 {
-        let verified = plaid.verify_own().await;
-        verified.expect_err("Plaid has no such key");
-    }
-    assert!(plaid.lookups() <= 10, "{}", plaid.lookups());
+    plaid
+        .wait_for_error(|error| matches!(error, WebhookError::ExpiredKey))
+        .await;
+    assert_eq!(plaid.lookups(), 1);
+}
+
+#[tokio::test]
+async fn a_key_of_a_week_is_fetched_before_it_is_used() {
+    let mut plaid = KeyServer::start(|_| {}).await;
+    plaid.restart_with(8);
+    plaid.set_up(false);
+    let error = plaid.verify_own().await.expect_err("no key");
+    assert!(matches!(error, WebhookError::Lookup(_)), "{error:?}");
+    plaid.set_up(true);
+    plaid.verify_own().await.expect("a valid webhook");
+    plaid.verify_own().await.expect("a valid webhook");
+    assert_eq!(plaid.lookups(), 2);
+}
+
+/// Plaid has rotated its keys.
+#[tokio::test]
+async fn a_new_key_renews_the_other_ones() {
+    let mut plaid = KeyServer::start(|_| {}).await;
+    plaid.restart_with(0);
+    plaid.change_key(|key| key["kid"] = json!("key-2"));
+    let signature = plaid.sign_as(Some("key-2"), BODY, 0);
+    plaid
+        .verifier
+        .verify(&signature, BODY)
+        .await
+        .expect("a valid webhook");
+    plaid.verify_own().await.expect("a valid webhook");
+    plaid
+        .wait_for_error(|error| matches!(error, WebhookError::UnknownKey))
+        .await;
+    assert_eq!(*plaid.kept.forgotten.lock().expect("ids"), ["key-1"]);
 }
 
 /// A server of Plaid's webhook keys, and a verifier that uses it.
@@ -261,6 +377,7 @@ struct KeyServer {
     pair: EcdsaKeyPair,
     pem: EncodingKey,
     served: Arc<Served>,
+    kept: Arc<Kept>,
     address: String,
     server: tokio::task::JoinHandle<()>,
 }
@@ -270,6 +387,27 @@ struct Served {
     key: Mutex<Value>,
     lookups: AtomicUsize,
     is_down: AtomicBool,
+    is_silent: AtomicBool,
+}
+
+/// What the verifier has stored.
+#[derive(Debug, Default)]
+struct Kept {
+    keys: Mutex<Vec<WebhookKey>>,
+    forgotten: Mutex<Vec<String>>,
+}
+
+#[derive(Debug)]
+struct TestStore(Arc<Kept>);
+
+impl KeyStore for TestStore {
+    fn keep(&self, key: WebhookKey) {
+        self.0.keys.lock().expect("keys").push(key);
+    }
+
+    fn forget(&self, kid: &str) {
+        self.0.forgotten.lock().expect("ids").push(kid.to_owned());
+    }
 }
 
 impl KeyServer {
@@ -303,6 +441,7 @@ impl KeyServer {
             pem: EncodingKey::from_ec_der(document.as_ref()),
             pair,
             served,
+            kept: Arc::default(),
             address,
             server,
         }
@@ -326,10 +465,42 @@ impl KeyServer {
         self.verifier.verify(&self.sign(BODY, 0), BODY).await
     }
 
-    /// Replaces the verifier with one that renews keys after this time.
-    fn set_key_lifetime(&mut self, lifetime: Duration) {
-        let client = client(&self.address);
-        self.verifier = WebhookVerifier::new(client).key_lifetime(lifetime);
+    /// Replaces the verifier with one that has fetched Plaid's key some days ago.
+    fn restart_with(&mut self, age: usize) {
+        let days = time::Duration::days(i64::try_from(age).expect("days"));
+        let key = self.served.key.lock().expect("a key").clone();
+        let text = |field: &str| key[field].as_str().expect("text").to_owned();
+        self.restart_from(vec![WebhookKey {
+            kid: text("kid"),
+            x: text("x"),
+            y: text("y"),
+            expired_at: None,
+            fetched_at: OffsetDateTime::now_utc() - days,
+        }]);
+    }
+
+    fn restart_without_keys(&mut self) {
+        self.restart_from(Vec::new());
+    }
+
+    fn restart_from(&mut self, known: Vec<WebhookKey>) {
+        let store = TestStore(self.kept.clone());
+        self.verifier = WebhookVerifier::with_store(client(&self.address), known, store);
+    }
+
+    /// Waits until Plaid was asked for keys this many times.
+    async fn wait_for_lookups(&self, lookups: usize) {
+        wait_until(async || self.lookups() >= lookups).await;
+    }
+
+    /// Waits until a newly signed webhook is refused, when a renewal in the background has ended.
+    async fn wait_for_error(&self, is_expected: impl Fn(&WebhookError) -> bool) {
+        wait_until(async || {
+            self.verify_own()
+                .await
+                .is_err_and(|error| is_expected(&error))
+        })
+        .await;
     }
 
     fn lookups(&self) -> usize {
@@ -339,6 +510,11 @@ impl KeyServer {
     /// Starts or stops responding.
     fn set_up(&self, is_up: bool) {
         self.served.is_down.store(!is_up, Ordering::SeqCst);
+    }
+
+    /// Answers lookups, or keeps them waiting.
+    fn set_answering(&self, is_answering: bool) {
+        self.served.is_silent.store(!is_answering, Ordering::SeqCst);
     }
 
     /// Changes the key.
@@ -353,6 +529,17 @@ impl Drop for KeyServer {
     }
 }
 
+/// Waits until a condition holds, and panics after 30 seconds.
+async fn wait_until(mut condition: impl AsyncFnMut() -> bool) {
+    let holds = async {
+        while !condition().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let held = tokio::time::timeout(std::time::Duration::from_secs(30), holds).await;
+    held.expect("the condition holds in time");
+}
+
 fn client(address: &str) -> PlaidClient {
     let client = PlaidClient::builder("client-1", Secret::new("secret-1"));
     let client = client.base_url(format!("http://{address}")).build();
@@ -364,11 +551,14 @@ async fn show_key(
     Json(request): Json<Value>,
 ) -> (StatusCode, Json<Value>) {
     served.lookups.fetch_add(1, Ordering::SeqCst);
+    while served.is_silent.load(Ordering::SeqCst) {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     if served.is_down.load(Ordering::SeqCst) {
         return (StatusCode::BAD_GATEWAY, Json(Value::Null));
     }
     let key = served.key.lock().expect("a key").clone();
-    if request["key_id"] == "key-1" && key != Value::Null {
+    if key != Value::Null && (request["key_id"] == key["kid"] || key["kid"] == "other") {
         return (
             StatusCode::OK,
             Json(json!({ "key": key, "request_id": "r" })),
@@ -397,7 +587,7 @@ fn hash(body: &[u8]) -> String {
 }
 
 fn now() -> i64 {
-    time::OffsetDateTime::now_utc().unix_timestamp()
+    OffsetDateTime::now_utc().unix_timestamp()
 }
 
 fn base64_url(bytes: &[u8]) -> String {

@@ -121,5 +121,6 @@ const TABLE: &[Row] = &[
     row("RATE_LIMIT_EXCEEDED", "RATE_LIMIT", "rate limit exceeded. try again later", None),
     row("SANDBOX_ERROR", "SANDBOX_PRODUCT_NOT_ENABLED", "the product is not enabled on this item", None),
     row("SANDBOX_ERROR", "SANDBOX_WEBHOOK_INVALID", "the webhook cannot be fired for this item", None),
+    row("INVALID_RESULT", "LAST_UPDATED_DATETIME_OUT_OF_RANGE", "the last update is older than the oldest acceptable balance", None),
     row("TRANSACTIONS_ERROR", "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION", "underlying transaction data changed since last page was fetched. please restart pagination from last update", None),
 ];

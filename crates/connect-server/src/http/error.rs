@@ -1,6 +1,7 @@
 //! The status and the words of every failure: the only place that chooses them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::rejection::JsonRejection;
 use axum::http::{StatusCode, header};
@@ -84,12 +85,8 @@ impl Error {
                 "These accounts are connected already",
                 "Keep them as they are, or reconnect them.",
             ),
-            Self::Webhook(WebhookError::Lookup(_)) | Self::Stopping => (
-                503,
-                Code::Internal,
-                "The service is busy",
-                "Try again in a moment.",
-            ),
+            Self::Webhook(error) if error.is_temporary() => BUSY,
+            Self::Stopping => BUSY,
             Self::Webhook(_) => (
                 401,
                 Code::InvalidRequest,
@@ -147,7 +144,10 @@ impl IntoResponse for Error {
         let status = StatusCode::from_u16(problem.status).unwrap_or_default();
         let mut response = status.into_response();
         let wait = match &self {
-            Self::RateLimited(wait) | Self::AddressLimited(wait) => Some(*wait),
+            Self::RateLimited(wait)
+            | Self::AddressLimited(wait)
+            | Self::Webhook(WebhookError::TooManyKeys(wait)) => Some(*wait),
+            Self::Webhook(error) if error.is_temporary() => Some(WEBHOOK_RETRY),
             Self::Plaid(plaid_client::Error::RateLimited { retry_after, .. }) => *retry_after,
             _ => None,
         };
@@ -165,6 +165,17 @@ impl IntoResponse for Error {
         response
     }
 }
+
+/// When Plaid is asked to send a webhook again whose key could not be fetched.
+const WEBHOOK_RETRY: Duration = Duration::from_secs(30);
+
+/// The answer to what is possible again in a moment.
+const BUSY: (u16, ProblemCode, &str, &str) = (
+    503,
+    ProblemCode::Internal,
+    "The service is busy",
+    "Try again in a moment.",
+);
 
 /// The answer to too many requests, whether the limit is ours or Plaid's.
 const TOO_MANY: (u16, ProblemCode, &str, &str) = (

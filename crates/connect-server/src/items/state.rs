@@ -97,6 +97,11 @@ pub(crate) fn is_gone(code: &str) -> bool {
     GONE.contains(&code)
 }
 
+/// Returns whether an error is that of an Item's transactions. It stays until they are fetched: nothing else tells that they can be.
+pub(crate) fn is_about_transactions(error: &PlaidError) -> bool {
+    error.error_type == ErrorType::TransactionsError
+}
+
 fn set_error_about_item(
     item: &mut Item,
     error: plaid_client::Error,
@@ -122,6 +127,7 @@ fn set_state(item: &mut Item, state: plaid_types::Item) {
     }
     match state.error {
         Some(error) => set_error(item, error),
+        None if item.error.as_ref().is_some_and(is_about_transactions) => {}
         None => {
             item.status = ItemStatus::Healthy;
             item.error = None;

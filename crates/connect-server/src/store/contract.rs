@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use connect_api::{Item, Transaction};
+use plaid_client::WebhookKey;
 use plaid_types::{AccountId, InstitutionId, ItemId, PlaidError, TransactionId};
 
 use super::digest::Digest;
@@ -34,7 +35,7 @@ pub trait Store:
     /// Stores that text, unless there is one already.
     async fn set_vault_check(&self, sealed: &[u8]) -> Result<()>;
 
-    /// Deletes sessions and Link tokens that expired before `now`, and webhooks and public tokens from before `old`.
+    /// Deletes sessions and Link tokens that expired before `now`, and webhooks, their keys and public tokens from before `old`.
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()>;
 }
 
@@ -237,6 +238,17 @@ pub trait Webhooks {
         retry_at: Timestamp,
         limit: usize,
     ) -> Result<Vec<PendingWebhook>>;
+
+    /// Returns the keys with which Plaid signs webhooks, as far as they are known.
+    async fn webhook_keys(&self) -> Result<Vec<WebhookKey>>;
+
+    /// Stores a key, or replaces it.
+    ///
+    /// A power failure within the next moment may undo it: Plaid can be asked again.
+    async fn save_webhook_key(&self, key: &WebhookKey) -> Result<()>;
+
+    /// Deletes a key.
+    async fn delete_webhook_key(&self, kid: &str) -> Result<()>;
 }
 
 /// The transactions of Items, and how far they are fetched.
@@ -253,15 +265,23 @@ pub trait Transactions {
         limit: usize,
     ) -> Result<Vec<DueSync>>;
 
-    /// Returns the cursor of the next page of an Item's transactions.
-    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<SyncCursor>>;
+    /// Returns how far an Item's transactions are fetched.
+    async fn sync_position(&self, item: &ItemId) -> Result<Option<SyncPosition>>;
 
     /// Saves a page and the next cursor: all or nothing. False if the page does not begin at the stored cursor, because another
     /// process was faster, accounts were removed, or the Item is gone.
+    ///
+    /// The last page of a rebuild replaces all transactions of the Item by those of the rebuild.
     async fn save_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool>;
 
     /// Deletes what the unfinished run of pages has added, and goes back to its first cursor.
     async fn restart_sync(&self, item: &ItemId) -> Result<()>;
+
+    /// Begins to fetch all transactions once more, without a cursor. Those that are shown stay until the rebuild is complete.
+    async fn rebuild(&self, item: &ItemId) -> Result<()>;
+
+    /// Makes a sync due at another time, unless another one was scheduled meanwhile.
+    async fn postpone_sync(&self, sync: &DueSync, until: Timestamp) -> Result<()>;
 
     /// Marks a sync as finished, unless another one was scheduled meanwhile.
     async fn finish_sync(&self, sync: &DueSync) -> Result<()>;
@@ -297,20 +317,24 @@ pub struct DueSync {
     pub retry_at: Timestamp,
 }
 
-/// Where the next page of an Item's transactions begins.
+/// How far an Item's transactions are fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SyncCursor {
-    /// Plaid's cursor.
+pub struct SyncPosition {
+    /// The cursor of the next page.
     pub cursor: String,
     /// How often accounts of the Item were removed.
     pub removals: i64,
+    /// Whether pages of the present run are saved already.
+    pub is_within_run: bool,
+    /// Whether the run fetches all transactions once more.
+    pub is_rebuild: bool,
 }
 
 /// A page of changes to an Item's transactions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SyncPage {
     /// Where the page begins.
-    pub begin: SyncCursor,
+    pub begin: SyncPosition,
     /// The cursor of the next page.
     pub next_cursor: String,
     /// Whether the next page belongs to the same run.

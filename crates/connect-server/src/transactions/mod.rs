@@ -1,4 +1,5 @@
 //! Transactions: how they are fetched and kept.
 
+mod refusal;
 pub(crate) mod schedule;
 pub(crate) mod sync;

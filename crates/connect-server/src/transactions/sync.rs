@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use connect_api::{ChangeKind, Transaction};
 use plaid_client::TransactionChanges;
-use plaid_types::{ErrorType, ItemId};
+use plaid_types::ItemId;
 use time::Duration;
 use tokio::sync::Semaphore;
 
+use super::refusal::{self, MUTATED};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, chain};
 use crate::items::access_token::access_token;
-use crate::items::state::fetch_state;
 use crate::job::Schedule;
 use crate::state::AppState;
-use crate::store::{DueSync, SyncCursor, SyncPage};
+use crate::store::{DueSync, SyncPosition, SyncPage};
 
 /// How many due syncs are taken at once.
 const BATCH: usize = 64;
@@ -36,8 +36,8 @@ const MAX_PAGES: usize = 400;
 /// How often a run of pages is restarted.
 const MAX_RESTARTS: usize = 5;
 
-/// Plaid's code for transactions that changed while their pages were fetched.
-const MUTATED: &str = "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION";
+/// Plaid's code for a cursor that it does not know, among others.
+const INVALID_FIELD: &str = "INVALID_FIELD";
 
 /// Fetches transactions, also those that an earlier process left, until the backend stops.
 pub(crate) async fn run(state: Arc<AppState>) {
@@ -85,12 +85,10 @@ async fn sync(state: &AppState, due: &DueSync) -> Result<()> {
         state.changes.notify(&due.user, &due.item, kind);
     }
     match fetched {
-        Ok(Progress::Done) => {}
+        Ok(Progress::Done) => refusal::clear(state, due).await?,
         Ok(Progress::More | Progress::NotReady) => return Ok(()),
-        Err(Error::Plaid(error)) if is_permanent(&error) => {
-            let item_id = &due.item;
-            tracing::warn!(%item_id, cause = chain(&error), "fetching transactions failed");
-            recheck(state, due).await?;
+        Err(Error::Plaid(error)) if refusal::is_permanent(&error) => {
+            return refusal::record(state, due, &error).await;
         }
         Err(error) => return Err(error),
     }
@@ -113,11 +111,9 @@ async fn fetch(state: &AppState, due: &DueSync, changed: &mut bool) -> Result<Pr
     for _ in 0..MAX_PAGES {
         match fetch_page(state, due, changed).await {
             Ok(Progress::More) => {}
-            Err(Error::Plaid(error))
-                if error.code() == Some(MUTATED) && restarts < MAX_RESTARTS =>
-            {
+            Err(Error::Plaid(error)) if restarts < MAX_RESTARTS => {
                 restarts += 1;
-                state.store.restart_sync(&due.item).await?;
+                restart(state, due, error).await?;
             }
             end => return end,
         }
@@ -125,32 +121,59 @@ async fn fetch(state: &AppState, due: &DueSync, changed: &mut bool) -> Result<Pr
     Ok(Progress::More)
 }
 
+/// Begins again after Plaid refused a page: where the run began or, if that cursor is refused too, with all transactions.
+///
+/// # Errors
+///
+/// The same error, if it is not about the cursor.
+async fn restart(state: &AppState, due: &DueSync, error: plaid_client::Error) -> Result<()> {
+    let Some(position) = state.store.sync_position(&due.item).await? else {
+        return Ok(());
+    };
+    match error.code() {
+        Some(MUTATED) if position.is_within_run => state.store.restart_sync(&due.item).await?,
+        Some(MUTATED | INVALID_FIELD) if !position.cursor.is_empty() => {
+            let item_id = &due.item;
+            tracing::warn!(%item_id, cause = chain(&error), "Plaid refused a cursor; all transactions are fetched again");
+            state.store.rebuild(&due.item).await?;
+        }
+        Some(MUTATED) => {}
+        _ => return Err(error.into()),
+    }
+    Ok(())
+}
+
 /// Fetches one page. The Item is locked meanwhile, so that transactions of an account that is being deselected do not come back.
 async fn fetch_page(state: &AppState, due: &DueSync, changed: &mut bool) -> Result<Progress> {
     let _lock = state.edits.lock(&due.item).await;
-    let Some(begin) = state.store.sync_cursor(&due.item).await? else {
+    let Some(begin) = state.store.sync_position(&due.item).await? else {
         return Ok(Progress::Done);
     };
     let Some(token) = access_token(state, &due.user, &due.item).await? else {
         return Ok(Progress::Done);
     };
-    let answer = state.plaid.transactions_sync(&token, &begin.cursor).await?;
+    let mut answer = state.plaid.transactions_sync(&token, &begin.cursor).await?;
     let status = answer.transactions_update_status.as_deref();
     let progress = match (answer.has_more, status) {
         (true, _) => Progress::More,
         (false, Some("NOT_READY")) => Progress::NotReady,
+        // What is shown is replaced only by all that Plaid has.
+        (false, Some("INITIAL_UPDATE_COMPLETE")) if begin.is_rebuild => Progress::NotReady,
         (false, _) => Progress::Done,
     };
+    answer.has_more |= begin.is_rebuild && progress == Progress::NotReady;
+    let is_rebuild = begin.is_rebuild;
     let page = page(&due.item, begin, answer);
     if !state.store.save_page(&due.user, &due.item, &page).await? {
         // Another process fetches them or has removed accounts, or the Item is gone.
         return Ok(Progress::NotReady);
     }
     *changed |= !page.updated.is_empty() || !page.removed.is_empty();
+    *changed |= is_rebuild && !page.has_more;
     Ok(progress)
 }
 
-fn page(item: &ItemId, begin: SyncCursor, answer: TransactionChanges) -> SyncPage {
+fn page(item: &ItemId, begin: SyncPosition, answer: TransactionChanges) -> SyncPage {
     let updated = answer.added.into_iter().chain(answer.modified);
     SyncPage {
         begin,
@@ -184,26 +207,4 @@ fn stored(item: &ItemId, transaction: plaid_types::Transaction) -> Transaction {
             .personal_finance_category
             .map(|category| category.primary),
     }
-}
-
-/// Fetches the state of an Item whose transactions Plaid refused: it may hold the reason.
-async fn recheck(state: &AppState, due: &DueSync) -> Result<()> {
-    let mut edit = match state.edits.begin(&due.user, &due.item).await {
-        Err(Error::NotFound) => return Ok(()),
-        edit => edit?,
-    };
-    if let Some(token) = access_token(state, &due.user, &due.item).await? {
-        fetch_state(state, &token, &mut edit.item).await?;
-    }
-    edit.save().await.map(|_| ())
-}
-
-/// Whether Plaid would give the same answer again, until something else happens.
-fn is_permanent(error: &plaid_client::Error) -> bool {
-    error.plaid().is_some_and(|said| {
-        !matches!(
-            said.error_type,
-            ErrorType::ApiError | ErrorType::RateLimitExceeded | ErrorType::InstitutionError
-        ) && ![MUTATED, "PRODUCT_NOT_READY"].contains(&&*said.error_code)
-    })
 }

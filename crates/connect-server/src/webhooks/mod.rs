@@ -5,4 +5,5 @@
 pub(crate) mod apply;
 pub(crate) mod inbox;
 pub(crate) mod item;
+pub(crate) mod keys;
 pub(crate) mod verify;

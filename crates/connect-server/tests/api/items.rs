@@ -2,10 +2,11 @@
 
 use axum::http::StatusCode;
 use connect_api::{Item, ItemStatus, ProblemCode};
+use connect_server::Timestamp;
 use serde_json::json;
 
 use crate::harness::TestBackend;
-use crate::stub_plaid::error;
+use crate::stub_plaid::{account, error};
 
 const BALANCE: &str = "/accounts/balance/get";
 
@@ -73,6 +74,35 @@ async fn a_refresh_fetches_the_current_balances() {
         [json!({ "access_token": "access-public-1" })]
     );
     assert_eq!(browser.items().await, [after]);
+}
+
+/// It has no current balances of cards, and no balance at all may be new enough.
+#[tokio::test]
+async fn a_refresh_at_capital_one_accepts_older_balances() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    backend
+        .execute_sql("UPDATE items SET institution_id = 'ins_128026'")
+        .await;
+    let refresh = async || {
+        let answer = browser.post("/api/items/item-public-1/refresh", json!({}));
+        answer.await.json::<Item>().accounts[0].balances.current
+    };
+    let mut card = json!({ "accounts": [account("Card", 120.0)], "item": { "item_id": "item" } });
+    card["item"]["institution_id"] = json!("ins_128026");
+    backend.plaid.respond_with(BALANCE, 200, &card);
+    assert_eq!(refresh().await, Some(120.0));
+    let sent = &backend.plaid.calls(BALANCE)[0]["options"]["min_last_updated_datetime"];
+    let sent: Timestamp = sent.as_str().expect("a time").parse().expect("a time");
+    let now = Timestamp::now();
+    assert!(sent < now && sent > now - time::Duration::days(2));
+
+    let code = "LAST_UPDATED_DATETIME_OUT_OF_RANGE";
+    backend
+        .plaid
+        .respond_with_error(BALANCE, "INVALID_RESULT", code);
+    assert_eq!(refresh().await, Some(110.0), "Plaid's latest one");
 }
 
 #[tokio::test]

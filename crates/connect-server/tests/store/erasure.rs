@@ -15,7 +15,7 @@ use plaid_types::AccountId;
 use sqlx::SqlitePool;
 
 use crate::child;
-use crate::fixtures::{at, claim_request, item, user};
+use crate::fixtures::{at, claim_request, item, user, revoked};
 
 #[tokio::test]
 async fn erased_data_leaves_no_copy() {
@@ -35,13 +35,11 @@ async fn erased_data_leaves_no_copy() {
 
     let removed = store.remove_item(&ada, &"removed".into()).await;
     assert!(removed.expect("an answer"));
-    let revoked = store.erase_access_token(&ada, &"revoked".into()).await;
+    let revoked = store.erase_access_token(&ada, &"revoked".into(), &revoked()).await;
     revoked.expect("an answer");
     let reduced = [AccountId::from("marked-reduced-account")];
-    let reduced = store.update_item(&ada, &item("reduced"), &reduced).await;
+    let reduced = store.update_item(&ada, &item("reduced"), 0, &reduced).await;
     assert!(reduced.expect("an answer"));
-    let revoked = store.update_item(&ada, &item("revoked"), &[]).await;
-    assert!(revoked.expect("an answer"));
     store.decline(&ada, &declined).await.expect("an answer");
     let deleted = store.delete_link_token(&link_token.digest).await;
     deleted.expect("an answer");

@@ -83,12 +83,15 @@ promises! {
         a_webhook_that_is_sent_again_and_again_is_stored_a_few_times
         a_webhook_is_due_again_until_it_is_applied
         a_copy_has_the_date_of_the_first_receipt
+        a_webhook_key_is_kept_until_it_is_deleted
     }
     transactions {
         a_sync_is_due_until_it_is_finished
         a_sync_needs_an_access_token
         a_page_is_saved_once
         a_restarted_run_leaves_earlier_runs
+        a_rebuild_replaces_all_when_it_is_complete
+        a_postponed_sync_is_due_later
         transactions_are_listed_newest_first
         removed_accounts_take_their_transactions_along
         a_page_from_before_a_removal_of_accounts_is_refused

@@ -2,7 +2,7 @@
 
 use connect_api::Transaction;
 use connect_server::UserId;
-use connect_server::store::{DueSync, Store, SyncCursor, SyncPage, TransactionFilter};
+use connect_server::store::{DueSync, Store, SyncPosition, SyncPage, TransactionFilter};
 use plaid_types::{AccountId, ItemId, TransactionId};
 
 use crate::database::Database;
@@ -39,9 +39,9 @@ fn transaction(name: &str) -> Transaction {
 fn page(cursors: &str, updated: &[&str], removed: &[&str]) -> SyncPage {
     let (cursor, next) = cursors.split_once("..").expect("two cursors");
     SyncPage {
-        begin: SyncCursor {
+        begin: SyncPosition {
             cursor: cursor.to_owned(),
-            removals: 0,
+            ..SyncPosition::default()
         },
         next_cursor: next.trim_end_matches('+').to_owned(),
         has_more: next.ends_with('+'),
@@ -56,8 +56,8 @@ async fn save(store: &dyn Store, user: &UserId, page: SyncPage) -> bool {
 }
 
 async fn cursor(store: &dyn Store) -> Option<String> {
-    let cursor = store.sync_cursor(&ITEM.into()).await;
-    cursor.expect("an answer").map(|begin| begin.cursor)
+    let position = store.sync_position(&ITEM.into()).await;
+    position.expect("an answer").map(|position| position.cursor)
 }
 
 async fn ids(store: &dyn Store, user: &UserId, filter: &TransactionFilter) -> Vec<String> {
@@ -146,6 +146,60 @@ pub(crate) async fn a_restarted_run_leaves_earlier_runs(store: &Database) {
     );
 }
 
+pub(crate) async fn a_rebuild_replaces_all_when_it_is_complete(store: &Database) {
+    let ada = user_with_item(&**store).await;
+    let save = async |page| assert!(save(&**store, &ada, page).await);
+    let rebuild = async || store.rebuild(&ITEM.into()).await.expect("an answer");
+    let is_rebuild = async || {
+        let position = store.sync_position(&ITEM.into()).await;
+        position.expect("an answer").expect("a sync").is_rebuild
+    };
+    save(page("..a", &["1", "2"], &[])).await;
+    save(page("a..b+", &["9"], &[])).await;
+    rebuild().await;
+    save(page("..c+", &["2", "8"], &[])).await;
+    assert_eq!(all_ids(&**store, &ada).await, ["2", "1"]);
+    rebuild().await;
+    assert_eq!(cursor(&**store).await.as_deref(), Some(""));
+    save(page("..c+", &["2", "3", "7"], &[])).await;
+    store.restart_sync(&ITEM.into()).await.expect("an answer");
+    assert!(is_rebuild().await, "it is restarted as a rebuild");
+    save(page("..c+", &["2", "3", "4"], &[])).await;
+    let removed = [AccountId::new("account-3")];
+    let updated = store.update_item(&ada, &item(ITEM), 0, &removed).await;
+    assert!(updated.expect("an answer"));
+    let page = |cursors, updated, removed| {
+        let mut page = page(cursors, updated, removed);
+        page.begin.removals = 1;
+        page
+    };
+    assert_eq!(all_ids(&**store, &ada).await, ["2", "1"]);
+    save(page("c..d", &["5"], &["4"])).await;
+    assert_eq!(all_ids(&**store, &ada).await, ["5", "2"]);
+    assert!(!is_rebuild().await);
+    save(page("d..e", &["6"], &[])).await;
+    assert_eq!(all_ids(&**store, &ada).await, ["6", "5", "2"]);
+}
+
+pub(crate) async fn a_postponed_sync_is_due_later(store: &Database) {
+    user_with_item(&**store).await;
+    let due = async |now, retry_at| due(&**store, now, retry_at).await;
+    let sync = due("2026-02", "2026-04").await.remove(0);
+    let postponed = store.postpone_sync(&sync, at("2026-06")).await;
+    postponed.expect("an answer");
+    assert_eq!(due("2026-05", "2026-08").await, []);
+    let sync = due("2026-07", "2026-08").await.remove(0);
+    let again = store.schedule_sync(&ITEM.into(), at("2026-07")).await;
+    again.expect("an answer");
+    let postponed = store.postpone_sync(&sync, at("2026-12")).await;
+    postponed.expect("an answer");
+    assert_eq!(
+        due("2026-07", "2026-08").await.len(),
+        1,
+        "it was scheduled again"
+    );
+}
+
 pub(crate) async fn transactions_are_listed_newest_first(store: &Database) {
     let (ada, bob) = (user_with_item(&**store).await, user(&**store, "bob").await);
     save(&**store, &ada, page("..a", &["2", "5", "3"], &[])).await;
@@ -198,7 +252,7 @@ pub(crate) async fn removed_accounts_take_their_transactions_along(store: &Datab
 /// The page may hold transactions of the removed accounts.
 pub(crate) async fn a_page_from_before_a_removal_of_accounts_is_refused(store: &Database) {
     let ada = user_with_item(&**store).await;
-    let begin = store.sync_cursor(&ITEM.into()).await;
+    let begin = store.sync_position(&ITEM.into()).await;
     let begin = begin.expect("an answer").expect("a cursor");
     let removed = [AccountId::new("account-3")];
     let updated = store.update_item(&ada, &item(ITEM), 0, &removed).await;
@@ -208,7 +262,7 @@ pub(crate) async fn a_page_from_before_a_removal_of_accounts_is_refused(store: &
         ..page("..a", &["3"], &[])
     };
     assert!(!save(&**store, &ada, page.clone()).await);
-    let begin = store.sync_cursor(&ITEM.into()).await;
+    let begin = store.sync_position(&ITEM.into()).await;
     let begin = begin.expect("an answer").expect("a cursor");
     assert!(save(&**store, &ada, SyncPage { begin, ..page }).await);
 }

@@ -2,6 +2,7 @@
 
 use connect_server::Digest;
 use connect_server::store::{PendingWebhook, ReceivedWebhook, Store};
+use plaid_client::WebhookKey;
 
 use crate::database::Database;
 use crate::fixtures::at;
@@ -105,4 +106,25 @@ pub(crate) async fn a_copy_has_the_date_of_the_first_receipt(store: &Database) {
         );
         store_all(&**store, &[], &[due[0].id]).await;
     }
+}
+
+pub(crate) async fn a_webhook_key_is_kept_until_it_is_deleted(store: &Database) {
+    let key = WebhookKey {
+        kid: "key-1".to_owned(),
+        x: "x".to_owned(),
+        y: "y".to_owned(),
+        expired_at: None,
+        fetched_at: at("2026-01").into(),
+    };
+    let renewed = WebhookKey {
+        expired_at: Some(at("2026-03").into()),
+        fetched_at: at("2026-02").into(),
+        ..key.clone()
+    };
+    for key in [key, renewed] {
+        store.save_webhook_key(&key).await.expect("an answer");
+        assert_eq!(store.webhook_keys().await.expect("an answer"), [key]);
+    }
+    store.delete_webhook_key("key-1").await.expect("an answer");
+    assert_eq!(store.webhook_keys().await.expect("an answer"), []);
 }

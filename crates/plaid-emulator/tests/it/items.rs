@@ -147,6 +147,50 @@ async fn user_good_has_the_accounts_of_the_sandbox() {
 }
 
 #[tokio::test]
+async fn capital_one_requires_the_time_of_the_oldest_balance() {
+    let plaid = Plaid::start().await;
+    let bank = json!({ "institution_id": "ins_128026", "initial_products": ["transactions"] });
+    let created = plaid.call("/sandbox/public_token/create", bank).await.ok();
+    let body = json!({ "public_token": created["public_token"] });
+    let exchanged = plaid.call("/item/public_token/exchange", body).await.ok();
+    let token = &exchanged["access_token"];
+    let all = plaid.call("/accounts/get", json!({ "access_token": token }));
+    let all = all.await.ok();
+    let (checking, card) = (&all["accounts"][0], &all["accounts"][3]);
+    assert_eq!(
+        (&checking["type"], &card["type"]),
+        (&json!("depository"), &json!("credit"))
+    );
+    let seconds_ago = |seconds| {
+        let time = time::OffsetDateTime::now_utc() - time::Duration::seconds(seconds);
+        let format = time::format_description::well_known::Rfc3339;
+        json!(time.format(&format).expect("a time"))
+    };
+    for (account, oldest, expected) in [
+        (checking, Value::Null, Ok(())),
+        (card, Value::Null, Err("INVALID_FIELD")),
+        (card, json!("yesterday"), Err("INVALID_FIELD")),
+        (
+            card,
+            seconds_ago(60),
+            Err("LAST_UPDATED_DATETIME_OUT_OF_RANGE"),
+        ),
+        (card, seconds_ago(86_400), Ok(())),
+    ] {
+        let mut options = json!({ "account_ids": [account["account_id"]] });
+        if !oldest.is_null() {
+            options["min_last_updated_datetime"] = oldest.clone();
+        }
+        let body = json!({ "access_token": token, "options": options });
+        let answer = plaid.call("/accounts/balance/get", body).await;
+        match expected {
+            Ok(()) => assert_eq!(answer.ok()["accounts"][0], *account, "{oldest}"),
+            Err(code) => assert_eq!(answer.fails(400), code, "{oldest}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn accounts_can_be_filtered_by_id() {
     let plaid = Plaid::start().await;
     let access_token = plaid.access_token().await;

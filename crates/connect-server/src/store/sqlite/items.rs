@@ -155,6 +155,8 @@ impl Items for Sqlite {
         for sql in [
             "DELETE FROM transactions WHERE +item_id = ?1 AND user_id = ?2 \
                 AND account_id IN (SELECT value FROM json_each(?3))",
+            "DELETE FROM rebuilt_transactions WHERE item_id = ?1 AND user_id = ?2 \
+                AND account_id IN (SELECT value FROM json_each(?3))",
             "UPDATE transaction_syncs SET removals = removals + 1 WHERE item_id = ?1",
         ] {
             sqlx::query(sql)

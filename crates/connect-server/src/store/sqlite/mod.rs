@@ -103,6 +103,7 @@ impl Store for Sqlite {
         for (sql, before) in [
             ("DELETE FROM sessions WHERE expires_at <= ?", now),
             ("DELETE FROM link_tokens WHERE expires_at <= ?", now),
+            ("DELETE FROM webhook_keys WHERE fetched_at <= ?", old),
             (
                 "DELETE FROM webhooks WHERE due_at IS NULL AND received_at <= ?",
                 old,

@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use super::Sqlite;
 use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
-use crate::store::contract::{DueSync, SyncCursor, SyncPage, TransactionFilter, Transactions};
+use crate::store::contract::{DueSync, SyncPage, SyncPosition, TransactionFilter, Transactions};
 use crate::store::error::Result;
 use crate::user::UserId;
 
@@ -29,6 +29,52 @@ const OF_ITEM: &str = page!("AND item_id = ? ");
 const OF_ACCOUNT: &str = page!("AND account_id = ? ");
 /// The account implies its Item: the plus keeps SQLite from using the Item's index.
 const OF_ITEM_AND_ACCOUNT: &str = page!("AND +item_id = ? AND account_id = ? ");
+
+macro_rules! upsert {
+    ($table:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            " (item_id, id, user_id, account_id, date, name, amount, \
+                iso_currency_code, unofficial_currency_code, pending, category, run) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (item_id, id) DO UPDATE SET account_id = excluded.account_id, \
+                date = excluded.date, name = excluded.name, amount = excluded.amount, \
+                iso_currency_code = excluded.iso_currency_code, \
+                unofficial_currency_code = excluded.unofficial_currency_code, \
+                pending = excluded.pending, category = excluded.category"
+        )
+    };
+}
+
+const UPSERT: &str = upsert!("transactions");
+const UPSERT_REBUILT: &str = upsert!("rebuilt_transactions");
+const DELETE: &str = "DELETE FROM transactions WHERE item_id = ? AND id = ?";
+const DELETE_REBUILT: &str = "DELETE FROM rebuilt_transactions WHERE item_id = ? AND id = ?";
+
+const REPLACE_BY_REBUILT: [&str; 3] = [
+    "DELETE FROM transactions WHERE item_id = ?",
+    "INSERT INTO transactions SELECT * FROM rebuilt_transactions WHERE item_id = ?",
+    "DELETE FROM rebuilt_transactions WHERE item_id = ?",
+];
+
+/// Deletes what the unfinished run has added, and begins another one.
+macro_rules! restart {
+    ($cursor:literal, $rebuilding:literal) => {
+        concat!(
+            "BEGIN IMMEDIATE; \
+             DELETE FROM transactions WHERE item_id = ?1 \
+                AND run = (SELECT run FROM transaction_syncs WHERE item_id = ?1); \
+             DELETE FROM rebuilt_transactions WHERE item_id = ?1; \
+             UPDATE transaction_syncs SET first_cursor = NULL, cursor = ",
+            $cursor,
+            ", rebuilding = ",
+            $rebuilding,
+            " WHERE item_id = ?1; \
+             COMMIT"
+        )
+    };
+}
 
 /// Sorts after every date.
 const AFTER_EVERY_DATE: &str = "9999-99-99";
@@ -71,18 +117,27 @@ impl Transactions for Sqlite {
         due.collect()
     }
 
-    async fn sync_cursor(&self, item: &ItemId) -> Result<Option<SyncCursor>> {
-        let cursor =
-            sqlx::query_as("SELECT cursor, removals FROM transaction_syncs WHERE item_id = ?");
-        let cursor = cursor.bind(item.as_str());
-        let cursor = cursor.fetch_optional(self.engine.readers()).await?;
-        Ok(cursor.map(|(cursor, removals)| SyncCursor { cursor, removals }))
+    async fn sync_position(&self, item: &ItemId) -> Result<Option<SyncPosition>> {
+        let position = sqlx::query(
+            "SELECT cursor, removals, first_cursor IS NOT NULL, rebuilding FROM transaction_syncs WHERE item_id = ?",
+        );
+        let position = position.bind(item.as_str());
+        let position = position.fetch_optional(self.engine.readers()).await?;
+        let position = position.map(|row| {
+            Ok(SyncPosition {
+                cursor: row.try_get(0)?,
+                removals: row.try_get(1)?,
+                is_within_run: row.try_get(2)?,
+                is_rebuild: row.try_get(3)?,
+            })
+        });
+        position.transpose()
     }
 
     async fn save_page(&self, user: &UserId, item: &ItemId, page: &SyncPage) -> Result<bool> {
         let mut transaction = self.engine.begin().await?;
-        let run: Option<i64> = sqlx::query_scalar(
-            "SELECT run FROM transaction_syncs JOIN items ON items.id = item_id \
+        let run: Option<(i64, bool)> = sqlx::query_as(
+            "SELECT run, rebuilding FROM transaction_syncs JOIN items ON items.id = item_id \
              WHERE item_id = ? AND cursor = ? AND removals = ? AND user_id = ?",
         )
         .bind(item.as_str())
@@ -91,24 +146,35 @@ impl Transactions for Sqlite {
         .bind(user.as_str())
         .fetch_optional(&mut *transaction)
         .await?;
-        let Some(run) = run else {
+        let Some((run, is_rebuild)) = run else {
             return Ok(false);
         };
+        let (upsert, delete) = if is_rebuild {
+            (UPSERT_REBUILT, DELETE_REBUILT)
+        } else {
+            (UPSERT, DELETE)
+        };
         for updated in &page.updated {
-            upsert(&mut transaction, user, updated, run).await?;
+            write(&mut transaction, upsert, user, updated, run).await?;
         }
         for removed in &page.removed {
-            sqlx::query("DELETE FROM transactions WHERE item_id = ? AND id = ?")
+            sqlx::query(delete)
                 .bind(item.as_str())
                 .bind(removed.as_str())
                 .execute(&mut *transaction)
                 .await?;
         }
+        if is_rebuild && !page.has_more {
+            for sql in REPLACE_BY_REBUILT {
+                let replaced = sqlx::query(sql).bind(item.as_str());
+                replaced.execute(&mut *transaction).await?;
+            }
+        }
         let advance = if page.has_more {
             "UPDATE transaction_syncs SET first_cursor = coalesce(first_cursor, cursor), cursor = ? \
              WHERE item_id = ?"
         } else {
-            "UPDATE transaction_syncs SET first_cursor = NULL, cursor = ?, run = run + 1 \
+            "UPDATE transaction_syncs SET first_cursor = NULL, cursor = ?, run = run + 1, rebuilding = 0 \
              WHERE item_id = ?"
         };
         sqlx::query(advance)
@@ -124,16 +190,26 @@ impl Transactions for Sqlite {
     }
 
     async fn restart_sync(&self, item: &ItemId) -> Result<()> {
-        let restarted = sqlx::query(
-            "BEGIN IMMEDIATE; \
-             DELETE FROM transactions WHERE item_id = ?1 \
-                AND run = (SELECT run FROM transaction_syncs WHERE item_id = ?1); \
-             UPDATE transaction_syncs SET cursor = coalesce(first_cursor, cursor), first_cursor = NULL \
-                WHERE item_id = ?1; \
-             COMMIT",
-        );
+        let restarted = sqlx::query(restart!("coalesce(first_cursor, cursor)", "rebuilding"));
         let restarted = restarted.bind(item.as_str());
         self.engine.erase(restarted, Copies::InLog).await?;
+        Ok(())
+    }
+
+    async fn rebuild(&self, item: &ItemId) -> Result<()> {
+        let restarted = sqlx::query(restart!("''", "1")).bind(item.as_str());
+        self.engine.erase(restarted, Copies::InLog).await?;
+        Ok(())
+    }
+
+    async fn postpone_sync(&self, sync: &DueSync, until: Timestamp) -> Result<()> {
+        let postponed =
+            sqlx::query("UPDATE transaction_syncs SET due_at = ? WHERE item_id = ? AND due_at = ?");
+        let postponed = postponed
+            .bind(until)
+            .bind(sync.item.as_str())
+            .bind(sync.retry_at);
+        self.engine.write(postponed, Durability::Synced).await?;
         Ok(())
     }
 
@@ -179,36 +255,28 @@ impl Transactions for Sqlite {
     }
 }
 
-async fn upsert(
+async fn write(
     transaction: &mut SqliteConnection,
+    sql: &'static str,
     user: &UserId,
     updated: &Transaction,
     run: i64,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO transactions (item_id, id, user_id, account_id, date, name, amount, \
-            iso_currency_code, unofficial_currency_code, pending, category, run) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (item_id, id) DO UPDATE SET account_id = excluded.account_id, \
-            date = excluded.date, name = excluded.name, amount = excluded.amount, \
-            iso_currency_code = excluded.iso_currency_code, \
-            unofficial_currency_code = excluded.unofficial_currency_code, \
-            pending = excluded.pending, category = excluded.category",
-    )
-    .bind(updated.item_id.as_str())
-    .bind(updated.id.as_str())
-    .bind(user.as_str())
-    .bind(updated.account_id.as_str())
-    .bind(&updated.date)
-    .bind(&updated.name)
-    .bind(updated.amount)
-    .bind(&updated.iso_currency_code)
-    .bind(&updated.unofficial_currency_code)
-    .bind(updated.pending)
-    .bind(&updated.category)
-    .bind(run)
-    .execute(transaction)
-    .await?;
+    sqlx::query(sql)
+        .bind(updated.item_id.as_str())
+        .bind(updated.id.as_str())
+        .bind(user.as_str())
+        .bind(updated.account_id.as_str())
+        .bind(&updated.date)
+        .bind(&updated.name)
+        .bind(updated.amount)
+        .bind(&updated.iso_currency_code)
+        .bind(&updated.unofficial_currency_code)
+        .bind(updated.pending)
+        .bind(&updated.category)
+        .bind(run)
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Webhooks in SQLite.
 
 use async_trait::async_trait;
+use plaid_client::WebhookKey;
 use sqlx::Row as _;
 
 use super::Sqlite;
@@ -75,5 +76,42 @@ impl Webhooks for Sqlite {
             .collect::<Result<Vec<_>>>()?;
         pending.sort_by_key(|webhook| webhook.id);
         Ok(pending)
+    }
+
+    async fn webhook_keys(&self) -> Result<Vec<WebhookKey>> {
+        let keys = sqlx::query("SELECT * FROM webhook_keys");
+        let keys = keys.fetch_all(self.engine.readers()).await?;
+        let keys = keys.iter().map(|row| {
+            let expired_at: Option<Timestamp> = row.try_get("expired_at")?;
+            Ok(WebhookKey {
+                kid: row.try_get("kid")?,
+                x: row.try_get("x")?,
+                y: row.try_get("y")?,
+                expired_at: expired_at.map(Into::into),
+                fetched_at: row.try_get::<Timestamp, _>("fetched_at")?.into(),
+            })
+        });
+        keys.collect()
+    }
+
+    async fn save_webhook_key(&self, key: &WebhookKey) -> Result<()> {
+        let saved = sqlx::query(
+            "INSERT OR REPLACE INTO webhook_keys (kid, x, y, expired_at, fetched_at) \
+             VALUES (?, ?, ?, ?, ?)",
+        );
+        let saved = saved
+            .bind(&key.kid)
+            .bind(&key.x)
+            .bind(&key.y)
+            .bind(key.expired_at.map(Timestamp::from))
+            .bind(Timestamp::from(key.fetched_at));
+        self.engine.write(saved, Durability::Relaxed).await?;
+        Ok(())
+    }
+
+    async fn delete_webhook_key(&self, kid: &str) -> Result<()> {
+        let deleted = sqlx::query("DELETE FROM webhook_keys WHERE kid = ?").bind(kid);
+        self.engine.write(deleted, Durability::Relaxed).await?;
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod erasure;
 mod list;
+mod refusal;
 mod sync;
 
 use axum::http::StatusCode;
@@ -89,5 +90,12 @@ impl TestBackend {
     async fn wait_until_synced(&self) {
         let scheduled = "SELECT count(*) FROM transaction_syncs WHERE due_at IS NOT NULL";
         wait_until(async || self.count(scheduled).await == 0).await;
+    }
+
+    /// Waits until the sync is to be tried again in some hours.
+    async fn wait_until_sync_is_postponed(&self) {
+        let later = "SELECT count(*) FROM transaction_syncs \
+            WHERE due_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 hour')";
+        wait_until(async || self.count(later).await == 1).await;
     }
 }

@@ -243,7 +243,7 @@ async fn a_broken_item_is_synced_after_its_repair() {
     backend.plaid.set_item(json!({ "error": broken }));
     browser.connect_item("public-1").await;
     wait_until(async || browser.items().await[0].status == ItemStatus::LoginRequired).await;
-    backend.wait_until_synced().await;
+    backend.wait_until_sync_is_postponed().await;
 
     let all = changes("cursor-1", false, &[("t1", "2026-11-01")], &[]);
     backend.plaid.respond_in_turn(SYNC, [all]);

@@ -3,6 +3,7 @@
 mod announcements;
 mod inbox;
 mod item;
+mod keys;
 mod revocation;
 
 use connect_api::Item;
