@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl};
 use wasm_bindgen::{JsCast, JsValue};
+
+use crate::object::object;
 
 thread_local! {
     /// One formatter per currency, because a formatter is expensive to create.
@@ -68,12 +70,4 @@ fn format_time(iso: &str, options: &[(&str, &str)]) -> Option<String> {
     let format = Intl::DateTimeFormat::new(&Array::new(), &options).format();
     let format: Function = format.unchecked_into();
     format.call1(&JsValue::UNDEFINED, &date).ok()?.as_string()
-}
-
-fn object(entries: &[(&str, &str)]) -> Object {
-    let object = Object::new();
-    for (key, value) in entries {
-        let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
-    }
-    object
 }
