@@ -122,6 +122,22 @@ pub fn translate(element: &HtmlElement) {
     );
 }
 
+/// Fires the next timer of this many milliseconds at once.
+pub fn hasten_timer(milliseconds: u32) {
+    run(
+        "awaited",
+        r"
+        const real = window.setTimeout;
+        window.setTimeout = (f, delay) => {
+            if (delay !== awaited) return real(f, delay);
+            window.setTimeout = real;
+            return real(f, 0);
+        };
+        ",
+        &[&milliseconds.into()],
+    );
+}
+
 /// Removes everything that tests, the loader and the fake may have added to the page.
 pub fn clear() {
     run(
