@@ -25,7 +25,7 @@ async fn script_blocked_then_retried() {
 async fn frame_blocked_then_retried() {
     story(async |world| {
         let page = &world.browser;
-        page.block(&["*link.html*"]).await;
+        page.block_frames().await;
         page.open("/").await;
         // The frame has 15 seconds.
         page.run(
@@ -37,7 +37,7 @@ async fn frame_blocked_then_retried() {
         page.notice("Plaid could not be loaded.").appears().await;
         assert!(!page.is_link_open().await);
 
-        page.unblock().await;
+        page.unblock_frames().await;
         page.run("window.setTimeout = real_set_timeout").await;
         page.button("Try again").click().await;
         page.link_a_bank("First Platypus Bank").await;
