@@ -1,12 +1,9 @@
 //! A client of the backend: one function per route, each with a deadline and typed errors.
 
-use std::fmt;
-
 use connect_api::{
     CreateItem, CreateLinkToken, Item, LinkEvents, LinkTokenGrant, Problem, ProblemCode,
     RepairedItem, Session,
 };
-use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
 use leptos_plaid_link::{Failure, FailureKind};
@@ -17,6 +14,8 @@ use plaid_types::serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Blob, BlobPropertyBag, Response};
+
+use crate::object::{object, set};
 
 /// The deadline of a request. The backend waits 30 seconds for Plaid, and needs some time to answer.
 const DEADLINE_MILLISECONDS: u32 = 35_000;
@@ -63,7 +62,7 @@ impl Backend {
 
     /// Returns the signed-in user's session.
     pub async fn session(self) -> Result<Session, Error> {
-        self.once(Method::GET, "/api/session", None)
+        self.once("GET", "/api/session", None)
             .await
             .and_then(decode)
     }
@@ -73,8 +72,7 @@ impl Backend {
         self,
         request: &CreateLinkToken,
     ) -> Result<LinkTokenGrant, Error> {
-        self.send(Method::POST, "/api/link/tokens", Some(request))
-            .await
+        self.send("POST", "/api/link/tokens", Some(request)).await
     }
 
     /// Reports what happened in Link. The request outlives the page, and its answer is ignored.
@@ -90,7 +88,7 @@ impl Backend {
 
     /// Returns every Item of the user, and the number of the list's last change.
     pub async fn items(self) -> Result<(Vec<Item>, u64), Error> {
-        let mut answer = self.signed_in(Method::GET, "/api/items", None).await?;
+        let mut answer = self.signed_in("GET", "/api/items", None).await?;
         let as_of = answer.body.get("as_of").and_then(Value::as_u64);
         // An unreadable list is an error and not an empty list.
         let items = answer.body.get_mut("items").map(Value::take);
@@ -100,36 +98,36 @@ impl Backend {
 
     /// Returns an Item.
     pub async fn item(self, id: &ItemId) -> Result<Item, Error> {
-        self.send(Method::GET, &format!("/api/items/{id}"), None::<&Value>)
+        self.send("GET", &format!("/api/items/{id}"), None::<&Value>)
             .await
     }
 
     /// Exchanges a public token for an Item.
     pub async fn create_item(self, request: &CreateItem<Object>) -> Result<Item, Error> {
-        self.send(Method::POST, "/api/items", Some(request)).await
+        self.send("POST", "/api/items", Some(request)).await
     }
 
     /// Fetches the balances of an Item again.
     pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
         let path = format!("/api/items/{id}/refresh");
-        self.send(Method::POST, &path, None::<&Value>).await
+        self.send("POST", &path, None::<&Value>).await
     }
 
     /// Reports a successful visit in update mode, and returns the Item as it is now. Nothing is exchanged.
     pub async fn item_repaired(self, id: &ItemId, visit: &RepairedItem) -> Result<Item, Error> {
         let path = format!("/api/items/{id}/repaired");
-        self.send(Method::POST, &path, Some(visit)).await
+        self.send("POST", &path, Some(visit)).await
     }
 
     /// Disconnects an Item.
     pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
-        self.send_only(Method::DELETE, &format!("/api/items/{id}"), None::<&Value>)
+        self.send_only("DELETE", &format!("/api/items/{id}"), None::<&Value>)
             .await
     }
 
     async fn send<T: Json>(
         self,
-        method: Method,
+        method: &str,
         path: &str,
         body: Option<&impl Json>,
     ) -> Result<T, Error> {
@@ -140,7 +138,7 @@ impl Backend {
 
     async fn send_only(
         self,
-        method: Method,
+        method: &str,
         path: &str,
         body: Option<&impl Json>,
     ) -> Result<(), Error> {
@@ -154,12 +152,12 @@ impl Backend {
     /// The user never changes while the page is open: a bank that one user connects would become another's.
     async fn signed_in(
         self,
-        method: Method,
+        method: &str,
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, Error> {
         let is_new = !self.was_signed_in.get_untracked();
-        match self.once(method.clone(), path, body.clone()).await {
+        match self.once(method, path, body.clone()).await {
             Err(Error::Problem(problem)) if is_new && problem.code == ProblemCode::SignedOut => {
                 self.session().await?;
                 self.once(method, path, body).await
@@ -168,7 +166,7 @@ impl Backend {
         }
     }
 
-    async fn once(self, method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
+    async fn once(self, method: &str, path: &str, body: Option<String>) -> Result<Answer, Error> {
         self.pending.try_update(|count| *count += 1);
         let answer = exchange(method, path, body).await;
         self.pending.try_update(|count| *count -= 1);
@@ -185,8 +183,8 @@ struct Answer {
     body: Value,
 }
 
-async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<Answer, Error> {
-    let response = match head_start(&method, path, body.as_deref()) {
+async fn exchange(method: &str, path: &str, body: Option<String>) -> Result<Answer, Error> {
+    let response = match head_start(method, path, body.as_deref()) {
         Some(sent) => JsFuture::from(sent)
             .await
             .map_err(|_| Error::Unreachable("the page's own request failed".to_owned()))?
@@ -211,7 +209,7 @@ async fn exchange(method: Method, path: &str, body: Option<String>) -> Result<An
 }
 
 /// Takes the answer to a request that the page sent while the app was loading (see `index.html`). Each is taken once.
-fn head_start(method: &Method, path: &str, body: Option<&str>) -> Option<Promise> {
+fn head_start(method: &str, path: &str, body: Option<&str>) -> Option<Promise> {
     let sent = window()
         .get("headStart")
         .filter(|_| matches!(body, None | Some("{}")))?;
@@ -221,20 +219,31 @@ fn head_start(method: &Method, path: &str, body: Option<&str>) -> Option<Promise
     answer.dyn_into().ok()
 }
 
-async fn send(method: Method, path: &str, body: Option<String>) -> Result<Response, Error> {
-    let unreachable = |error: &dyn fmt::Display| Error::Unreachable(error.to_string());
-    let request = RequestBuilder::new(path)
-        .method(method)
-        .header("Accept", "application/json")
-        .abort_signal(Some(&AbortSignal::timeout_with_u32(DEADLINE_MILLISECONDS)));
-    let request = match body {
-        Some(body) => request
-            .header("Content-Type", "application/json")
-            .body(body),
-        None => request.build(),
-    };
-    let response = request.map_err(|error| unreachable(&error))?.send().await;
-    Ok(response.map_err(|error| unreachable(&error))?.into())
+async fn send(method: &str, path: &str, body: Option<String>) -> Result<Response, Error> {
+    let json = "application/json";
+    let request = object(&[("method", method)]);
+    set(
+        &request,
+        "headers",
+        &object(&[("Accept", json), ("Content-Type", json)]),
+    );
+    set(
+        &request,
+        "signal",
+        &AbortSignal::timeout_with_u32(DEADLINE_MILLISECONDS),
+    );
+    if let Some(body) = body {
+        set(&request, "body", &body.into());
+    }
+    let sent = window().fetch_with_str_and_init(path, request.unchecked_ref());
+    JsFuture::from(sent)
+        .await
+        .map(JsCast::unchecked_into)
+        .map_err(|error| {
+            let message = Reflect::get(&error, &"message".into()).ok();
+            let message = message.and_then(|message| message.as_string());
+            Error::Unreachable(message.unwrap_or_default())
+        })
 }
 
 fn decode<T: Json>(answer: Answer) -> Result<T, Error> {

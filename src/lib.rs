@@ -11,6 +11,7 @@ mod children;
 mod components;
 mod config;
 mod intl;
+mod object;
 mod pages;
 mod reports;
 mod route;

@@ -55,15 +55,19 @@ fn row(account: Account) -> impl IntoView {
         unofficial_currency_code,
         ..
     } = account.balances;
-    let currency = iso_currency_code.or(unofficial_currency_code);
-    let format = |amount| money(amount, currency.as_deref().unwrap_or("USD"));
-    let balance = current.or(available).map_or_else(|| "—".to_owned(), format);
-    let available = match (current, available) {
-        (Some(current), Some(available)) if (current - available).abs() >= 0.005 => {
-            format!("{} available", format(available))
-        }
+    let format = |amount| {
+        money(
+            amount,
+            iso_currency_code.as_deref(),
+            unofficial_currency_code.as_deref(),
+        )
+    };
+    let (current, available) = (current.or(available).map(format), available.map(format));
+    let available = match &available {
+        Some(amount) if available != current => format!("{amount} available"),
         _ => String::new(),
     };
+    let balance = current.unwrap_or_else(|| "—".to_owned());
     view! {
         <li class="account">
             <div class="account-what">
@@ -212,5 +216,35 @@ mod browser_tests {
         });
         tick().await;
         assert_eq!(rows(), ["a 1", "$1.00", "a 2", "$3.00"]);
+    }
+
+    #[wasm_bindgen_test]
+    fn the_available_amount_is_shown_if_it_differs() {
+        for (current, available, shown) in [
+            (Some(0.004), Some(0.003), "0.004 BTC|0.003 BTC available"),
+            (Some(0.004), Some(0.004), "0.004 BTC|"),
+            (Some(0.004), None, "0.004 BTC|"),
+            (None, Some(0.003), "0.003 BTC|"),
+            (None, None, "—|"),
+        ] {
+            let mut account = account("a", 0.0);
+            account.balances = Balances {
+                current,
+                available,
+                unofficial_currency_code: Some("BTC".to_owned()),
+                ..Balances::default()
+            };
+            let element = document().create_element("div").expect("an element");
+            let element: HtmlElement = element.unchecked_into();
+            let _mounted = mount_to(element.clone(), move || row(account));
+            let text = |class| {
+                let found = element.query_selector(class).expect("a selector");
+                found
+                    .and_then(|found| found.text_content())
+                    .unwrap_or_default()
+            };
+            let money = [text(".account-balance"), text(".account-available")];
+            assert_eq!(money.join("|"), shown);
+        }
     }
 }

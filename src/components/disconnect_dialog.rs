@@ -75,7 +75,7 @@ pub fn DisconnectDialog(
     });
     view! {
         <dialog id=ID class="dialog" aria-labelledby="disconnect-title" on:close=move |_| failure.set(None)>
-            <h2 id="disconnect-title">{title}</h2>
+            <h2 id="disconnect-title" prop:textContent=title></h2>
             <p>"Its accounts disappear from here, and we can no longer see them. You can connect the bank again at any time."</p>
             <FailureNotice failure=failure.read_only() on_retry=Box::new(disconnect) />
             <div class="dialog-actions">

@@ -3,7 +3,9 @@
 
 use leptos::ev::MouseEvent;
 
-/// Returns text that changes with the signals it reads.
+/// Returns text that changes with the signals it reads, for `prop:textContent` of an element without other content.
+///
+/// As a child it would be a text node, which a browser that translates the page replaces: later changes would be lost.
 pub fn text(f: impl Fn() -> String + Send + 'static) -> Box<dyn FnMut() -> String + Send> {
     Box::new(f)
 }

@@ -10,6 +10,7 @@ mod connect_bank;
 #[doc(hidden)]
 pub mod dynamic;
 mod failure_notice;
+mod frame;
 mod online;
 mod plaid_embedded_link;
 mod plaid_link;

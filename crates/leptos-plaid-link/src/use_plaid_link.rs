@@ -3,12 +3,14 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::task::spawn_local;
 use plaid_types::LinkToken;
 
 use crate::IN_BROWSER;
+use crate::frame;
 use crate::plaid_link_crate::{
     Callbacks, Error, ExitOptions, Handler, LinkOptions, LoadOptions, Submission,
     callback_builders, load,
@@ -60,8 +62,7 @@ pub fn use_plaid_link(
         }),
         is_open: signals.is_open.into(),
         error: signals.error.read_only(),
-        set_is_open: signals.is_open,
-        retried: signals.retried,
+        signals,
         visit,
     }
 }
@@ -139,13 +140,14 @@ async fn create_handler(
 }
 
 /// The signals that the hook writes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Signals {
     script_ready: RwSignal<bool>,
     /// The token of the present handler.
     created_with: RwSignal<Option<LinkToken>>,
     is_open: RwSignal<bool>,
     error: RwSignal<Option<Error>>,
+    /// Toggled by each retry.
     retried: RwSignal<bool>,
 }
 
@@ -230,11 +232,9 @@ pub struct UsePlaidLinkReturn {
     pub ready: Signal<bool>,
     /// Whether Link is open.
     pub is_open: Signal<bool>,
-    /// The error, if the script did not load or Link refused the token. Another token clears it.
+    /// The error, if the script or Link's frame did not load, or Link refused the token. Another token clears it.
     pub error: ReadSignal<Option<Error>>,
-    set_is_open: RwSignal<bool>,
-    /// Toggled by each retry.
-    retried: RwSignal<bool>,
+    signals: Signals,
     visit: Option<StoredValue<Visit, LocalStorage>>,
 }
 
@@ -246,10 +246,27 @@ impl UsePlaidLinkReturn {
     /// [`Error::NoToken`] before there is a handler, or the error of the script or of Link.
     pub fn open(self) -> Result<(), Error> {
         let handler = self.handler()?;
-        self.set_is_open.set(true);
+        self.signals.is_open.set(true);
         handler.open().inspect_err(|_| {
-            self.set_is_open.try_set(false);
-        })
+            self.signals.is_open.try_set(false);
+        })?;
+        self.watch_frame(&handler);
+        Ok(())
+    }
+
+    /// Drops the handler with an error if its frame does not load.
+    fn watch_frame(self, handler: &Rc<Handler>) {
+        let (Some(visit), signals) = (self.visit, self.signals) else {
+            return;
+        };
+        let seconds = visit.try_with_value(|visit| visit.options.load.timeout_seconds);
+        let timer = frame::watch(handler, seconds.unwrap_or_default(), move |error| {
+            signals.created_with.try_set(None);
+            drop_handler(visit);
+            signals.is_open.try_set(false);
+            signals.error.try_set(Some(error));
+        });
+        visit.try_update_value(|visit| visit.frame = Some(timer));
     }
 
     /// Closes Link. `on_exit` follows, or `on_success` if the Item was linked already.
@@ -272,7 +289,9 @@ impl UsePlaidLinkReturn {
 
     /// Loads the script and creates the handler again, after an error.
     pub fn retry(self) {
-        self.retried.try_update(|retried| *retried = !*retried);
+        self.signals
+            .retried
+            .try_update(|retried| *retried = !*retried);
     }
 
     /// Returns a clone, so that the arena is not locked while Link's code runs.
@@ -302,6 +321,8 @@ struct Visit {
     /// The number of tokens so far: a load for an earlier one is ignored.
     generation: u32,
     handler: Option<Rc<Handler>>,
+    /// The deadline of the handler's frame.
+    frame: Option<Timeout>,
 }
 
 impl Visit {
@@ -313,6 +334,7 @@ impl Visit {
             options,
             generation: 0,
             handler: None,
+            frame: None,
         }
     }
 

@@ -39,7 +39,7 @@ pub enum Effect {
         /// The whole redirect URI, after a bank's redirect only.
         received_redirect_uri: Option<String>,
     },
-    /// Open the handler; answer `HandlerFailed` if Link throws.
+    /// Open the handler; answer `HandlerFailed` if Link throws, or if its frame does not load in time.
     OpenHandler {
         /// The attempt that created the handler.
         attempt: Attempt,

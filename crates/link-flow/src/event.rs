@@ -87,7 +87,7 @@ pub enum Event {
         /// The attempt that created the handler.
         attempt: Attempt,
     },
-    /// The script did not load, or Link refused to create or to open.
+    /// The script or the frame did not load, or Link refused to create or to open.
     HandlerFailed {
         /// The attempt that created the handler.
         attempt: Attempt,

@@ -52,7 +52,7 @@ impl Failure {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureKind {
-    /// Link's script did not load: the browser is offline, or a content blocker or a content security policy stops it.
+    /// Link's script or its frame did not load: the browser is offline, or a content blocker or a content security policy stops it.
     ScriptBlocked,
     /// Link's script ran and threw an error.
     LinkRefused,

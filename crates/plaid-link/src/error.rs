@@ -86,6 +86,14 @@ pub enum LoadError {
         /// The deadline in seconds.
         seconds: u32,
     },
+    /// The script has run, but Link's frame did not load before the deadline.
+    #[error(
+        "Plaid Link's frame did not load within {seconds} s: check the connection, content blockers and the page's CSP"
+    )]
+    FrameBlocked {
+        /// The deadline in seconds.
+        seconds: u32,
+    },
     /// There is no document, as in a worker.
     #[error("Plaid Link needs a web page: there is no document")]
     NoDocument,

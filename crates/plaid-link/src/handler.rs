@@ -110,6 +110,20 @@ impl Handler {
         self.instance.is_open()
     }
 
+    /// Returns whether Link's frame has loaded: it has called back at least once. Link shows nothing before, whatever
+    /// blocks the frame.
+    ///
+    /// ```no_run
+    /// # fn example(handler: &plaid_link::Handler) {
+    /// // Some seconds after `open`:
+    /// if !handler.is_loaded() { /* suggest to allow `cdn.plaid.com` in content blockers */ }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.instance.is_loaded()
+    }
+
     /// Replaces the callbacks without another handler or frame.
     ///
     /// ```no_run

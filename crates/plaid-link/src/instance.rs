@@ -24,6 +24,7 @@ pub(crate) struct Instance {
     /// None once Link's handler is destroyed.
     link: RefCell<Option<Rc<Link>>>,
     visit: Cell<Visit>,
+    loaded: Cell<bool>,
     /// The page before Link opened, until Link has closed.
     page: RefCell<Option<PageState>>,
     /// The host has dropped the handler: destroy it as soon as Link allows that.
@@ -66,6 +67,7 @@ impl Instance {
             opens,
             link: RefCell::default(),
             visit: Cell::new(Visit::Over),
+            loaded: Cell::new(false),
             page: RefCell::default(),
             abandoned: Cell::new(false),
             destroying: Cell::new(false),
@@ -118,6 +120,10 @@ impl Instance {
         Ok(())
     }
 
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.loaded.get()
+    }
+
     pub(crate) fn set_callbacks(&self, callbacks: Callbacks) {
         if let Some(link) = self.link() {
             link.registration.set_callbacks(callbacks);
@@ -163,6 +169,10 @@ impl Instance {
 }
 
 impl Lifecycle for Instance {
+    fn heard(&self) {
+        self.loaded.set(true);
+    }
+
     fn opened(&self) {
         if self.opens == Opens::ByItself && self.visit.get() == Visit::Over {
             self.begin(PageState::capture(false));

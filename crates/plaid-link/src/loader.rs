@@ -250,7 +250,8 @@ fn encode(error: &LoadError) -> JsValue {
         LoadError::Blocked { .. } => "blocked".into(),
         LoadError::NotPlaid { .. } => "not-plaid".into(),
         LoadError::TimedOut { .. } => "timed-out".into(),
-        LoadError::NoDocument => "no-document".into(),
+        // A frame has no load of its own here.
+        LoadError::NoDocument | LoadError::FrameBlocked { .. } => "no-document".into(),
     }
 }
 

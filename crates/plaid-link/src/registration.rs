@@ -21,6 +21,9 @@ pub(crate) struct Registration {
 
 /// A handler that follows whether Link is on the screen.
 pub(crate) trait Lifecycle {
+    /// Link's frame has called back, so it has loaded.
+    fn heard(&self);
+
     /// Link has opened.
     fn opened(&self);
 
@@ -112,6 +115,7 @@ fn dispatch(number: u32, kind: u8, first: JsValue, second: JsValue) {
         Some(entry.handler.clone())
     });
     let Some(handler) = handler else { return };
+    handler.heard();
     // The host's callback runs last, since it may drop the handler.
     let host = callback(kind.into());
     if kind == Kind::Success as u8 || kind == Kind::Exit as u8 {

@@ -62,4 +62,23 @@ impl Browser {
     pub async fn stop_intercepting(&self) {
         self.run("window.intercepts = false").await;
     }
+
+    /// Keeps frames empty, as a content blocker does. It starts with the next page. Chromium's own blocking of URLs excludes
+    /// frames.
+    pub async fn block_frames(&self) {
+        let script = "(() => {
+            const src = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, 'src');
+            const set = function (url) { src.set.call(this, window.blocks_frames ? 'about:blank' : url); };
+            window.blocks_frames = true;
+            Object.defineProperty(HTMLIFrameElement.prototype, 'src', { ...src, set });
+        })()";
+        let script = json!({ "source": script });
+        self.command("Page.addScriptToEvaluateOnNewDocument", script)
+            .await;
+    }
+
+    /// Stops blocking frames in the current page.
+    pub async fn unblock_frames(&self) {
+        self.run("window.blocks_frames = false").await;
+    }
 }

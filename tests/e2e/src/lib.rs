@@ -23,6 +23,7 @@ mod screen;
 mod stack;
 mod story;
 mod tabs;
+mod translation;
 mod window;
 
 pub use browser::Browser;

@@ -4,6 +4,7 @@
   const instances = [];
   const refusals = new Map();
   let echo = null;
+  let framesAreBlocked = false;
 
   const record = (number, method, argument) => {
     if (refusals.has(method)) throw refusals.get(method);
@@ -25,6 +26,8 @@
   };
 
   const open = (instance) => {
+    // Link defers the call until its frame has loaded.
+    if (framesAreBlocked) return;
     // Link shows one visit at a time, and ignores other calls without an error.
     if (instances.some((other) => other?.isOpen)) return;
     instance.isOpen = true;
@@ -54,6 +57,7 @@
     forget: (number) => void (instances[number - 1] = null),
     refuse: (method, thrown) => void refusals.set(method, thrown),
     accept: (method) => void refusals.delete(method),
+    blockFrames: (areBlocked) => void (framesAreBlocked = areBlocked),
     // Makes `destroy` and a forced `exit` call back before they return.
     callBackAtOnce: (callback) => void (echo = callback),
     callBack: (number, callback, first, second) => {

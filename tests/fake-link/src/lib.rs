@@ -99,6 +99,11 @@ impl FakeLink {
         call("accept", &[method.into()]);
     }
 
+    /// Sets whether a content blocker stops the frames of Link.
+    pub fn block_frames(&self, are_blocked: bool) {
+        call("blockFrames", &[are_blocked.into()]);
+    }
+
     /// Makes `destroy` and a forced `exit` call back before they return.
     pub fn call_back_at_once(&self, callback: &str) {
         call("callBackAtOnce", &[callback.into()]);

@@ -104,6 +104,40 @@ pub fn count(selector: &str) -> u32 {
     found.expect("a selector").length()
 }
 
+/// Replaces each text node in an element by an element with a copy, as a browser does that translates the page.
+pub fn translate(element: &HtmlElement) {
+    run(
+        "element",
+        r"
+        const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        const found = [];
+        while (texts.nextNode()) found.push(texts.currentNode);
+        for (const text of found) {
+            const copy = document.createElement('font');
+            copy.append(text.data);
+            text.replaceWith(copy);
+        }
+        ",
+        &[element],
+    );
+}
+
+/// Fires the next timer of this many milliseconds at once.
+pub fn hasten_timer(milliseconds: u32) {
+    run(
+        "awaited",
+        r"
+        const real = window.setTimeout;
+        window.setTimeout = (f, delay) => {
+            if (delay !== awaited) return real(f, delay);
+            window.setTimeout = real;
+            return real(f, 0);
+        };
+        ",
+        &[&milliseconds.into()],
+    );
+}
+
 /// Removes everything that tests, the loader and the fake may have added to the page.
 pub fn clear() {
     run(

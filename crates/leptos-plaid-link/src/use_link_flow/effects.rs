@@ -7,6 +7,7 @@ use plaid_types::LinkToken;
 
 use super::shell::{AnyShell, Shell, now, send_to};
 use crate::backend::LinkBackend;
+use crate::frame;
 use crate::plaid_link_crate::{Callbacks, Error, ExitOptions, Handler, LinkOptions, load};
 use crate::storage;
 
@@ -127,11 +128,19 @@ impl<B: LinkBackend> Shell<B> {
     fn open_handler(&self, attempt: Attempt) {
         let handler = self.handler.borrow().clone();
         let opened = match handler {
-            Some((of, handler)) if of == attempt => handler.open(),
+            Some((of, handler)) if of == attempt => handler.open().map(|()| handler),
             _ => Err(Error::NoToken),
         };
-        if let Err(error) = opened {
-            self.send(handler_failed(attempt, &error));
+        match opened {
+            Ok(handler) => {
+                let me = self.me.clone();
+                let seconds = self.options.load.timeout_seconds;
+                let timer = frame::watch(&handler, seconds, move |error| {
+                    send_to(&me, handler_failed(attempt, &error));
+                });
+                *self.frame.borrow_mut() = Some(timer);
+            }
+            Err(error) => self.send(handler_failed(attempt, &error)),
         }
     }
 

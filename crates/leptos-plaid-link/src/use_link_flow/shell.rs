@@ -39,6 +39,7 @@ pub(super) struct Shell<B> {
     pub(super) identify_again_at: Cell<u64>,
     pub(super) handler: RefCell<Option<(Attempt, Rc<Handler>)>>,
     pub(super) expiry: RefCell<Option<Timeout>>,
+    pub(super) frame: RefCell<Option<Timeout>>,
     pub(super) resends: RefCell<Vec<(SuccessId, Timeout)>>,
     online: RefCell<Option<OnlineListener>>,
 }
@@ -62,6 +63,7 @@ impl<B: LinkBackend> Shell<B> {
             identify_again_at: Cell::new(0),
             handler: RefCell::default(),
             expiry: RefCell::default(),
+            frame: RefCell::default(),
             resends: RefCell::default(),
             online: RefCell::default(),
         });
@@ -147,6 +149,7 @@ impl<B: LinkBackend> AnyShell for Shell<B> {
         }
         drop(self.handler.take());
         drop(self.expiry.borrow_mut().take());
+        drop(self.frame.borrow_mut().take());
         self.resends.borrow_mut().clear();
         drop(self.online.borrow_mut().take());
     }

@@ -137,6 +137,30 @@ async fn it_reports_errors_and_duplicates_at_the_end_of_a_visit() {
 }
 
 #[wasm_bindgen_test]
+async fn its_words_stay_current_in_a_translated_page() {
+    let page = Page::new();
+    page.backend.refuses_token(FailureKind::BackendUnreachable);
+    page.shows("alert", "We can't reach our server.").await;
+    page::translate(&page.mounted.element);
+    page.mounted.find("[role='alert'] button").click();
+    page.backend.refuses_token(FailureKind::RateLimited);
+    page.shows("alert", "Too many requests.").await;
+    assert_eq!(
+        page.mounted.text("[role='alert']"),
+        "Too many requests. Plaid's own message.Reference: request-1Try again"
+    );
+
+    page::translate(&page.mounted.element);
+    button(&page.mounted).click();
+    page.shows("status", "Opening Plaid…").await;
+    page::translate(&page.mounted.element);
+    page.backend.grants(TOKEN);
+    page.opens().await;
+    page::until("quiet", || page.mounted.text("[role='status']").is_empty()).await;
+    assert_eq!(page.mounted.text("[role='alert'] p"), " ");
+}
+
+#[wasm_bindgen_test]
 async fn it_reports_a_lost_success_and_starts_again() {
     let page = Page::open().await;
     page.fake.succeed(1);

@@ -339,6 +339,36 @@ async fn a_failed_script_is_loaded_again() {
 }
 
 #[wasm_bindgen_test]
+async fn a_blocked_frame_is_loaded_again() {
+    let flow = Flow::ready().await;
+    flow.fake.block_frames(true);
+    page::hasten_timer(15_000);
+    flow.flow.open();
+    flow.fails_with(FailureKind::ScriptBlocked).await;
+    assert_eq!(flow.fake.frames(), 0);
+    assert!(kept().is_empty());
+
+    flow.fake.block_frames(false);
+    flow.backend.grants("link-test-2");
+    flow.flow.retry();
+    flow.reaches(Stage::Open).await;
+    assert_eq!(flow.fake.frames(), 1);
+    assert_eq!(flow.failure(), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_frame_that_calls_back_is_not_blocked() {
+    for callback in ["onLoad", "onEvent"] {
+        let flow = Flow::ready().await;
+        page::hasten_timer(15_000);
+        flow.flow.open();
+        flow.fake.call_back(1, callback, &"OPEN".into(), &js("{}"));
+        run_due_tasks().await;
+        assert_eq!(flow.stage(), Stage::Open, "{callback}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn retry_after_a_refusal_creates_another_handler() {
     for method in ["create", "open"] {
         clear_storage();

@@ -248,6 +248,26 @@ async fn retry_loads_a_failed_script_again() {
 }
 
 #[wasm_bindgen_test]
+async fn retry_loads_a_blocked_frame_again() {
+    let fake = FakeLink::load().await;
+    let hooked = Hooked::ready(&fake, UsePlaidLinkOptions::default()).await;
+    fake.block_frames(true);
+    page::hasten_timer(15_000);
+    hooked.link.open().expect("opens");
+    page::until("the error", || hooked.error().is_some()).await;
+    let blocked = Error::Load(LoadError::FrameBlocked { seconds: 15 });
+    assert_eq!(hooked.error(), Some(blocked));
+    assert_eq!(hooked.signals(), [true, false, false]);
+    assert_eq!(fake.frames(), 0);
+
+    fake.block_frames(false);
+    hooked.link.retry();
+    hooked.becomes_ready().await;
+    hooked.link.open().expect("opens");
+    assert_eq!(fake.frames(), 1);
+}
+
+#[wasm_bindgen_test]
 async fn callbacks_see_current_signals() {
     let fake = FakeLink::load().await;
     let log = CallLog::default();

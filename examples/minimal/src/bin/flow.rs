@@ -48,7 +48,7 @@ fn Accounts() -> impl IntoView {
         Some(Outcome::Linked(item_id)) => format!("{} is connected", item_id.as_str()),
         _ => String::new(),
     };
-    view! { <ConnectBank flow /> <p>{linked}</p> }
+    view! { <ConnectBank flow /> <p prop:textContent=linked></p> }
 }
 
 fn main() {

@@ -19,6 +19,7 @@ mod names_are_text;
 mod no_access_token_leaks;
 mod oauth_by_redirect;
 mod oauth_in_a_window;
+mod page_is_translated;
 mod permission_ends;
 mod reconnects_a_bank;
 mod returns_with_a_phone_number;
