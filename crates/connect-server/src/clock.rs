@@ -25,6 +25,12 @@ impl Timestamp {
     pub fn now() -> Self {
         OffsetDateTime::now_utc().into()
     }
+
+    /// Returns how many whole seconds this is after another time; negative if it is before.
+    #[must_use]
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).whole_seconds()
+    }
 }
 
 impl From<OffsetDateTime> for Timestamp {

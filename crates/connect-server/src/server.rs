@@ -25,6 +25,7 @@ use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
 use crate::items::resume;
 use crate::link::{orphans, plaid_user, reconcile};
+use crate::metrics::{Metrics, plaid_observer};
 use crate::state::AppState;
 use crate::store::vault::{Vault, VaultError};
 use crate::store::{self, Store, StoreError, SyncData};
@@ -65,10 +66,12 @@ impl Backend {
         let store = store::open_with(&config.database_url, sync).await?;
         let vault = open_vault(&config, &*store).await?;
         let external_version = store.external_version().await?;
+        let metrics = Arc::<Metrics>::default();
         let plaid = &config.plaid;
         let plaid = PlaidClient::builder(&plaid.client_id, plaid.secret.clone())
             .base_url(plaid.base_url.as_str())
             .deadline(plaid.deadline)
+            .observe(plaid_observer(metrics.clone()))
             .build()?;
         let auth = Arc::new(Demo::new(store.clone(), &config));
         let (inbox, incoming) = Inbox::new();
@@ -77,6 +80,7 @@ impl Backend {
         let state = Arc::new(AppState {
             rate_limits: RateLimits::new(&config),
             streams: Streams::default(),
+            metrics,
             config,
             webhook_verifier: keys::open_verifier(&plaid, &store, &tasks).await?,
             plaid,
@@ -176,6 +180,7 @@ async fn open_vault(config: &Config, store: &dyn Store) -> Result<Vault, StartEr
 #[must_use = "dropping the server stops it at once; `shutdown` lets its requests finish"]
 pub struct Server {
     url: String,
+    metrics_url: Option<String>,
     backend: Backend,
     task: AbortOnDropHandle<()>,
 }
@@ -196,25 +201,47 @@ impl Server {
     ///
     /// [`StartError`] with a sentence that says what to do.
     pub async fn start_with(mut config: Config, sync: SyncData) -> Result<Self, StartError> {
-        let address = config.listen;
-        let unable = |source| StartError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(unable)?;
-        let listening = listener.local_addr().map_err(unable)?;
+        let (listener, listening) = bind("CONNECT_LISTEN", config.listen).await?;
+        let measured = match config.metrics_listen {
+            Some(address) => Some(bind("CONNECT_METRICS_LISTEN", address).await?),
+            None => None,
+        };
         config.set_local_public_url(listening);
         let backend = Backend::start_with(config, sync).await?;
         let (router, state) = (backend.router(), backend.state.clone());
+        let metrics_url = measured
+            .as_ref()
+            .map(|(_, address)| format!("http://{address}/metrics"));
         let task = AbortOnDropHandle::new(tokio::spawn(async move {
-            connections::serve(listener, router, &state.config, &state.stop).await;
+            let served = connections::serve(listener, router, &state);
+            match measured {
+                Some((measured, _)) => {
+                    let metrics = http::metrics(state.clone());
+                    tokio::join!(served, connections::serve(measured, metrics, &state));
+                }
+                None => served.await,
+            }
         }));
         let url = format!("http://{listening}");
         tracing::info!(url, "listening");
-        Ok(Self { url, backend, task })
+        Ok(Self {
+            url,
+            metrics_url,
+            backend,
+            task,
+        })
     }
 
     /// Returns the URL it listens on, such as `http://127.0.0.1:8080`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Returns the URL of the measurements, such as `http://127.0.0.1:9100/metrics`.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<&str> {
+        self.metrics_url.as_deref()
     }
 
     /// Serves until `stop` ends or the disk fails, and shuts down.
@@ -247,6 +274,22 @@ impl Server {
     }
 }
 
+async fn bind(
+    variable: &'static str,
+    address: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bound.await.map_err(|source| StartError::Listen {
+        variable,
+        address,
+        source,
+    })
+}
+
 /// Why a backend does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -264,8 +307,10 @@ pub enum StartError {
     #[error(transparent)]
     Plaid(#[from] plaid_client::Error),
     /// The address is taken, or not this machine's.
-    #[error("cannot listen on {address} ({source}): set CONNECT_LISTEN to a free address")]
+    #[error("cannot listen on {address} ({source}): set {variable} to a free address")]
     Listen {
+        /// The variable that sets the address.
+        variable: &'static str,
         /// The address.
         address: SocketAddr,
         /// The system's error.

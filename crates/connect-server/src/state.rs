@@ -16,6 +16,7 @@ use crate::http::streams::Streams;
 use crate::items::edit::Edits;
 use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
+use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::store::vault::Vault;
 use crate::user::UserId;
@@ -47,6 +48,7 @@ pub(crate) struct AppState {
     pub(crate) changes: Arc<Changes>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) streams: Streams,
+    pub(crate) metrics: Arc<Metrics>,
     /// Work that continues when the browser that asked for it has gone.
     pub(crate) tasks: TaskTracker,
     /// Stops the jobs and the event streams of open pages.

@@ -1,5 +1,7 @@
 //! The HTTP client of Plaid's API.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use plaid_types::{ErrorType, PlaidError, RequestId};
@@ -20,6 +22,7 @@ const MAX_RESPONSE: usize = 8 * 1024 * 1024;
 /// A client of Plaid's API. Clones are cheap and share one connection pool.
 #[derive(Clone, Debug)]
 pub struct PlaidClient {
+    observer: Option<Observer>,
     http: reqwest::Client,
     base_url: Url,
     client_id: String,
@@ -31,6 +34,7 @@ impl PlaidClient {
     /// Creates a builder. The defaults are the Sandbox and a deadline of 30 seconds.
     pub fn builder(client_id: impl Into<String>, secret: Secret) -> PlaidClientBuilder {
         PlaidClientBuilder {
+            observer: None,
             base_url: Environment::default().base_url().to_owned(),
             client_id: client_id.into(),
             secret,
@@ -46,7 +50,15 @@ impl PlaidClient {
     ) -> Result<Response, Error> {
         let started = Instant::now();
         let result = self.send(endpoint, request).await;
-        let elapsed_ms = started.elapsed().as_millis();
+        let elapsed = started.elapsed();
+        if let Some(Observer(observe)) = &self.observer {
+            observe(&Call {
+                endpoint,
+                error: result.as_ref().err(),
+                elapsed,
+            });
+        }
+        let elapsed_ms = elapsed.as_millis();
         match result {
             Ok((response, request_id)) => {
                 let plaid_request_id = request_id.as_ref().map(RequestId::as_str);
@@ -135,10 +147,32 @@ impl PlaidClient {
     }
 }
 
+/// A call that has ended, for measurements.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Call<'a> {
+    /// The path that was called.
+    pub endpoint: &'static str,
+    /// The error, if the call failed.
+    pub error: Option<&'a Error>,
+    /// The time from the request to the end of the response.
+    pub elapsed: Duration,
+}
+
+#[derive(Clone)]
+struct Observer(Arc<dyn Fn(&Call<'_>) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Observer").finish_non_exhaustive()
+    }
+}
+
 /// The settings of a [`PlaidClient`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PlaidClientBuilder {
+    observer: Option<Observer>,
     base_url: String,
     client_id: String,
     secret: Secret,
@@ -155,6 +189,12 @@ impl PlaidClientBuilder {
     /// Sets the deadline of a call, from sending the request to the end of the response.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// Sets a function that is called after each call.
+    pub fn observe(mut self, observer: impl Fn(&Call<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer(Arc::new(observer)));
         self
     }
 
@@ -183,6 +223,7 @@ impl PlaidClientBuilder {
             http
         };
         Ok(PlaidClient {
+            observer: self.observer,
             http: http.build().map_err(Error::Setup)?,
             base_url,
             client_id: self.client_id,

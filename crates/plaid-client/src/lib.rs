@@ -14,7 +14,7 @@ mod user;
 mod webhook;
 
 pub use accounts::Accounts;
-pub use client::{PlaidClient, PlaidClientBuilder};
+pub use client::{Call, PlaidClient, PlaidClientBuilder};
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::Error;
 pub use institutions::Institutions;

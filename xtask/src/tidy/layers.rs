@@ -29,6 +29,7 @@ const CRATES: [Crate; 11] = [
             "state",
             "auth",
             "changes",
+            "metrics",
             "job",
             "keyed_lock",
             "error",

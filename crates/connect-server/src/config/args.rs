@@ -27,6 +27,9 @@ pub struct Args {
     /// The address to listen on.
     #[arg(long, env = "CONNECT_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// The address on which Prometheus reads the measurements, at /metrics. It should not be reachable from outside.
+    #[arg(long, env = "CONNECT_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
     /// The URL at which browsers reach the backend, if it is behind a proxy. Register /oauth under it as a redirect URI in
     /// Plaid's dashboard.
     #[arg(long, env = "CONNECT_PUBLIC_URL", value_name = "URL")]
@@ -163,6 +166,7 @@ impl TryFrom<Args> for Config {
         let base_url = base_url.unwrap_or_else(|| args.plaid_env.base_url().to_owned());
         Ok(Self {
             listen: args.listen,
+            metrics_listen: args.metrics_listen,
             public_url: set(args.public_url)
                 .map(|text| url("CONNECT_PUBLIC_URL", &text))
                 .transpose()?,

@@ -14,6 +14,8 @@ use url::{Host, Url};
 pub struct Config {
     /// The address to listen on. Port 0 chooses a free port.
     pub listen: SocketAddr,
+    /// The address on which the measurements are served.
+    pub metrics_listen: Option<SocketAddr>,
     /// The URL at which browsers reach the backend, if it is behind a proxy.
     pub public_url: Option<Url>,
     /// The URL of the database, such as `sqlite:connect.db`.

@@ -19,6 +19,7 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -26,6 +27,8 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::config::Config;
+use crate::metrics;
+use crate::state::AppState;
 
 /// How long a connection may wait for the head of a request: longer than proxies keep idle connections.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
@@ -46,13 +49,9 @@ const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 const SHARE: usize = 4;
 
 /// Serves a router until `stop` is cancelled, and until its requests have finished.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    config: &Config,
-    stop: &CancellationToken,
-) {
-    let connections = Connections::new(config);
+pub(crate) async fn serve(listener: TcpListener, router: Router, state: &AppState) {
+    let stop = &state.stop;
+    let connections = Connections::new(&state.config, state.metrics.connections.clone());
     let tasks = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -80,6 +79,7 @@ pub(crate) async fn serve(
 /// The open connections.
 struct Connections {
     open: Arc<Mutex<Open>>,
+    gauge: Gauge,
     max: usize,
     max_of_address: usize,
     trusted: Vec<ipnet::IpNet>,
@@ -104,7 +104,7 @@ struct Activity {
 }
 
 impl Connections {
-    fn new(config: &Config) -> Self {
+    fn new(config: &Config, gauge: Gauge) -> Self {
         let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(u64::MAX);
         let files = usize::try_from(files).unwrap_or(usize::MAX);
         let max = config.max_connections.min(files - files / SHARE);
@@ -116,6 +116,7 @@ impl Connections {
         }
         Self {
             open: Arc::default(),
+            gauge,
             max,
             max_of_address: max.div_ceil(SHARE),
             trusted: config.trusted_proxies.clone(),
@@ -143,6 +144,7 @@ impl Connections {
             id,
             activity,
             open: self.open.clone(),
+            _counted: metrics::Counted::new(&self.gauge),
         })
     }
 }
@@ -176,6 +178,7 @@ struct Connection {
     id: u64,
     activity: Activity,
     open: Arc<Mutex<Open>>,
+    _counted: metrics::Counted,
 }
 
 impl Connection {

@@ -20,6 +20,11 @@ pub(crate) struct Failure {
 }
 
 impl Error {
+    /// Returns the status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.problem().status).unwrap_or_default()
+    }
+
     fn problem(&self) -> Problem {
         use ProblemCode as Code;
         let (status, code, title, detail) = match self {

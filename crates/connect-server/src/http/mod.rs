@@ -39,12 +39,20 @@ pub(crate) fn router(state: Arc<AppState>, assets: Assets) -> Router {
             state.clone(),
             client_address::limit,
         ))
-        .layer(middleware::from_fn(request::observe));
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            request::observe,
+        ));
     let routes = headers::add(routes, &state.config);
     if base.is_empty() {
         return routes;
     }
     Router::new().fallback_service(routes.map_request(move |request| without_base(request, &base)))
+}
+
+/// Returns the routes for the address of the measurements.
+pub(crate) fn metrics(state: Arc<AppState>) -> Router {
+    routes::metrics().with_state(state)
 }
 
 /// Removes the path of the public URL from the path of a request.

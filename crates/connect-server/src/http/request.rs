@@ -1,11 +1,12 @@
 //! What every request passes through: an id, a deadline, a log line, and the problem that answers its failure.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -13,6 +14,8 @@ use uuid::Uuid;
 
 use super::error::Failure;
 use crate::error::{Error, chain};
+use crate::metrics::Metrics;
+use crate::state::AppState;
 
 /// The deadline of a request: longer than the three calls to Plaid that the slowest route makes in sequence.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -20,7 +23,11 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The outermost layer.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    State(state): State<Arc<AppState>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let request_id = Uuid::new_v4().simple().to_string();
     let span = tracing::info_span!(
         "request",
@@ -29,17 +36,26 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
         // Without the query, which holds the state of a bank's redirect.
         path = request.uri().path(),
     );
-    respond(request, next, request_id).instrument(span).await
+    respond(&state.metrics, request, next, request_id)
+        .instrument(span)
+        .await
 }
 
-async fn respond(request: Request, next: Next, request_id: String) -> Response {
+async fn respond(metrics: &Metrics, request: Request, next: Next, request_id: String) -> Response {
     let started = Instant::now();
+    let method = method(request.method());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let response = tokio::time::timeout(DEADLINE, next.run(request)).await;
     let mut response = response.unwrap_or_else(|_| Error::DeadlineExceeded.into_response());
     let status = response.status().as_u16();
+    let mut is_limited = false;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         let cause = chain(&failure.cause);
-        if status == 500 {
+        is_limited = matches!(*failure.cause, Error::AddressLimited(_));
+        if is_limited {
+            // Such requests would fill the log.
+            tracing::debug!(cause, "request refused");
+        } else if status == 500 {
             tracing::error!(cause, "request failed");
         } else {
             tracing::warn!(cause, "request refused");
@@ -49,12 +65,25 @@ async fn respond(request: Request, next: Next, request_id: String) -> Response {
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    tracing::info!(
-        status,
-        elapsed_ms = started.elapsed().as_millis(),
-        "request answered"
-    );
+    let elapsed = started.elapsed();
+    let route = route.as_ref().map_or("other", MatchedPath::as_str);
+    metrics.request(route, method, status, elapsed);
+    if is_limited {
+        return response;
+    }
+    tracing::info!(status, elapsed_ms = elapsed.as_millis(), "request answered");
     response
+}
+
+/// Returns the method as a label. A client may invent others.
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
 }
 
 fn write_problem(response: &mut Response, failure: Failure, request_id: &str) {

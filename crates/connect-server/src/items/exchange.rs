@@ -78,7 +78,7 @@ pub(crate) async fn exchange(
     request: CreateItem,
     source: Source,
 ) -> Result<Connected> {
-    let tasks = state.tasks.clone();
+    let (tasks, metrics) = (state.tasks.clone(), state.metrics.clone());
     let exchange = async move {
         let token = Digest::of(request.public_token.as_str());
         let place = Place::Exchange {
@@ -95,10 +95,22 @@ pub(crate) async fn exchange(
         };
         exchange.run(source).await
     };
-    tasks
-        .spawn(exchange.in_current_span())
-        .await
-        .map_err(|_| Error::Panicked)?
+    let exchanged = tasks.spawn(exchange.in_current_span()).await;
+    let exchanged = exchanged.map_err(|_| Error::Panicked).flatten();
+    metrics.exchange(outcome(&exchanged));
+    exchanged
+}
+
+/// Returns what became of a public token, as a label.
+fn outcome(exchanged: &Result<Connected>) -> &'static str {
+    match exchanged {
+        Ok(Connected { is_new: true, .. }) => "connected",
+        Ok(Connected { is_new: false, .. }) => "known",
+        Err(Error::Duplicate(_)) => "duplicate",
+        Err(Error::PublicTokenInvalid(_)) => "invalid",
+        Err(Error::AnswerLost(_)) => "lost",
+        Err(_) => "failed",
+    }
 }
 
 /// A public token on its way to an Item.

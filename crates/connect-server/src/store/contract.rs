@@ -35,8 +35,22 @@ pub trait Store:
     /// Stores that text, unless there is one already.
     async fn set_vault_check(&self, sealed: &[u8]) -> Result<()>;
 
+    /// Returns the rows that wait for a job.
+    async fn queues(&self, now: Timestamp) -> Result<Vec<Queue>>;
+
     /// Deletes sessions and Link tokens that expired before `now`, and webhooks, their keys and public tokens from before `old`.
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()>;
+}
+
+/// Rows that wait for a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Its name, such as `webhooks`.
+    pub name: &'static str,
+    /// How many rows wait.
+    pub length: i64,
+    /// How long the oldest has waited, in seconds.
+    pub oldest: i64,
 }
 
 /// Users, and the sessions of their browsers.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 pub use self::contract::*;
 pub use self::digest::Digest;
+pub(crate) use self::error::{Failures, failures};
 pub use self::error::{Result, StoreError};
 pub use self::sqlite::{Sqlite, SyncData};
 

@@ -16,7 +16,7 @@ use crate::error::{Error, Result, chain};
 use crate::items::access_token::access_token;
 use crate::job::Schedule;
 use crate::state::AppState;
-use crate::store::{DueSync, SyncPosition, SyncPage};
+use crate::store::{DueSync, SyncPage, SyncPosition};
 
 /// How many due syncs are taken at once.
 const BATCH: usize = 64;

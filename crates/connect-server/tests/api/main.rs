@@ -18,6 +18,7 @@ mod items;
 mod jobs;
 mod limits;
 mod link;
+mod metrics;
 mod orphans;
 mod page;
 mod reconcile;

@@ -15,7 +15,7 @@ use plaid_types::AccountId;
 use sqlx::SqlitePool;
 
 use crate::child;
-use crate::fixtures::{at, claim_request, item, user, revoked};
+use crate::fixtures::{at, claim_request, item, revoked, user};
 
 #[tokio::test]
 async fn erased_data_leaves_no_copy() {
@@ -35,7 +35,9 @@ async fn erased_data_leaves_no_copy() {
 
     let removed = store.remove_item(&ada, &"removed".into()).await;
     assert!(removed.expect("an answer"));
-    let revoked = store.erase_access_token(&ada, &"revoked".into(), &revoked()).await;
+    let revoked = store
+        .erase_access_token(&ada, &"revoked".into(), &revoked())
+        .await;
     revoked.expect("an answer");
     let reduced = [AccountId::from("marked-reduced-account")];
     let reduced = store.update_item(&ada, &item("reduced"), 0, &reduced).await;

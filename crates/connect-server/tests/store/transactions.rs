@@ -2,7 +2,7 @@
 
 use connect_api::Transaction;
 use connect_server::UserId;
-use connect_server::store::{DueSync, Store, SyncPosition, SyncPage, TransactionFilter};
+use connect_server::store::{DueSync, Store, SyncPage, SyncPosition, TransactionFilter};
 use plaid_types::{AccountId, ItemId, TransactionId};
 
 use crate::database::Database;

@@ -20,6 +20,7 @@ use crate::changes::Message;
 use crate::error::{Error, Result, chain};
 use crate::http::extractors::User;
 use crate::http::streams::StreamPermit;
+use crate::metrics::Counted;
 use crate::state::AppState;
 use crate::store::Digest;
 use crate::user::UserId;
@@ -47,6 +48,7 @@ async fn listen(
         state: Arc::downgrade(&state),
         last_items: None,
         _permit: permit,
+        _counted: Counted::new(&state.metrics.event_streams),
         user: user.clone(),
     };
     let version = state.changes.version(&user);
@@ -84,6 +86,7 @@ struct Listener {
     /// The digest of the user's Items at the last external write, unless this process changed them since.
     last_items: Option<Digest>,
     _permit: StreamPermit,
+    _counted: Counted,
 }
 
 impl Listener {

@@ -5,6 +5,7 @@ mod events;
 mod health;
 mod items;
 mod link;
+mod metrics;
 mod session;
 mod transactions;
 mod webhooks;
@@ -23,6 +24,7 @@ use crate::error::Error;
 use crate::state::AppState;
 
 pub(crate) use health::router as health;
+pub(crate) use metrics::router as metrics;
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;

@@ -27,8 +27,22 @@ async fn receive(
     headers: HeaderMap,
     body: std::result::Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode> {
+    let received = store(&state, &headers, body).await;
+    state.metrics.webhook(match &received {
+        Ok(_) => "stored",
+        Err(error) if error.status().is_client_error() => "refused",
+        Err(_) => "failed",
+    });
+    received
+}
+
+async fn store(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: std::result::Result<Bytes, BytesRejection>,
+) -> Result<StatusCode> {
     let body = body.map_err(|_| Error::TooLarge)?;
-    let signature = verify(&state, &headers, &body).await?;
+    let signature = verify(state, headers, &body).await?;
     state.inbox.receive(&state.vault, signature, &body).await?;
     Ok(StatusCode::OK)
 }

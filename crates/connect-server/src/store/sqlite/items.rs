@@ -13,7 +13,7 @@ use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
 use crate::store::contract::{Items, Repairs, VersionedItem};
 use crate::store::digest::Digest;
-use crate::store::error::{Result, StoreError};
+use crate::store::error::{Result, StoreError, count_unreadable};
 use crate::user::UserId;
 
 /// A row for [`ADD`].
@@ -325,5 +325,8 @@ fn json(value: &impl Serialize) -> Result<String> {
 }
 
 fn parse<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T> {
-    serde_json::from_str(text).map_err(|_| StoreError::Corrupt(what))
+    serde_json::from_str(text).map_err(|_| {
+        count_unreadable();
+        StoreError::Corrupt(what)
+    })
 }

@@ -4,6 +4,7 @@ mod engine;
 mod items;
 mod link_tokens;
 mod public_tokens;
+mod queues;
 mod sessions;
 mod timestamp;
 mod transactions;
@@ -18,8 +19,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
 use self::engine::{Durability, Engine};
-use super::contract::Store;
-use super::error::{Result, StoreError};
+use super::contract::{Queue, Store};
+use super::error::{Result, StoreError, count_failure};
 use crate::clock::Timestamp;
 
 pub use self::engine::SyncData;
@@ -72,6 +73,10 @@ impl Store for Sqlite {
         let ping = sqlx::query("SELECT 1");
         ping.execute(self.engine.readers()).await?;
         Ok(())
+    }
+
+    async fn queues(&self, now: Timestamp) -> Result<Vec<Queue>> {
+        self.queues(now).await
     }
 
     async fn failed(&self) {
@@ -138,6 +143,7 @@ fn create_private(options: &SqliteConnectOptions) -> Result<()> {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        count_failure();
         Self::Failed(error.into())
     }
 }

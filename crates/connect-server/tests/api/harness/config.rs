@@ -19,6 +19,7 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
     std::fs::write(dist.join("index.html"), INDEX).expect("a page");
     Config {
         listen: "127.0.0.1:0".parse().expect("an address"),
+        metrics_listen: None,
         public_url: None,
         database_url: format!("sqlite:{}", folder.path().join("connect.db").display()),
         vault_key_file: folder.path().join("vault.key"),

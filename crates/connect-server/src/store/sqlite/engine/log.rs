@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::chain;
-use crate::store::error::{Result, StoreError};
+use crate::store::error::{Result, StoreError, count_failure};
 
 /// How long a relaxed commit may wait for its sync.
 const MAX_DELAY: Duration = Duration::from_millis(100);
@@ -138,7 +138,10 @@ impl Log {
             }
             Ok(Err(error)) => {
                 self.failed.cancel();
-                Err(StoreError::NotSynced(error.into()))
+                {
+                    count_failure();
+                    Err(StoreError::NotSynced(error.into()))
+                }
             }
             Err(cancelled) => Err(StoreError::NotSynced(cancelled.into())),
         }
