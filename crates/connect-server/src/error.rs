@@ -23,6 +23,9 @@ pub enum Error {
     /// The body is longer than the route accepts.
     #[error("the body is too large")]
     TooLarge,
+    /// The client stopped sending the body.
+    #[error("the body did not arrive")]
+    BodyNotReceived,
     /// The `Content-Type` of the body is not JSON.
     #[error("the request is not of type application/json")]
     NotJson,

@@ -206,6 +206,12 @@ impl Server {
             Some(address) => Some(bind("CONNECT_METRICS_LISTEN", address).await?),
             None => None,
         };
+        if config.lacks_https() {
+            tracing::warn!(
+                "browsers on other machines refuse the session cookie without https: put a proxy with https in front of the \
+                 backend, and set CONNECT_PUBLIC_URL to its address"
+            );
+        }
         config.set_local_public_url(listening);
         let backend = Backend::start_with(config, sync).await?;
         let (router, state) = (backend.router(), backend.state.clone());

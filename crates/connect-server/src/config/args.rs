@@ -426,6 +426,24 @@ mod tests {
     }
 
     #[test]
+    fn only_this_machine_needs_no_https() {
+        for (listen, public_url, lacks_https) in [
+            ("127.0.0.1:8080", "", false),
+            ("[::1]:8080", "", false),
+            ("0.0.0.0:8080", "", true),
+            ("192.168.0.7:8080", "", true),
+            ("0.0.0.0:8080", "https://bank.example", false),
+            ("127.0.0.1:8080", "http://bank.example", true),
+            ("0.0.0.0:8080", "http://localhost:8080", false),
+        ] {
+            let public_url = format!("--public-url={public_url}");
+            let config = config(&[&format!("--listen={listen}"), &public_url]);
+            let config = config.expect("a configuration");
+            assert_eq!(config.lacks_https(), lacks_https, "{listen} {public_url}");
+        }
+    }
+
+    #[test]
     fn a_plaid_on_this_machine_uses_the_listening_address() {
         for (base_url, listening, webhook) in [
             (

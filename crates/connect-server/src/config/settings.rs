@@ -117,6 +117,14 @@ impl Config {
         }
     }
 
+    /// Whether browsers on other machines reach the backend without https. They refuse its session cookie.
+    pub(crate) fn lacks_https(&self) -> bool {
+        match &self.public_url {
+            Some(public) => public.scheme() != "https" && !is_this_machine(public),
+            None => !self.listen.ip().is_loopback(),
+        }
+    }
+
     /// Returns how often jobs look for Link tokens, exchanges and orphans that are due: at least every minute.
     pub(crate) fn due_interval(&self) -> Duration {
         self.reconcile_every.min(Duration::from_secs(60))

@@ -46,6 +46,12 @@ impl Error {
                 "The request is too large",
                 "Send at most 64 KiB.",
             ),
+            Self::BodyNotReceived => (
+                408,
+                Code::InvalidRequest,
+                "The request did not arrive completely",
+                "Check your connection, then try again.",
+            ),
             Self::NotJson => (
                 415,
                 Code::InvalidRequest,
@@ -234,6 +240,7 @@ impl From<JsonRejection> for Error {
     fn from(rejection: JsonRejection) -> Self {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            _ if matches!(rejection, JsonRejection::BytesRejection(_)) => Self::BodyNotReceived,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::NotJson,
             StatusCode::UNPROCESSABLE_ENTITY => {
                 Self::Invalid("The JSON of the body does not fit this address.")

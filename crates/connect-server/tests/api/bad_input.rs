@@ -1,9 +1,15 @@
 //! Invalid requests.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use connect_api::ProblemCode;
+use futures_util::{StreamExt, stream};
 use serde_json::json;
+use tokio::sync::Notify;
 use url::Url;
 
 use crate::harness::{Browser, TestBackend, success};
@@ -139,4 +145,27 @@ async fn a_plaid_that_does_not_answer_is_reported_as_unavailable() {
 async fn token_problem(browser: &Browser) -> (u16, ProblemCode) {
     let problem = browser.post("/api/link/tokens", json!({})).await.problem();
     (problem.status, problem.code)
+}
+
+#[tokio::test]
+async fn a_body_that_stops_is_not_waited_for() {
+    let backend = TestBackend::start().await;
+    let browser = backend.browser().await;
+    let reads = Arc::new(Notify::new());
+    let body = stream::once({
+        let reads = reads.clone();
+        async move {
+            reads.notify_one();
+            Ok::<_, Infallible>("{")
+        }
+    });
+    let request = Request::post("/api/link/events")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from_stream(body.chain(stream::pending())))
+        .expect("a request");
+    let answer = tokio::spawn(async move { browser.send(request).await });
+    reads.notified().await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(11)).await;
+    assert_eq!(answer.await.expect("an answer").problem().status, 408);
 }

@@ -11,6 +11,7 @@ mod transactions;
 mod webhooks;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -18,6 +19,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::config::Config;
 use crate::error::Error;
@@ -28,6 +30,9 @@ pub(crate) use metrics::router as metrics;
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
+
+/// How long a client may pause while it sends a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Everything under `/api`.
 pub(crate) fn api(config: &Config) -> Router<Arc<AppState>> {
@@ -44,6 +49,7 @@ pub(crate) fn api(config: &Config) -> Router<Arc<AppState>> {
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(webhooks::router())
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(trust_public_url(csrf, config))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
