@@ -138,6 +138,24 @@ pub(crate) fn node() -> Result<()> {
     Ok(())
 }
 
+/// Finds nginx by `NGINX`, on the `PATH` or where Debian installs it, or installs it with apt.
+pub(crate) fn nginx() -> Result<PathBuf> {
+    let found = || {
+        let debian = PathBuf::from("/usr/sbin/nginx");
+        let named = env::var_os("NGINX").map(PathBuf::from);
+        named
+            .or_else(|| find("nginx"))
+            .or_else(|| debian.is_file().then_some(debian))
+    };
+    if found().is_none() {
+        apt(
+            &["nginx-light"],
+            "a story runs Connect behind nginx: install the package `nginx-light`, or set NGINX to its path",
+        )?;
+    }
+    found().context("apt installed nginx, but it is not in /usr/sbin: set NGINX to its path")
+}
+
 /// Installs Debian packages, as root and where apt exists; otherwise fails with `advice`.
 pub(crate) fn apt(packages: &[&str], advice: &str) -> Result<()> {
     if !is_root() || find("apt-get").is_none() {

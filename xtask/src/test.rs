@@ -19,6 +19,7 @@ const MEASURING_FLAGS: [&str; 2] = ["--js-flags=--expose-gc", "--enable-precise-
 pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
     let tools = setup::app_tools(workspace)?;
     let browser = setup::browser()?;
+    let nginx = setup::nginx()?;
     npm::install(workspace, "tests/e2e")?;
     let mut tally = Tally::default();
 
@@ -91,7 +92,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<ExitCode> {
         let mut stories = step::cargo(["test", "--package", "e2e", "--no-fail-fast"]);
         stories
             .env("CHROME", &browser.chrome)
-            .env("CHROMEDRIVER", &browser.driver);
+            .env("CHROMEDRIVER", &browser.driver)
+            .env("NGINX", &nginx);
         tally.tests("end-to-end stories", &mut stories)?;
         tally.succeeds("the quick bench", &bench::bench(workspace, &["--quick"]));
     }

@@ -5,6 +5,7 @@ mod backend_down_then_back;
 mod backend_sends_invalid_responses;
 mod bank_connected_twice;
 mod bank_is_unhealthy;
+mod behind_a_proxy;
 mod by_keyboard_alone;
 mod changes_the_shared_accounts;
 mod clicks_before_the_app_has_loaded;
