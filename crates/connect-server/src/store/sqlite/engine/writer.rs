@@ -5,18 +5,23 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+use tokio::time::{Instant, sleep};
 
 use super::log::{self, Commit, Durability, Log, SyncData};
 use crate::store::error::{Result, StoreError};
 
 /// How long a statement waits for other processes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often a connection to a locked database is tried.
+const CONNECT_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How long the emptying of the log waits for them.
 const SHORT_TIMEOUT: Duration = Duration::from_millis(100);
@@ -59,8 +64,13 @@ impl Writer {
             .synchronous(SqliteSynchronous::Normal)
             // 16 MB: a page that many commits changed is copied into the database once for all of them.
             .pragma("wal_autocheckpoint", "4000");
-        let mut sqlite = options.connect().await?;
-        migrations.run_direct(None, &mut sqlite, false).await?;
+        let mut sqlite = connect(&options).await?;
+        // One process applies the migrations; the others wait, and find them applied.
+        let mut transaction = sqlite.begin_with("BEGIN IMMEDIATE").await?;
+        migrations
+            .run_direct(None, &mut *transaction, false)
+            .await?;
+        transaction.commit().await?;
         let log = Log::open(&log, sync)?;
         log.sync_to(log.count()).await?;
         let connection = Connection {
@@ -168,6 +178,27 @@ impl Writer {
             writer: self,
         })
     }
+}
+
+/// Connects, and tries again while another process switches the new database to a write-ahead log: SQLite does not wait for that.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match options.connect().await {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                sleep(CONNECT_INTERVAL).await;
+            }
+            connected => return Ok(connected?),
+        }
+    }
+}
+
+/// Whether another process has locked the database.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    let code = code.and_then(|code| code.parse().ok());
+    // The lower byte of an extended code is the kind of failure.
+    code.is_some_and(|code: u32| code & 0xff == 5)
 }
 
 async fn busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<()> {
