@@ -26,6 +26,26 @@ pub enum StoreError {
         /// The system's error.
         source: std::io::Error,
     },
+    /// Other users of the machine can read the file, and it cannot be taken away from them.
+    #[error("{} is open to other users of the machine, and that cannot be changed ({source}): run `chmod 600` on it", path.display())]
+    TooOpen {
+        /// The path of the file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The file holds another program's data.
+    #[error("the file is not a database of Connect")]
+    NotConnect,
+    /// The database is damaged.
+    #[error("the database is damaged ({0}): restore a backup")]
+    Damaged(String),
+    /// Another process has the database open.
+    #[error("another process has the database open: stop it first")]
+    InUse,
+    /// The database is being restored.
+    #[error("the database is being restored: start again once that has finished")]
+    BeingRestored,
     /// The database has a migration that this version does not know.
     #[error(
         "the database was written by a newer version of Connect (migration {0} is not known here): run that version"

@@ -5,6 +5,7 @@
 mod contract;
 mod digest;
 pub(crate) mod error;
+mod private;
 mod sqlite;
 pub mod vault;
 
@@ -13,7 +14,11 @@ use std::sync::Arc;
 pub use self::contract::*;
 pub use self::digest::Digest;
 pub use self::error::{Result, StoreError};
+pub(crate) use self::private::close_to_others;
 pub use self::sqlite::{Sqlite, SyncData};
+pub(crate) use self::sqlite::{
+    check_copy, copy_database, database_path, fold_log, lock_for_restore, mark_restored,
+};
 
 /// Opens the engine that a database URL names.
 ///

@@ -5,6 +5,7 @@ mod log;
 mod signer;
 mod stub_plaid;
 
+mod backup;
 mod bad_input;
 mod config;
 mod crash;

@@ -23,7 +23,7 @@ use crate::store::error::Result;
 pub(super) use self::erasure::Copies;
 pub(super) use self::log::Durability;
 pub use self::log::SyncData;
-pub(super) use self::writer::Transaction;
+pub(super) use self::writer::{Transaction, is_busy};
 
 /// How many connections read at the same time.
 const READERS: u32 = 4;

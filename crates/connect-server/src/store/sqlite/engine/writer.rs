@@ -194,7 +194,7 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
 }
 
 /// Whether another process has locked the database.
-fn is_busy(error: &sqlx::Error) -> bool {
+pub(in super::super) fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     let code = code.and_then(|code| code.parse().ok());
     // The lower byte of an extended code is the kind of failure.
