@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod auth;
+mod backup;
 mod changes;
 mod cleanup;
 mod clock;
@@ -19,8 +20,9 @@ mod transactions;
 mod user;
 mod webhooks;
 
+pub use backup::{BackupError, backup, restore};
 pub use clock::Timestamp;
-pub use config::{Args, Config, ConfigError, LinkConfig, PlaidConfig};
+pub use config::{Args, Config, ConfigError, LinkConfig, PlaidConfig, Storage, Task};
 pub use error::{Error, chain};
 pub use http::assets::AssetsError;
 pub use server::{Backend, Server, StartError};

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use connect_server::{Args, Config, Server};
+use connect_server::{Args, Config, Server, Storage, Task};
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
@@ -24,13 +24,42 @@ async fn main() -> ExitCode {
             return fail(sentence.trim_start_matches("error: "));
         }
     };
-    match run(args).await {
+    let done = match args.task() {
+        None => serve(args).await,
+        Some(task) => run(task, &args.storage()).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&connect_server::chain(&*error)),
     }
 }
 
-async fn run(args: Args) -> Result<(), Box<dyn Error>> {
+/// Runs a task, and says what it did.
+async fn run(task: &Task, storage: &Storage) -> Result<(), Box<dyn Error>> {
+    match task {
+        Task::Backup { to } => {
+            connect_server::backup(storage, to).await?;
+            let key = storage.vault_key_file.display();
+            eprintln!(
+                "connect-server: {} is written and checked; {key} is not in it",
+                to.display()
+            );
+        }
+        Task::Restore { from, force } => {
+            let kept = connect_server::restore(storage, from, *force).await?;
+            eprintln!("connect-server: {} is restored", from.display());
+            if let Some(kept) = kept {
+                eprintln!(
+                    "connect-server: the replaced database is {}",
+                    kept.display()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
     let config = Config::try_from(args)?;
     tracing_subscriber::fmt()
         .json()

@@ -20,6 +20,7 @@ const CRATES: [Crate; 11] = [
             "main",
             "lib",
             "server",
+            "backup",
             "http",
             "webhooks",
             "link",

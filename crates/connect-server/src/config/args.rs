@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Parser;
 use clap::builder::FalseyValueParser;
+use clap::{Parser, Subcommand};
 use ipnet::IpNet;
 use plaid_client::{Environment, Secret};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use url::Url;
 use super::link_options::{
     is_account_filters, is_appearance_mode, is_country_code, is_language, is_routing_number,
 };
-use super::settings::{Config, LinkConfig, PlaidConfig};
+use super::settings::{Config, LinkConfig, PlaidConfig, Storage};
 
 /// The longest name, in characters: Link shows "This Application" in place of a longer one.
 const MAX_CLIENT_NAME: usize = 30;
@@ -24,6 +24,8 @@ const MAX_CLIENT_NAME: usize = 30;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "connect-server", version, args_override_self = true)]
 pub struct Args {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// The address to listen on.
     #[arg(long, env = "CONNECT_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -37,6 +39,7 @@ pub struct Args {
     /// The URL of the database.
     #[arg(
         long,
+        global = true,
         env = "CONNECT_DATABASE_URL",
         default_value = "sqlite:connect.db"
     )]
@@ -45,6 +48,7 @@ pub struct Args {
     /// first run.
     #[arg(
         long,
+        global = true,
         env = "CONNECT_VAULT_KEY_FILE",
         default_value = "connect-vault.key"
     )]
@@ -147,6 +151,42 @@ pub struct Args {
     /// The log level, such as `warn` or `info`, or a filter such as `info,connect_server=debug`.
     #[arg(long, env = "CONNECT_LOG", default_value = "info")]
     log: String,
+}
+
+/// What to do instead of serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Copies the database to a new file, also while the backend runs. The copy does not contain the vault key: keep the key file
+    /// elsewhere.
+    Backup {
+        /// The file to create.
+        to: PathBuf,
+    },
+    /// Replaces the database by a backup. Stop the backend first.
+    Restore {
+        /// The file that `backup` has created.
+        from: PathBuf,
+        /// Replaces a database that has content. It is kept under another name.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+impl Args {
+    /// Returns what to do instead of serving, if anything.
+    #[must_use]
+    pub fn task(&self) -> Option<&Task> {
+        self.task.as_ref()
+    }
+
+    /// Returns where data is stored.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        Storage {
+            database_url: self.database_url.clone(),
+            vault_key_file: self.vault_key_file.clone(),
+        }
+    }
 }
 
 impl TryFrom<Args> for Config {

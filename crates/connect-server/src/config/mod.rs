@@ -4,5 +4,5 @@ mod args;
 pub(crate) mod link_options;
 mod settings;
 
-pub use self::args::{Args, ConfigError};
-pub use self::settings::{Config, LinkConfig, PlaidConfig};
+pub use self::args::{Args, ConfigError, Task};
+pub use self::settings::{Config, LinkConfig, PlaidConfig, Storage};

@@ -45,6 +45,15 @@ pub struct Config {
     pub log: String,
 }
 
+/// Where data is stored.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    /// The URL of the database, such as `sqlite:connect.db`.
+    pub database_url: String,
+    /// The file with the key that seals access tokens.
+    pub vault_key_file: PathBuf,
+}
+
 /// The connection to Plaid.
 #[derive(Clone, Debug)]
 pub struct PlaidConfig {

@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The result of a store's method.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -27,6 +26,26 @@ pub enum StoreError {
         /// The system's error.
         source: std::io::Error,
     },
+    /// Other users of the machine can read the file, and it cannot be taken away from them.
+    #[error("{} is open to other users of the machine, and that cannot be changed ({source}): run `chmod 600` on it", path.display())]
+    TooOpen {
+        /// The path of the file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The file holds another program's data.
+    #[error("the file is not a database of Connect")]
+    NotConnect,
+    /// The database is damaged.
+    #[error("the database is damaged ({0}): restore a backup")]
+    Damaged(String),
+    /// Another process has the database open.
+    #[error("another process has the database open: stop it first")]
+    InUse,
+    /// The database is being restored.
+    #[error("the database is being restored: start again once that has finished")]
+    BeingRestored,
     /// The database has a migration that this version does not know.
     #[error(
         "the database was written by a newer version of Connect (migration {0} is not known here): run that version"
@@ -44,37 +63,36 @@ pub enum StoreError {
     /// The disk did not confirm earlier data. Nothing is written any more.
     #[error("the disk did not confirm earlier data: restart the backend once the disk works")]
     DiskFailed,
+    /// The database is closed, because the process is about to end.
+    #[error("the database is closed")]
+    Closed,
+    /// The database is not ready.
+    #[error(transparent)]
+    Unready(#[from] Unready),
     /// The database failed.
     #[error("the database failed")]
     Failed(#[source] Box<dyn StdError + Send + Sync>),
 }
 
-/// How often the stores of this process have failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Failures {
-    /// Reads, writes and syncs that failed.
-    pub(crate) failed: u64,
-    /// Reads of rows that no key opens, or that hold invalid data.
-    pub(crate) unreadable: u64,
-}
-
-static FAILED: AtomicU64 = AtomicU64::new(0);
-static UNREADABLE: AtomicU64 = AtomicU64::new(0);
-
-/// Returns how often the stores of this process have failed.
-pub(crate) fn failures() -> Failures {
-    Failures {
-        failed: FAILED.load(Ordering::Relaxed),
-        unreadable: UNREADABLE.load(Ordering::Relaxed),
-    }
-}
-
-/// Counts a read, a write or a sync that failed.
-pub(super) fn count_failure() {
-    FAILED.fetch_add(1, Ordering::Relaxed);
-}
-
-/// Counts a read of a row that no key opens, or that holds invalid data.
-pub(super) fn count_unreadable() {
-    UNREADABLE.fetch_add(1, Ordering::Relaxed);
+/// Why the database is not ready, in words for its operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unready {
+    /// It is closed.
+    #[error("The database is closed.")]
+    Closed,
+    /// A sync has failed.
+    #[error("The disk did not confirm a write.")]
+    DiskFailed,
+    /// Its file is another one than the one that is open.
+    #[error("The database was moved, deleted or replaced.")]
+    Moved,
+    /// There is no space left.
+    #[error("The disk is full.")]
+    Full,
+    /// It did not answer in time.
+    #[error("The database does not answer.")]
+    Busy,
+    /// It failed; the log has the cause.
+    #[error("The database failed.")]
+    Failed,
 }

@@ -5,6 +5,8 @@
 mod contract;
 mod digest;
 pub(crate) mod error;
+mod failures;
+mod private;
 mod sqlite;
 pub mod vault;
 
@@ -12,9 +14,13 @@ use std::sync::Arc;
 
 pub use self::contract::*;
 pub use self::digest::Digest;
-pub(crate) use self::error::{Failures, failures};
-pub use self::error::{Result, StoreError};
+pub use self::error::{Result, StoreError, Unready};
+pub(crate) use self::failures::{Failures, failures};
+pub(crate) use self::private::close_to_others;
 pub use self::sqlite::{Sqlite, SyncData};
+pub(crate) use self::sqlite::{
+    check_copy, copy_database, database_path, fold_log, lock_for_restore, mark_restored,
+};
 
 /// Opens the engine that a database URL names.
 ///

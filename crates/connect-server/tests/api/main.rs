@@ -5,6 +5,7 @@ mod log;
 mod signer;
 mod stub_plaid;
 
+mod backup;
 mod bad_input;
 mod config;
 mod connections;
@@ -21,6 +22,7 @@ mod link;
 mod metrics;
 mod orphans;
 mod page;
+mod ready;
 mod reconcile;
 mod repair;
 mod replicas;

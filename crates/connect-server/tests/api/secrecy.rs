@@ -1,5 +1,7 @@
 //! Where tokens, secrets and personal data must not appear.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::harness::{TestBackend, success, wait_until};
@@ -60,7 +62,7 @@ async fn no_token_and_no_secret_is_in_a_log_an_answer_or_a_file() {
             );
         }
         for name in ["connect.db", "connect.db-wal"] {
-            let file = std::fs::read(backend.file(name)).expect("a file");
+            let file = fs::read(backend.file(name)).expect("a file");
             assert!(!String::from_utf8_lossy(&file).contains(secret), "{name}");
         }
     }
@@ -73,11 +75,45 @@ async fn files_are_readable_by_their_owner_only() {
     let backend = TestBackend::start().await;
     backend.browser().await.connect_item("public-1").await;
     for name in ["connect.db", "connect.db-wal", "vault.key"] {
-        let mode = std::fs::metadata(backend.file(name))
+        let mode = fs::metadata(backend.file(name))
             .expect(name)
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+/// Files that were created by hand or restored by another program. A vault key is refused instead: it may have been read.
+#[cfg(unix)]
+#[tokio::test]
+async fn files_that_are_open_to_others_are_closed_to_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut backend = TestBackend::start().await;
+    backend.browser().await.connect_item("public-1").await;
+    let _replica = backend.replica().await;
+    let storage = backend.storage();
+    let backup = backend.file("backup.db");
+    let written = connect_server::backup(&storage, &backup).await;
+    written.expect("a backup");
+    backend.stop();
+    let names = [
+        "connect.db",
+        "connect.db-wal",
+        "connect.db-shm",
+        "backup.db",
+    ];
+    for open in [0o644, 0o660, 0o666] {
+        for name in names {
+            let open = fs::Permissions::from_mode(open);
+            fs::set_permissions(backend.file(name), open).expect(name);
+        }
+        backend.restart().await.expect("a restart");
+        // It is refused, because the database is in use.
+        let _ = connect_server::restore(&storage, &backup, true).await;
+        for name in names {
+            let file = fs::metadata(backend.file(name)).expect(name);
+            assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+        }
     }
 }
 
@@ -102,7 +138,7 @@ async fn a_disconnected_item_is_soon_in_no_file() {
     ];
     let is_in_a_file = |mark: &&[u8]| {
         ["connect.db", "connect.db-wal"].iter().any(|name| {
-            let file = std::fs::read(backend.file(name)).expect("a file");
+            let file = fs::read(backend.file(name)).expect("a file");
             file.windows(mark.len()).any(|part| part == *mark)
         })
     };

@@ -8,6 +8,7 @@ mod fixtures;
 
 mod items;
 mod link_tokens;
+mod open;
 mod orphans;
 mod public_tokens;
 mod retention;

@@ -13,7 +13,8 @@ use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
 use crate::store::contract::{Items, Repairs, VersionedItem};
 use crate::store::digest::Digest;
-use crate::store::error::{Result, StoreError, count_unreadable};
+use crate::store::error::{Result, StoreError};
+use crate::store::failures::count_unreadable;
 use crate::user::UserId;
 
 /// A row for [`ADD`].

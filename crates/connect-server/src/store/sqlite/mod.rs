@@ -1,8 +1,10 @@
 //! The embedded engine: SQLite, in one file.
 
+mod copy;
 mod engine;
 mod items;
 mod link_tokens;
+mod lock;
 mod public_tokens;
 mod queues;
 mod sessions;
@@ -10,8 +12,9 @@ mod timestamp;
 mod transactions;
 mod webhooks;
 
-use std::fs::OpenOptions;
+use std::path::Path;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sqlx::ConnectOptions;
@@ -19,10 +22,14 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
 use self::engine::{Durability, Engine};
+use self::lock::Lock;
 use super::contract::{Queue, Store};
-use super::error::{Result, StoreError, count_failure};
+use super::error::{Result, StoreError};
+use super::failures::count_failure;
+use super::private;
 use crate::clock::Timestamp;
 
+pub(crate) use self::copy::{check_copy, copy_database, database_path, fold_log, mark_restored};
 pub use self::engine::SyncData;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -31,6 +38,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 #[derive(Debug)]
 pub struct Sqlite {
     engine: Engine,
+    /// `None` once the database is closed.
+    lock: Mutex<Option<Lock>>,
 }
 
 impl Sqlite {
@@ -49,9 +58,7 @@ impl Sqlite {
     ///
     /// [`StoreError`] with a sentence that says what to do.
     pub async fn open_with(url: &str, sync: SyncData) -> Result<Self> {
-        if url.contains(":memory:") || url.contains("mode=memory") {
-            return Err(StoreError::InMemory);
-        }
+        check_url(url)?;
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -60,9 +67,11 @@ impl Sqlite {
             // No personal data in temporary files, and no file descriptor for them.
             .pragma("temp_store", "MEMORY")
             .disable_statement_logging();
-        create_private(&options)?;
+        let lock = Lock::shared(options.get_filename())?;
+        create_private(options.get_filename())?;
         Ok(Self {
             engine: Engine::open(options, &MIGRATIONS, sync).await?,
+            lock: Mutex::new(Some(lock)),
         })
     }
 }
@@ -70,9 +79,7 @@ impl Sqlite {
 #[async_trait]
 impl Store for Sqlite {
     async fn ping(&self) -> Result<()> {
-        let ping = sqlx::query("SELECT 1");
-        ping.execute(self.engine.readers()).await?;
-        Ok(())
+        self.engine.check().await
     }
 
     async fn queues(&self, now: Timestamp) -> Result<Vec<Queue>> {
@@ -85,6 +92,8 @@ impl Store for Sqlite {
 
     async fn close(&self) {
         self.engine.close().await;
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        *lock = None;
     }
 
     async fn external_version(&self) -> Result<i64> {
@@ -127,17 +136,30 @@ impl Store for Sqlite {
     }
 }
 
-/// Creates the file readable for its owner alone; SQLite gives its other files the same mode.
-fn create_private(options: &SqliteConnectOptions) -> Result<()> {
-    let mut file = OpenOptions::new();
-    file.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-    let path = options.get_filename();
-    file.open(path).map_err(|source| StoreError::Unopenable {
-        path: path.to_owned(),
-        source,
-    })?;
+/// Locks out every process that uses the database, until the lock is dropped.
+pub(crate) fn lock_for_restore(database: &Path) -> Result<Lock> {
+    Lock::exclusive(database)
+}
+
+fn check_url(url: &str) -> Result<()> {
+    if !url.starts_with("sqlite:") {
+        return Err(StoreError::Scheme);
+    }
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(StoreError::InMemory);
+    }
+    Ok(())
+}
+
+/// Creates the file readable for its owner alone; SQLite gives its other files the same mode. Those that are open to others, and
+/// were created by hand or by another program, are closed to them.
+fn create_private(database: &Path) -> Result<()> {
+    private::open(database)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = database.as_os_str().to_owned();
+        path.push(suffix);
+        private::close_to_others(path.as_ref())?;
+    }
     Ok(())
 }
 

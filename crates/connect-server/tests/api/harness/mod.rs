@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{Request, StatusCode};
-use connect_server::{Backend, Config, StartError};
+use connect_server::{Backend, Config, StartError, Storage};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, SqlitePool};
 use tempfile::TempDir;
@@ -63,6 +63,14 @@ impl TestBackend {
         }
     }
 
+    /// Where the backend stores its data.
+    pub(crate) fn storage(&self) -> Storage {
+        Storage {
+            database_url: self.config.database_url.clone(),
+            vault_key_file: self.config.vault_key_file.clone(),
+        }
+    }
+
     /// Starts another process on the same database, which can be killed.
     pub(crate) async fn start_killable(&self) -> KillableBackend {
         KillableBackend::start(self.config.clone()).await
@@ -79,6 +87,13 @@ impl TestBackend {
     pub(crate) async fn restart(&mut self) -> Result<(), StartError> {
         self.backend = Some(Backend::start(self.config.clone()).await?);
         Ok(())
+    }
+
+    /// Stops the process, once it has closed the database.
+    pub(crate) async fn shut_down(&mut self) {
+        if let Some(backend) = self.backend.take() {
+            backend.shutdown().await;
+        }
     }
 
     /// Stops the process.

@@ -1,7 +1,7 @@
 //! The write-ahead log on its way to the disk.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::chain;
-use crate::store::error::{Result, StoreError, count_failure};
+use crate::store::error::{Result, StoreError};
+use crate::store::failures::count_failure;
 
 /// How long a relaxed commit may wait for its sync.
 const MAX_DELAY: Duration = Duration::from_millis(100);
@@ -145,6 +146,16 @@ impl Log {
             }
             Err(cancelled) => Err(StoreError::NotSynced(cancelled.into())),
         }
+    }
+
+    /// Returns the last commit that is on the disk.
+    pub(super) async fn synced(&self) -> Commit {
+        *self.synced.lock().await
+    }
+
+    /// Returns the metadata of the open file.
+    pub(super) fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
     }
 
     /// Returns whether a sync has failed.
