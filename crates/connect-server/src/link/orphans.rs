@@ -13,9 +13,10 @@ use super::plaid_user::plaid_user;
 use super::reconcile::{CONCURRENCY, RETRY_DELAY};
 use super::stored_token::open_token;
 use crate::clock::Timestamp;
-use crate::error::{Result, chain};
+use crate::error::{Error, Result, chain};
 use crate::job::Schedule;
 use crate::state::AppState;
+use crate::store::vault::VaultError;
 use crate::store::{Digest, LostToken};
 use crate::user::UserId;
 
@@ -128,7 +129,11 @@ async fn may_receive_token(state: &AppState, user: &UserId) -> Result<bool> {
         if stored.item.is_some() {
             continue;
         }
-        let token = open_token(state, &stored)?;
+        let token = match open_token(state, &stored) {
+            // Damaged: nobody can ask about it.
+            Err(Error::Vault(VaultError::Corrupt)) => continue,
+            token => token?,
+        };
         let sessions = match state.plaid.link_token_get(&token).await {
             Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => continue,
             answer => answer?.link_sessions,

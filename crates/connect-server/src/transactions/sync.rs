@@ -16,6 +16,7 @@ use crate::error::{Error, Result, chain};
 use crate::items::access_token::access_token;
 use crate::job::Schedule;
 use crate::state::AppState;
+use crate::store::vault::VaultError;
 use crate::store::{DueSync, SyncPage};
 
 /// How many due syncs are taken at once.
@@ -89,6 +90,9 @@ async fn sync(state: &AppState, due: &DueSync) -> Result<()> {
         Ok(Progress::More | Progress::NotReady) => return Ok(()),
         Err(Error::Plaid(error)) if refusal::is_permanent(&error) => {
             return refusal::record(state, due, &error).await;
+        }
+        Err(Error::Vault(VaultError::Corrupt)) => {
+            return refusal::record_damaged_token(state, due).await;
         }
         Err(error) => return Err(error),
     }

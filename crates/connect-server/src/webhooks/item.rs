@@ -7,8 +7,7 @@ use time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::items::access_token::access_token;
-use crate::items::remove::remove_at_plaid;
+use crate::items::remove::end_at_plaid;
 use crate::items::state::fetch_state;
 use crate::state::AppState;
 use crate::store::Repairs;
@@ -58,11 +57,11 @@ pub(crate) async fn apply(state: &AppState, id: &ItemId, webhooks: &[DatedWebhoo
     let mut repairs = before;
     if let Some(revoked) = find(WebhookCode::UserPermissionRevoked) {
         revoke(state, &user, &mut edit.item, &revoked.webhook).await?;
-    } else if let Some(token) = access_token(state, &user, id).await? {
+    } else if state.store.access_token(&user, id).await?.is_some() {
         for webhook in &webhooks {
             apply_hint(&mut edit.item, webhook, &mut repairs);
         }
-        fetch_state(state, &token, &mut edit.item).await?;
+        fetch_state(state, &user, &mut edit.item).await?;
     }
     let item = match repairs.repaired_at {
         Some(at) if repairs != before => edit.save_repaired(at, false).await?,
@@ -135,9 +134,7 @@ fn is_after(at: Timestamp, repair: Option<Timestamp>) -> bool {
 
 /// Removes an Item whose user has withdrawn the consent: its access token and data are erased, and a card without accounts remains.
 async fn revoke(state: &AppState, user: &UserId, item: &mut Item, webhook: &Webhook) -> Result<()> {
-    if let Some(token) = access_token(state, user, &item.id).await? {
-        remove_at_plaid(state, &token, &item.id).await?;
-    }
+    end_at_plaid(state, user, &item.id).await?;
     state.store.erase_access_token(user, &item.id).await?;
     item.accounts.clear();
     item.new_accounts_available = false;
