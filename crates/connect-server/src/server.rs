@@ -21,7 +21,7 @@ use crate::http::rate_limit::RateLimit;
 use crate::items::edit::Edits;
 use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
-use crate::items::resume;
+use crate::items::{resume, sweep};
 use crate::link::{orphans, plaid_user, reconcile};
 use crate::state::AppState;
 use crate::store::vault::{Vault, VaultError};
@@ -127,6 +127,7 @@ fn start_jobs(state: &Arc<AppState>, incoming: Incoming, external_version: i64) 
     tokio::spawn(apply::run(state.clone()));
     tokio::spawn(sync::run(state.clone()));
     tokio::spawn(resume::run(state.clone()));
+    tokio::spawn(sweep::run(state.clone()));
     tokio::spawn(reconcile::run(state.clone()));
     tokio::spawn(orphans::run(state.clone()));
     tokio::spawn(cleanup::run(state.clone()));

@@ -23,5 +23,6 @@ mod replicas;
 mod secrecy;
 mod session;
 mod start;
+mod sweep;
 mod transactions;
 mod webhooks;
