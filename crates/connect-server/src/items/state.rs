@@ -1,10 +1,11 @@
 //! The state of an Item, as Plaid reports it.
 
+use std::mem;
 use std::result::Result as StdResult;
 
 use connect_api::{Item, ItemStatus};
 use plaid_client::Accounts;
-use plaid_types::{ErrorType, ItemId, PlaidError};
+use plaid_types::{Account, ErrorType, ItemId, PlaidError};
 
 use super::access_token::access_token;
 use crate::clock::Timestamp;
@@ -77,7 +78,21 @@ pub(crate) fn set_answer(
 
 /// Sets the accounts and balances, fetched now.
 pub(crate) fn set_accounts(item: &mut Item, answer: Accounts) {
+    // One that cannot be read is still shared: its data must not be erased.
+    let is_unreadable = |known: &Account| {
+        let is_it = |id: &Option<_>| id.as_ref().is_none_or(|id| *id == known.account_id);
+        answer.unreadable.iter().any(is_it)
+    };
+    let is_read = |known: &Account| {
+        let mut read = answer.accounts.iter();
+        read.any(|account| account.account_id == known.account_id)
+    };
+    let before = mem::take(&mut item.accounts).into_iter();
+    let kept: Vec<_> = before
+        .filter(|known| is_unreadable(known) && !is_read(known))
+        .collect();
     item.accounts = answer.accounts;
+    item.accounts.extend(kept);
     item.refreshed_at = Some(Timestamp::now().to_string());
     set_state(item, answer.item);
 }

@@ -134,11 +134,14 @@ async fn may_receive_token(state: &AppState, user: &UserId) -> Result<bool> {
             Err(Error::Vault(VaultError::Corrupt)) => continue,
             token => token?,
         };
-        let sessions = match state.plaid.link_token_get(&token).await {
+        let state_of_token = match state.plaid.link_token_get(&token).await {
             Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => continue,
-            answer => answer?.link_sessions,
+            answer => answer?,
         };
-        for session in sessions {
+        if state_of_token.is_incomplete {
+            return Ok(true);
+        }
+        for session in state_of_token.link_sessions {
             if session.finished_at.is_none() {
                 return Ok(true);
             }
