@@ -11,6 +11,7 @@ mod items;
 mod job;
 mod keyed_lock;
 mod link;
+mod plaid_budget;
 mod server;
 mod state;
 pub mod store;

@@ -23,6 +23,7 @@ use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
 use crate::items::{resume, sweep};
 use crate::link::{orphans, plaid_user, reconcile};
+use crate::plaid_budget::PlaidBudget;
 use crate::state::AppState;
 use crate::store::vault::{Vault, VaultError};
 use crate::store::{self, Store, StoreError};
@@ -64,6 +65,7 @@ impl Backend {
         let changes = Arc::<Changes>::default();
         let state = Arc::new(AppState {
             rate_limit: RateLimit::new(config.rate_limit),
+            plaid_budget: PlaidBudget::new(config.plaid_rate_limit),
             config,
             webhook_verifier: keys::open_verifier(&plaid, &store, &tasks).await?,
             plaid,

@@ -15,6 +15,7 @@ use crate::http::rate_limit::RateLimit;
 use crate::items::edit::Edits;
 use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
+use crate::plaid_budget::PlaidBudget;
 use crate::store::Store;
 use crate::store::vault::Vault;
 use crate::user::UserId;
@@ -46,6 +47,8 @@ pub(crate) struct AppState {
     pub(crate) changes: Arc<Changes>,
     /// Limits the requests of each user.
     pub(crate) rate_limit: RateLimit,
+    /// Limits the calls to Plaid of all users and jobs.
+    pub(crate) plaid_budget: PlaidBudget,
     /// Work that continues when the browser that asked for it has gone.
     pub(crate) tasks: TaskTracker,
     /// Stops the jobs and the event streams of open pages.

@@ -31,6 +31,7 @@ const CRATES: [Crate; 11] = [
             "changes",
             "job",
             "keyed_lock",
+            "plaid_budget",
             "error",
             "store",
             "config",

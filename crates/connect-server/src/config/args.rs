@@ -125,6 +125,9 @@ pub struct Args {
     /// How many requests a user may send per minute for which the backend calls Plaid; 0 for no limit.
     #[arg(long, env = "CONNECT_RATE_LIMIT", default_value_t = 300)]
     rate_limit: u32,
+    /// How many calls to Plaid this process may make per minute; 0 for no limit. Jobs use at most half of them.
+    #[arg(long, env = "CONNECT_PLAID_RATE_LIMIT", default_value_t = 1200)]
+    plaid_rate_limit: u32,
     /// The log level, such as `warn` or `info`, or a filter such as `info,connect_server=debug`.
     #[arg(long, env = "CONNECT_LOG", default_value = "info")]
     log: String,
@@ -188,6 +191,7 @@ impl TryFrom<Args> for Config {
             plaid_users: args.plaid_users,
             reconcile_every: Duration::from_secs(args.reconcile_seconds.max(1).into()),
             rate_limit: args.rate_limit,
+            plaid_rate_limit: args.plaid_rate_limit,
             log: args.log,
         })
     }

@@ -32,6 +32,8 @@ pub struct Config {
     pub reconcile_every: Duration,
     /// How many requests a user may send per minute for which the backend calls Plaid; 0 for no limit.
     pub rate_limit: u32,
+    /// How many calls to Plaid this process may make per minute; 0 for no limit.
+    pub plaid_rate_limit: u32,
     /// The log filter, in the syntax of `tracing_subscriber`.
     pub log: String,
 }

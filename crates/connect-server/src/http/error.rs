@@ -72,7 +72,7 @@ impl Error {
                 "This connection is no longer valid",
                 "It was used or has expired. Connect the account again.",
             ),
-            Self::RateLimited(_) => TOO_MANY,
+            Self::RateLimited(_) | Self::PlaidBudget(_) => TOO_MANY,
             Self::AnswerLost(_) => (
                 409,
                 Code::PublicTokenInvalid,
@@ -144,7 +144,9 @@ impl IntoResponse for Error {
         let status = StatusCode::from_u16(problem.status).unwrap_or_default();
         let mut response = status.into_response();
         let wait = match &self {
-            Self::RateLimited(wait) | Self::Webhook(WebhookError::TooManyKeys(wait)) => Some(*wait),
+            Self::RateLimited(wait)
+            | Self::PlaidBudget(wait)
+            | Self::Webhook(WebhookError::TooManyKeys(wait)) => Some(*wait),
             Self::Webhook(error) if error.is_temporary() => Some(WEBHOOK_RETRY),
             Self::Plaid(plaid_client::Error::RateLimited { retry_after, .. }) => *retry_after,
             _ => None,

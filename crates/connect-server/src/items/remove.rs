@@ -15,6 +15,7 @@ use crate::user::UserId;
 
 /// Removes an Item at Plaid, then here. It continues when the browser has gone.
 pub(crate) async fn remove(state: Arc<AppState>, user: UserId, id: ItemId) -> Result<()> {
+    state.plaid_budget.person()?;
     let tasks = state.tasks.clone();
     let removal = async move { remove_item(&state, &user, &id).await };
     tasks

@@ -53,5 +53,6 @@ async fn continue_exchange(
         .vault
         .unseal_bytes(&interrupted.sealed_request, PURPOSE)?;
     let request = serde_json::from_slice(&request).map_err(|_| Error::Malformed)?;
+    state.plaid_budget.job().await;
     exchange(state.clone(), interrupted.user, request, Source::Browser).await
 }

@@ -55,6 +55,7 @@ async fn check_due(state: &AppState) -> Result<()> {
 }
 
 async fn check(state: &AppState, due: &OwnedItem) -> Result<()> {
+    state.plaid_budget.job().await;
     let mut edit = match state.edits.begin(&due.user, &due.item).await {
         Err(Error::NotFound) => return Ok(()),
         edit => edit?,

@@ -74,6 +74,7 @@ async fn remove(state: &AppState, user: &UserId, tokens: &[LostToken]) -> Result
     let Some(plaid_user) = plaid_user(state, user).await else {
         return Ok(Removal::TooEarly);
     };
+    state.plaid_budget.job().await;
     // Fetched first, so that an Item that is created after the check below is not removed.
     let items = state.plaid.user_items_get(&plaid_user).await?.items;
     if may_receive_token(state, user).await? {
@@ -134,6 +135,7 @@ async fn may_receive_token(state: &AppState, user: &UserId) -> Result<bool> {
             Err(Error::Vault(VaultError::Corrupt)) => continue,
             token => token?,
         };
+        state.plaid_budget.job().await;
         let state_of_token = match state.plaid.link_token_get(&token).await {
             Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => continue,
             answer => answer?,

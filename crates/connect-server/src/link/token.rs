@@ -30,6 +30,7 @@ pub(crate) async fn create_token(
         Some(id) => Some(token_to_repair(state, user, id).await?),
         None => None,
     };
+    state.plaid_budget.person()?;
     let plaid_user = match &repair {
         Some(_) => None,
         None => plaid_user(state, user).await,

@@ -149,6 +149,7 @@ async fn restart(state: &AppState, due: &DueSync, error: plaid_client::Error) ->
 
 /// Fetches one page. The Item is locked meanwhile, so that transactions of an account that is being deselected do not come back.
 async fn fetch_page(state: &AppState, due: &DueSync, changed: &mut bool) -> Result<Progress> {
+    state.plaid_budget.job().await;
     let _lock = state.edits.lock(&due.item).await;
     let Some(position) = state.store.sync_position(&due.item).await? else {
         return Ok(Progress::Done);

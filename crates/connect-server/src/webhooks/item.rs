@@ -44,6 +44,7 @@ pub(crate) async fn apply(state: &AppState, id: &ItemId, webhooks: &[DatedWebhoo
     if webhooks.is_empty() {
         return Ok(());
     }
+    state.plaid_budget.job().await;
     let mut edit = match state.edits.begin(&user, id).await {
         Err(Error::NotFound) => return Ok(()),
         edit => edit?,

@@ -45,6 +45,7 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
         plaid_users: false,
         reconcile_every: Duration::from_secs(1200),
         rate_limit: 300,
+        plaid_rate_limit: 0,
         log: "info".to_owned(),
     }
 }
