@@ -65,6 +65,9 @@ pub enum Error {
     /// The user has too many event streams open.
     #[error("the user has too many event streams")]
     TooManyStreams,
+    /// The calls to Plaid that the settings allow are used up; the next one is allowed after this time.
+    #[error("the calls to Plaid are used up: raise CONNECT_PLAID_RATE_LIMIT if Plaid allows more")]
+    PlaidBudget(Duration),
     /// The process is about to end.
     #[error("the backend is stopping")]
     Stopping,

@@ -13,6 +13,7 @@ mod job;
 mod keyed_lock;
 mod link;
 mod metrics;
+mod plaid_budget;
 mod server;
 mod state;
 pub mod store;

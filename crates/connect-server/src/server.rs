@@ -23,9 +23,10 @@ use crate::http::streams::Streams;
 use crate::items::edit::Edits;
 use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
-use crate::items::resume;
+use crate::items::{resume, sweep};
 use crate::link::{orphans, plaid_user, reconcile};
 use crate::metrics::{Metrics, plaid_observer};
+use crate::plaid_budget::PlaidBudget;
 use crate::state::AppState;
 use crate::store::vault::{Vault, VaultError};
 use crate::store::{self, Store, StoreError, SyncData};
@@ -81,6 +82,7 @@ impl Backend {
             rate_limits: RateLimits::new(&config),
             streams: Streams::default(),
             metrics,
+            plaid_budget: PlaidBudget::new(config.plaid_rate_limit),
             config,
             webhook_verifier: keys::open_verifier(&plaid, &store, &tasks).await?,
             plaid,
@@ -145,6 +147,7 @@ fn start_jobs(state: &Arc<AppState>, incoming: Incoming, external_version: i64) 
     tokio::spawn(apply::run(state.clone()));
     tokio::spawn(sync::run(state.clone()));
     tokio::spawn(resume::run(state.clone()));
+    tokio::spawn(sweep::run(state.clone()));
     tokio::spawn(reconcile::run(state.clone()));
     tokio::spawn(orphans::run(state.clone()));
     tokio::spawn(cleanup::run(state.clone()));

@@ -17,6 +17,7 @@ use crate::items::edit::Edits;
 use crate::items::in_flight::Exchanges;
 use crate::items::institutions::Institutions;
 use crate::metrics::Metrics;
+use crate::plaid_budget::PlaidBudget;
 use crate::store::Store;
 use crate::store::vault::Vault;
 use crate::user::UserId;
@@ -49,6 +50,8 @@ pub(crate) struct AppState {
     pub(crate) rate_limits: RateLimits,
     pub(crate) streams: Streams,
     pub(crate) metrics: Arc<Metrics>,
+    /// Limits the calls to Plaid of all users and jobs.
+    pub(crate) plaid_budget: PlaidBudget,
     /// Work that continues when the browser that asked for it has gone.
     pub(crate) tasks: TaskTracker,
     /// Stops the jobs and the event streams of open pages.

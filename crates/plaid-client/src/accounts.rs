@@ -1,11 +1,12 @@
 //! The endpoints of accounts.
 
-use plaid_types::{Account, Item};
+use plaid_types::{Account, AccountId, Item};
 use serde::Deserialize;
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::list::Lenient;
 use crate::{AccessToken, Error, PlaidClient};
 
 impl PlaidClient {
@@ -44,9 +45,29 @@ impl PlaidClient {
 
 /// The accounts of an Item.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "RawAccounts")]
 pub struct Accounts {
     /// The accounts that the user shares.
     pub accounts: Vec<Account>,
+    /// The ids of shared accounts that cannot be read; `None` where not even the id can.
+    pub unreadable: Vec<Option<AccountId>>,
     /// The Item of the accounts.
     pub item: Item,
+}
+
+#[derive(Deserialize)]
+struct RawAccounts {
+    accounts: Lenient<Account>,
+    item: Item,
+}
+
+impl From<RawAccounts> for Accounts {
+    fn from(raw: RawAccounts) -> Self {
+        let unreadable = raw.accounts.unreadable.into_iter();
+        Self {
+            accounts: raw.accounts.readable,
+            unreadable: unreadable.map(|id| id.map(AccountId::new)).collect(),
+            item: raw.item,
+        }
+    }
 }

@@ -4,6 +4,7 @@ use plaid_types::{Institution, InstitutionId};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::list::readable;
 use crate::{Error, PlaidClient};
 
 impl PlaidClient {
@@ -50,5 +51,6 @@ impl PlaidClient {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Institutions {
     /// The institutions, the best match first.
+    #[serde(deserialize_with = "readable")]
     pub institutions: Vec<Institution>,
 }

@@ -7,6 +7,7 @@ mod error;
 mod institutions;
 mod item;
 mod link;
+mod list;
 mod sandbox;
 mod secret;
 mod transactions;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::list::{Lenient, readable};
 use crate::{AccessToken, Error, PlaidClient};
 
 impl PlaidClient {
@@ -111,12 +112,39 @@ pub struct CreatedLinkToken {
 
 /// The response of `/link/token/get`.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "RawState")]
 pub struct LinkTokenState {
     /// The Link token.
     pub link_token: LinkToken,
     /// The Link sessions of the token. Plaid keeps them for six hours after their end.
-    #[serde(default)]
     pub link_sessions: Vec<LinkSession>,
+    /// Whether a session, or an Item that was added in one, cannot be read.
+    pub is_incomplete: bool,
+}
+
+#[derive(Deserialize)]
+struct RawState {
+    link_token: LinkToken,
+    #[serde(default)]
+    link_sessions: Lenient<LinkSession>,
+}
+
+impl From<RawState> for LinkTokenState {
+    fn from(raw: RawState) -> Self {
+        let Lenient {
+            readable,
+            unreadable,
+        } = raw.link_sessions;
+        let lacks_results = |session: &LinkSession| {
+            let results = session.results.as_ref();
+            results.is_some_and(|results| results.is_incomplete)
+        };
+        Self {
+            link_token: raw.link_token,
+            is_incomplete: !unreadable.is_empty() || readable.iter().any(lacks_results),
+            link_sessions: readable,
+        }
+    }
 }
 
 /// A Link session.
@@ -134,10 +162,27 @@ pub struct LinkSession {
 
 /// The results of a Link session.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "RawResults")]
 pub struct LinkSessionResults {
     /// The Items that were added.
-    #[serde(default)]
     pub item_add_results: Vec<ItemAddResult>,
+    /// Whether another one cannot be read.
+    pub is_incomplete: bool,
+}
+
+#[derive(Deserialize)]
+struct RawResults {
+    #[serde(default)]
+    item_add_results: Lenient<ItemAddResult>,
+}
+
+impl From<RawResults> for LinkSessionResults {
+    fn from(raw: RawResults) -> Self {
+        Self {
+            item_add_results: raw.item_add_results.readable,
+            is_incomplete: !raw.item_add_results.unreadable.is_empty(),
+        }
+    }
 }
 
 /// An Item that was added in Link.
@@ -146,7 +191,7 @@ pub struct ItemAddResult {
     /// The public token, to be exchanged for an access token.
     pub public_token: PublicToken,
     /// The accounts that the user shares.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub accounts: Vec<LinkAccount>,
     /// The institution of the accounts.
     #[serde(default)]

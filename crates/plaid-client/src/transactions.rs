@@ -4,6 +4,7 @@ use plaid_types::{Transaction, TransactionId};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::list::readable;
 use crate::{AccessToken, Error, PlaidClient};
 
 /// The largest page size of Plaid.
@@ -31,17 +32,17 @@ impl PlaidClient {
     }
 }
 
-/// A page of changes.
+/// A page of changes, without the elements that cannot be read.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct TransactionChanges {
     /// The new transactions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub added: Vec<Transaction>,
     /// The changed transactions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub modified: Vec<Transaction>,
     /// The removed transactions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub removed: Vec<RemovedTransaction>,
     /// The cursor of the next page, or of the next sync.
     pub next_cursor: String,

@@ -4,6 +4,7 @@ use plaid_types::{Item, ItemId};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::list::readable;
 use crate::{Error, PlaidClient};
 
 impl PlaidClient {
@@ -58,5 +59,6 @@ pub struct CreatedUser {
 #[derive(Clone, Debug, Deserialize)]
 pub struct UserItems {
     /// The Items, as in `/item/get`.
+    #[serde(deserialize_with = "readable")]
     pub items: Vec<Item>,
 }

@@ -92,6 +92,7 @@ impl<'a> Programs<'a> {
                 .env("CONNECT_PRODUCTS", "auth")
                 // A few users represent many.
                 .env("CONNECT_RATE_LIMIT", "0")
+                .env("CONNECT_PLAID_RATE_LIMIT", "0")
                 .env("PLAID_BASE_URL", format!("http://{}", plaid.at))
                 .env("PLAID_LINK_SCRIPT_URL", link_script(plaid))
                 .env("PLAID_CLIENT_ID", KEY)

@@ -33,6 +33,7 @@ const CRATES: [Crate; 11] = [
             "metrics",
             "job",
             "keyed_lock",
+            "plaid_budget",
             "error",
             "store",
             "config",

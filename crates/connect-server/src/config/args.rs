@@ -148,6 +148,9 @@ pub struct Args {
     /// How many connections may be open. The system's limit on open files may allow fewer.
     #[arg(long, env = "CONNECT_MAX_CONNECTIONS", default_value_t = 10_000)]
     max_connections: u16,
+    /// How many calls to Plaid this process may make per minute; 0 for no limit. Jobs use at most half of them.
+    #[arg(long, env = "CONNECT_PLAID_RATE_LIMIT", default_value_t = 1200)]
+    plaid_rate_limit: u32,
     /// The log level, such as `warn` or `info`, or a filter such as `info,connect_server=debug`.
     #[arg(long, env = "CONNECT_LOG", default_value = "info")]
     log: String,
@@ -251,6 +254,7 @@ impl TryFrom<Args> for Config {
             address_rate_limit: args.address_rate_limit,
             trusted_proxies: trusted_proxies(&args.trusted_proxies)?,
             max_connections: args.max_connections.max(1).into(),
+            plaid_rate_limit: args.plaid_rate_limit,
             log: args.log,
         })
     }

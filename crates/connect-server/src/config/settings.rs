@@ -41,6 +41,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How many connections may be open.
     pub max_connections: usize,
+    /// How many calls to Plaid this process may make per minute; 0 for no limit.
+    pub plaid_rate_limit: u32,
     /// The log filter, in the syntax of `tracing_subscriber`.
     pub log: String,
 }

@@ -84,7 +84,10 @@ impl Error {
                 "This connection is no longer valid",
                 "It was used or has expired. Connect the account again.",
             ),
-            Self::RateLimited(_) | Self::AddressLimited(_) | Self::TooManyStreams => TOO_MANY,
+            Self::RateLimited(_)
+            | Self::AddressLimited(_)
+            | Self::TooManyStreams
+            | Self::PlaidBudget(_) => TOO_MANY,
             Self::AnswerLost(_) => (
                 409,
                 Code::PublicTokenInvalid,
@@ -164,6 +167,7 @@ impl IntoResponse for Error {
         let wait = match &self {
             Self::RateLimited(wait)
             | Self::AddressLimited(wait)
+            | Self::PlaidBudget(wait)
             | Self::Webhook(WebhookError::TooManyKeys(wait)) => Some(*wait),
             Self::Webhook(error) if error.is_temporary() => Some(WEBHOOK_RETRY),
             Self::Plaid(plaid_client::Error::RateLimited { retry_after, .. }) => *retry_after,

@@ -64,6 +64,7 @@ pub(crate) async fn connect(
     if token.is_empty() || token.len() > MAX_PUBLIC_TOKEN {
         return Err(Error::PublicTokenInvalid(None));
     }
+    state.plaid_budget.person()?;
     let counted = state.clone();
     let _in_flight = counted.exchanges.enter();
     exchange(state, user, request, Source::Browser).await

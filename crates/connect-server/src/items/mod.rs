@@ -13,3 +13,4 @@ pub(crate) mod refresh;
 pub(crate) mod remove;
 pub(crate) mod resume;
 pub(crate) mod state;
+pub(crate) mod sweep;

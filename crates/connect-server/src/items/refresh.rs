@@ -25,6 +25,7 @@ const OLDEST_BALANCE: Duration = Duration::days(1);
 ///
 /// An Item that needs its user is returned as such: its status shows the problem.
 pub(crate) async fn refresh(state: &AppState, user: &UserId, id: &ItemId) -> Result<Item> {
+    state.plaid_budget.person()?;
     let mut edit = state.edits.begin(user, id).await?;
     let Some(token) = access_token(state, user, id).await? else {
         return Ok(edit.item);

@@ -61,5 +61,6 @@ async fn continue_exchange(
     };
     let request = state.vault.unseal_bytes(&sealed_request, &place)?;
     let request = serde_json::from_slice(&request).map_err(|_| Error::Malformed)?;
+    state.plaid_budget.job().await;
     exchange(state.clone(), user, request, Source::Browser).await
 }

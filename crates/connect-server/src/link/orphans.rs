@@ -13,9 +13,10 @@ use super::plaid_user::plaid_user;
 use super::reconcile::{CONCURRENCY, RETRY_DELAY};
 use super::stored_token::open_token;
 use crate::clock::Timestamp;
-use crate::error::{Result, chain};
+use crate::error::{Error, Result, chain};
 use crate::job::Schedule;
 use crate::state::AppState;
+use crate::store::vault::VaultError;
 use crate::store::{Digest, LostToken};
 use crate::user::UserId;
 
@@ -73,6 +74,7 @@ async fn remove(state: &AppState, user: &UserId, tokens: &[LostToken]) -> Result
     let Some(plaid_user) = plaid_user(state, user).await else {
         return Ok(Removal::TooEarly);
     };
+    state.plaid_budget.job().await;
     // Fetched first, so that an Item that is created after the check below is not removed.
     let items = state.plaid.user_items_get(&plaid_user).await?.items;
     if may_receive_token(state, user).await? {
@@ -128,12 +130,20 @@ async fn may_receive_token(state: &AppState, user: &UserId) -> Result<bool> {
         if stored.item.is_some() {
             continue;
         }
-        let token = open_token(state, &stored)?;
-        let sessions = match state.plaid.link_token_get(&token).await {
-            Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => continue,
-            answer => answer?.link_sessions,
+        let token = match open_token(state, &stored) {
+            // Damaged: nobody can ask about it.
+            Err(Error::Vault(VaultError::Corrupt)) => continue,
+            token => token?,
         };
-        for session in sessions {
+        state.plaid_budget.job().await;
+        let state_of_token = match state.plaid.link_token_get(&token).await {
+            Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => continue,
+            answer => answer?,
+        };
+        if state_of_token.is_incomplete {
+            return Ok(true);
+        }
+        for session in state_of_token.link_sessions {
             if session.finished_at.is_none() {
                 return Ok(true);
             }

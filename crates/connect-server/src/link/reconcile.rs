@@ -92,6 +92,7 @@ fn is_temporary(error: &Error) -> bool {
 }
 
 async fn ask(state: &Arc<AppState>, stored: &StoredLinkToken, token: &LinkToken) -> Result<()> {
+    state.plaid_budget.job().await;
     let answer = match state.plaid.link_token_get(token).await {
         Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => {
             return Ok(state.store.delete_link_token(&stored.digest).await?);

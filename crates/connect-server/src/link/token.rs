@@ -12,6 +12,7 @@ use crate::config::link_options::{
 };
 use crate::error::{Error, Result};
 use crate::items::access_token::access_token;
+use crate::items::state::record_error;
 use crate::state::AppState;
 use crate::user::UserId;
 
@@ -29,6 +30,7 @@ pub(crate) async fn create_token(
         Some(id) => Some(token_to_repair(state, user, id).await?),
         None => None,
     };
+    state.plaid_budget.person()?;
     let plaid_user = match &repair {
         Some(_) => None,
         None => plaid_user(state, user).await,
@@ -71,7 +73,11 @@ pub(crate) async fn create_token(
                 .map(|routing_number| InstitutionData { routing_number });
         }
     }
-    Ok(state.plaid.link_token_create(&options).await?)
+    let created = state.plaid.link_token_create(&options).await;
+    if let (Err(error), Some(id)) = (&created, &request.item_id) {
+        record_error(state, user, id, error).await?;
+    }
+    Ok(created?)
 }
 
 async fn token_to_repair(state: &AppState, user: &UserId, id: &ItemId) -> Result<AccessToken> {

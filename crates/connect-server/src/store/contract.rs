@@ -134,6 +134,20 @@ pub trait Items {
     /// Returns the user whose Item this is.
     async fn owner(&self, id: &ItemId) -> Result<Option<UserId>>;
 
+    /// Returns Items with an access token that were not checked since a time: the oldest first, those that never were before all. They
+    /// count as checked at `claimed_at`, so that no other process takes them.
+    async fn items_to_check(
+        &self,
+        before: Timestamp,
+        claimed_at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OwnedItem>>;
+
+    /// Records when Plaid was asked for the state of an Item.
+    ///
+    /// A power failure within the next moment may undo it.
+    async fn mark_checked(&self, id: &ItemId, at: Timestamp) -> Result<()>;
+
     /// Returns when an Item was last repaired.
     async fn repairs(&self, id: &ItemId) -> Result<Repairs>;
 
@@ -322,6 +336,15 @@ pub struct VersionedItem {
     pub version: i64,
     /// Whether it has an access token: without one it is not updated any more.
     pub has_access_token: bool,
+}
+
+/// An Item and its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedItem {
+    /// The Item.
+    pub item: ItemId,
+    /// Its user.
+    pub user: UserId,
 }
 
 /// An Item whose transactions are to be fetched.

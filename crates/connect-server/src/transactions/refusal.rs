@@ -6,7 +6,6 @@ use time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, chain};
-use crate::items::access_token::access_token;
 use crate::items::edit::ItemEdit;
 use crate::items::state::{fetch_state, is_about_transactions, is_gone, set_error};
 use crate::state::AppState;
@@ -42,9 +41,7 @@ pub(super) async fn record(
     let Some(mut edit) = begin(state, due).await? else {
         return Ok(());
     };
-    if let Some(token) = access_token(state, &due.user, &due.item).await? {
-        fetch_state(state, &token, &mut edit.item).await?;
-    }
+    fetch_state(state, &due.user, &mut edit.item).await?;
     let item = &mut edit.item;
     let is_explained = item.status != ItemStatus::Healthy
         && !item.error.as_ref().is_some_and(is_about_transactions);
@@ -59,6 +56,15 @@ pub(super) async fn record(
     }
     let until = Timestamp::now() + RETRY_DELAY;
     Ok(state.store.postpone_sync(due, until).await?)
+}
+
+/// Saves that the Item has ended, because its access token is damaged.
+pub(super) async fn record_damaged_token(state: &AppState, due: &DueSync) -> Result<()> {
+    if let Some(mut edit) = begin(state, due).await? {
+        fetch_state(state, &due.user, &mut edit.item).await?;
+        edit.save().await?;
+    }
+    Ok(state.store.finish_sync(due).await?)
 }
 
 /// Removes the error of the Item's transactions, which have been fetched.

@@ -16,6 +16,7 @@ use crate::error::{Error, Result, chain};
 use crate::items::access_token::access_token;
 use crate::job::Schedule;
 use crate::state::AppState;
+use crate::store::vault::VaultError;
 use crate::store::{DueSync, SyncPage, SyncPosition};
 
 /// How many due syncs are taken at once.
@@ -90,6 +91,9 @@ async fn sync(state: &AppState, due: &DueSync) -> Result<()> {
         Err(Error::Plaid(error)) if refusal::is_permanent(&error) => {
             return refusal::record(state, due, &error).await;
         }
+        Err(Error::Vault(VaultError::Corrupt)) => {
+            return refusal::record_damaged_token(state, due).await;
+        }
         Err(error) => return Err(error),
     }
     Ok(state.store.finish_sync(due).await?)
@@ -145,6 +149,7 @@ async fn restart(state: &AppState, due: &DueSync, error: plaid_client::Error) ->
 
 /// Fetches one page. The Item is locked meanwhile, so that transactions of an account that is being deselected do not come back.
 async fn fetch_page(state: &AppState, due: &DueSync, changed: &mut bool) -> Result<Progress> {
+    state.plaid_budget.job().await;
     let _lock = state.edits.lock(&due.item).await;
     let Some(begin) = state.store.sync_position(&due.item).await? else {
         return Ok(Progress::Done);

@@ -7,9 +7,8 @@ use time::Duration;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::items::access_token::access_token;
 use crate::items::edit::ItemEdit;
-use crate::items::remove::remove_at_plaid;
+use crate::items::remove::end_at_plaid;
 use crate::items::state::fetch_state;
 use crate::state::AppState;
 use crate::store::Repairs;
@@ -46,6 +45,7 @@ pub(crate) async fn apply(state: &AppState, id: &ItemId, webhooks: &[DatedWebhoo
     if webhooks.is_empty() {
         return Ok(());
     }
+    state.plaid_budget.job().await;
     let mut edit = match state.edits.begin(&user, id).await {
         Err(Error::NotFound) => return Ok(()),
         edit => edit?,
@@ -60,11 +60,11 @@ pub(crate) async fn apply(state: &AppState, id: &ItemId, webhooks: &[DatedWebhoo
     }
     let before = state.store.repairs(id).await?;
     let mut repairs = before;
-    if let Some(token) = access_token(state, &user, id).await? {
+    if state.store.access_token(&user, id).await?.is_some() {
         for webhook in &webhooks {
             apply_hint(&mut edit.item, webhook, &mut repairs);
         }
-        fetch_state(state, &token, &mut edit.item).await?;
+        fetch_state(state, &user, &mut edit.item).await?;
     }
     let item = match repairs.repaired_at {
         Some(at) if repairs != before => edit.save_repaired(at, false).await?,
@@ -142,9 +142,7 @@ async fn revoke(
     user: &UserId,
     webhook: &Webhook,
 ) -> Result<()> {
-    if let Some(token) = access_token(state, user, &edit.item.id).await? {
-        remove_at_plaid(state, &token, &edit.item.id).await?;
-    }
+    end_at_plaid(state, user, &edit.item.id).await?;
     let error = webhook.error.clone().unwrap_or_else(|| PlaidError {
         error_type: ErrorType::ItemError,
         error_code: REVOKED.to_owned(),

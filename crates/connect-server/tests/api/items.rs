@@ -110,13 +110,22 @@ async fn an_item_has_its_error_until_it_is_repaired() {
     let backend = TestBackend::start().await;
     let browser = backend.browser().await;
     let before = browser.connect_item("public-1").await;
-    for (code, status) in [
-        ("ITEM_LOGIN_REQUIRED", ItemStatus::LoginRequired),
-        ("ITEM_LOCKED", ItemStatus::Failing),
+    for (kind, code, status) in [
+        (
+            "ITEM_ERROR",
+            "ITEM_LOGIN_REQUIRED",
+            ItemStatus::LoginRequired,
+        ),
+        ("ITEM_ERROR", "ITEM_LOCKED", ItemStatus::Failing),
+        ("ITEM_ERROR", "INVALID_CREDENTIALS", ItemStatus::Failing),
+        ("ITEM_ERROR", "A_NEW_CODE", ItemStatus::Failing),
+        (
+            "INVALID_INPUT",
+            "ADDITIONAL_CONSENT_REQUIRED",
+            ItemStatus::Failing,
+        ),
     ] {
-        backend
-            .plaid
-            .respond_with_error(BALANCE, "ITEM_ERROR", code);
+        backend.plaid.respond_with_error(BALANCE, kind, code);
         let item: Item = browser
             .post("/api/items/item-public-1/refresh", json!({}))
             .await

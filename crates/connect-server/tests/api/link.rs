@@ -5,7 +5,7 @@ use connect_api::{LinkTokenGrant, ProblemCode, Session};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::harness::TestBackend;
+use crate::harness::{TestBackend, wait_until};
 
 const TOKENS: &str = "/api/link/tokens";
 
@@ -230,4 +230,46 @@ async fn a_user_who_reports_too_many_events_is_refused() {
         let answer = browser.post("/api/link/events", report.clone()).await;
         assert_eq!(answer.status, status, "{answer:?}");
     }
+}
+
+/// Plaid's own limits are shared by everyone.
+#[tokio::test]
+async fn a_person_learns_when_plaid_can_be_called_again() {
+    let backend = TestBackend::start_with(|config| config.plaid_rate_limit = 1).await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    assert_eq!(ada.post(TOKENS, json!({})).await.status, StatusCode::OK);
+    let refused = |answer: crate::harness::Answer| {
+        let problem = answer.problem();
+        assert_eq!(
+            (problem.status, problem.code),
+            (429, ProblemCode::RateLimited)
+        );
+        let wait = answer.header("retry-after");
+        assert!(matches!(
+            wait.and_then(|wait| wait.parse().ok()),
+            Some(1..=60)
+        ));
+    };
+    for (path, body) in [
+        (TOKENS, json!({})),
+        ("/api/items", crate::harness::success("public-1")),
+        ("/api/items/item-public-1/refresh", json!({})),
+        ("/api/items/item-public-1/repaired", json!({})),
+    ] {
+        refused(bob.post(path, body).await);
+    }
+    refused(bob.delete("/api/items/item-public-1").await);
+    assert_eq!(bob.items().await, []);
+}
+
+#[tokio::test]
+async fn calls_of_jobs_are_counted() {
+    let backend = TestBackend::start_with(|config| config.plaid_rate_limit = 2).await;
+    let browser = backend.browser().await;
+    browser.connect_item("public-1").await;
+    wait_until(async || !backend.plaid.calls("/transactions/sync").is_empty()).await;
+    let answer = browser
+        .post("/api/items/item-public-1/refresh", json!({}))
+        .await;
+    assert_eq!(answer.problem().status, 429);
 }

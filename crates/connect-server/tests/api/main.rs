@@ -29,6 +29,7 @@ mod replicas;
 mod secrecy;
 mod session;
 mod start;
+mod sweep;
 mod transactions;
 mod vault;
 mod webhooks;

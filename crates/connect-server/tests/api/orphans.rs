@@ -154,7 +154,12 @@ async fn an_item_whose_public_token_may_still_arrive_is_kept() {
 
     // No exchange ends while Plaid does not answer.
     let gate = backend.plaid.gate(EXCHANGE);
-    for answer in [unfinished, visit(finished.clone(), "public-pending")] {
+    let unreadable = json!({ "link_token": "link-sandbox-1", "link_sessions": [null] });
+    for answer in [
+        unfinished,
+        unreadable,
+        visit(finished.clone(), "public-pending"),
+    ] {
         backend.plaid.respond_with(GET, 200, &answer);
         let before = backend.plaid.calls(ITEMS).len();
         // By the third request the job has finished with the first.

@@ -106,3 +106,25 @@ async fn plaid_decides_whether_an_item_is_repaired() {
         ProblemCode::PlaidUnavailable
     );
 }
+
+/// The card says so instead of offering the same button again.
+#[tokio::test]
+async fn an_item_that_ended_at_plaid_says_so_when_its_repair_begins() {
+    for (kind, code) in [
+        ("INVALID_INPUT", "INVALID_ACCESS_TOKEN"),
+        ("ITEM_ERROR", "ITEM_NOT_FOUND"),
+    ] {
+        let backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        browser.connect_item("public-1").await;
+        backend
+            .plaid
+            .respond_with_error("/link/token/create", kind, code);
+        let request = json!({ "item_id": "item-public-1" });
+        let problem = browser.post(TOKENS, request).await.problem();
+        assert_eq!(problem.code, ProblemCode::PlaidRefused);
+        let item = browser.items().await.remove(0);
+        assert_eq!(item.status, ItemStatus::Failing);
+        assert_eq!(item.error.expect("an error").error_code, code);
+    }
+}

@@ -255,3 +255,30 @@ pub(crate) async fn repairs_are_recorded_in_order(store: &Database) {
     let unknown = store.repairs(&ItemId::new("unknown")).await;
     assert_eq!(unknown.expect("an answer"), Repairs::default());
 }
+
+pub(crate) async fn unchecked_items_are_claimed_once(store: &Database) {
+    let ada = user(&**store, "ada").await;
+    for (name, checked_at) in [("two", "2026-02"), ("one", "2026-01"), ("new", "2026-09")] {
+        let id = add_item(&**store, &ada, name).await.id;
+        let checked = store.mark_checked(&id, at(checked_at)).await;
+        checked.expect("an answer");
+    }
+    let erased = add_item(&**store, &ada, "erased").await.id;
+    let done = store.erase_access_token(&ada, &erased, &revoked()).await;
+    done.expect("an answer");
+    let claim = async |before, claimed_at, limit| {
+        let claimed = store.items_to_check(at(before), at(claimed_at), limit);
+        let claimed = claimed.await.expect("an answer").into_iter();
+        let claimed = claimed.map(|claimed| {
+            assert_eq!(claimed.user, ada);
+            claimed.item.to_string()
+        });
+        claimed.collect::<Vec<_>>()
+    };
+    assert_eq!(claim("2026-05", "2026-07", 1).await, ["one"]);
+    assert_eq!(claim("2026-05", "2026-07", 9).await, ["two"]);
+    assert_eq!(claim("2026-06", "2026-07", 9).await, Vec::<String>::new());
+    let mut again = claim("2026-08", "2026-10", 9).await;
+    again.sort();
+    assert_eq!(again, ["one", "two"], "they were not marked as checked");
+}

@@ -72,6 +72,7 @@ promises! {
         an_erased_access_token_leaves_the_item_without_its_data
         a_removed_item_is_gone
         repairs_are_recorded_in_order
+        unchecked_items_are_claimed_once
     }
     link_tokens {
         a_link_token_is_stored_once

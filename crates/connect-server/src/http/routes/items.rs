@@ -73,6 +73,7 @@ async fn repaired(
     Json(visit): Json<RepairedItem>,
 ) -> Result<Json<Item>> {
     let (selection, now) = (visit.account_selection, Timestamp::now());
+    state.plaid_budget.person()?;
     let item = refresh::repaired(&state, &user, &id, selection, now).await?;
     Ok(Json(item))
 }

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 use super::Sqlite;
 use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
-use crate::store::contract::{Items, Repairs, VersionedItem};
+use crate::store::contract::{Items, OwnedItem, Repairs, VersionedItem};
 use crate::store::digest::Digest;
 use crate::store::error::{Result, StoreError};
 use crate::store::failures::count_unreadable;
@@ -75,13 +75,15 @@ impl<'a> ItemRow<'a> {
 const ADD: &str = "\
     BEGIN IMMEDIATE; \
     INSERT INTO items (id, user_id, institution_id, institution_name, institution_color, \
-        status, error, accounts, access_token, created_at, refreshed_at) \
+        status, error, accounts, access_token, created_at, refreshed_at, checked_at) \
     SELECT value ->> 'id', value ->> 'user', value ->> 'institution_id', value ->> 'institution_name', \
         value ->> 'institution_color', value ->> 'status', value ->> 'error', value ->> 'accounts', \
-        unhex(value ->> 'access_token'), value ->> 'created_at', value ->> 'refreshed_at' \
+        unhex(value ->> 'access_token'), value ->> 'created_at', value ->> 'refreshed_at', \
+        value ->> 'created_at' \
     FROM jsonb_each(?1) WHERE TRUE \
     ON CONFLICT (id) DO UPDATE SET access_token = excluded.access_token, accounts = excluded.accounts, \
-        status = excluded.status, error = excluded.error, refreshed_at = excluded.refreshed_at, version = version + 1 \
+        status = excluded.status, error = excluded.error, refreshed_at = excluded.refreshed_at, \
+        checked_at = excluded.checked_at, version = version + 1 \
         WHERE user_id = excluded.user_id \
     RETURNING id, 1; \
     UPDATE public_tokens SET state = 'connected', item_id = value ->> 'id', sealed_request = NULL, \
@@ -214,6 +216,38 @@ impl Items for Sqlite {
         let owner = sqlx::query_scalar("SELECT user_id FROM items WHERE id = ?").bind(id.as_str());
         let owner: Option<String> = owner.fetch_optional(self.engine.readers()).await?;
         Ok(owner.map(UserId::new))
+    }
+
+    async fn items_to_check(
+        &self,
+        before: Timestamp,
+        claimed_at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OwnedItem>> {
+        let claimed = sqlx::query(
+            "UPDATE items SET checked_at = ? WHERE id IN ( \
+                SELECT id FROM items WHERE access_token <> x'' AND (checked_at IS NULL OR checked_at <= ?) \
+                ORDER BY checked_at LIMIT ? \
+             ) RETURNING id, user_id",
+        )
+        .bind(claimed_at)
+        .bind(before)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let claimed = self.engine.write(claimed, Durability::Relaxed).await?;
+        let claimed = claimed.iter().map(|row| {
+            Ok(OwnedItem {
+                item: ItemId::new(row.try_get::<String, _>(0)?),
+                user: UserId::new(row.try_get(1)?),
+            })
+        });
+        claimed.collect()
+    }
+
+    async fn mark_checked(&self, id: &ItemId, at: Timestamp) -> Result<()> {
+        let checked = sqlx::query("UPDATE items SET checked_at = ? WHERE id = ?");
+        let checked = checked.bind(at).bind(id.as_str());
+        self.engine.write(checked, Durability::Relaxed).await?;
+        Ok(())
     }
 
     async fn repairs(&self, id: &ItemId) -> Result<Repairs> {

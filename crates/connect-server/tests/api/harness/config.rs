@@ -49,6 +49,7 @@ pub(crate) fn config(folder: &TempDir, plaid: &Url) -> Config {
         address_rate_limit: 0,
         trusted_proxies: Vec::new(),
         max_connections: 100,
+        plaid_rate_limit: 0,
         log: "info".to_owned(),
     }
 }

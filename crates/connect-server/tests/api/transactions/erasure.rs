@@ -1,5 +1,6 @@
 //! The erasure of transactions with their account, their Item or the consent.
 
+use connect_api::Item;
 use serde_json::json;
 
 use super::{SYNC, about_transactions, changes, listed, set_two_accounts, wait_until_listed};
@@ -25,6 +26,29 @@ async fn transactions_of_deselected_accounts_are_erased() {
         .post("/api/items/item-public-1/repaired", json!({}))
         .await;
     assert_eq!(listed(&browser, "").await, ["s1"]);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_read_keeps_its_transactions() {
+    for id in [json!("account-Plaid Checking"), json!(null)] {
+        let backend = TestBackend::start().await;
+        let browser = backend.browser().await;
+        set_two_accounts(&backend);
+        browser.connect_item("public-1").await;
+        wait_until_listed(&browser, &["s1", "t1"]).await;
+        let unreadable = json!({ "account_id": id, "name": null });
+        backend.plaid.respond_with(
+            "/accounts/get",
+            200,
+            &json!({
+                "accounts": [unreadable, account("Plaid Saving", 210.0)],
+                "item": { "item_id": "item" },
+            }),
+        );
+        let repaired = browser.post("/api/items/item-public-1/repaired", json!({}));
+        assert_eq!(repaired.await.json::<Item>().accounts.len(), 2, "{id}");
+        assert_eq!(listed(&browser, "").await, ["s1", "t1"], "{id}");
+    }
 }
 
 #[tokio::test]
