@@ -19,6 +19,7 @@ mod names_are_text;
 mod no_access_token_leaks;
 mod oauth_by_redirect;
 mod oauth_in_a_window;
+mod one_stream_per_browser;
 mod page_is_translated;
 mod permission_ends;
 mod reconnects_a_bank;
