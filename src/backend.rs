@@ -16,6 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Blob, BlobPropertyBag, Response};
 
 use crate::object::{object, set};
+use crate::signed_out::advice;
 
 /// The deadline of a request. The backend waits 30 seconds for Plaid, and needs some time to answer.
 const DEADLINE_MILLISECONDS: u32 = 35_000;
@@ -168,10 +169,18 @@ impl Backend {
 
     async fn once(self, method: &str, path: &str, body: Option<String>) -> Result<Answer, Error> {
         self.pending.try_update(|count| *count += 1);
-        let answer = exchange(method, path, body).await;
+        let mut answer = exchange(method, path, body).await;
         self.pending.try_update(|count| *count -= 1);
-        if answer.is_ok() {
-            self.was_signed_in.try_set(true);
+        match &mut answer {
+            Ok(_) => {
+                self.was_signed_in.try_set(true);
+            }
+            Err(Error::Problem(problem)) if problem.code == ProblemCode::SignedOut => {
+                if let Some(advice) = advice(self.was_signed_in.get_untracked()) {
+                    problem.detail = Some(advice.to_owned());
+                }
+            }
+            Err(_) => {}
         }
         answer
     }

@@ -15,6 +15,7 @@ mod object;
 mod pages;
 mod reports;
 mod route;
+mod signed_out;
 mod wallet;
 
 pub use app::{App, mount};
