@@ -63,9 +63,7 @@ impl Backend {
 
     /// Returns the signed-in user's session.
     pub async fn session(self) -> Result<Session, Error> {
-        self.once("GET", "/api/session", None)
-            .await
-            .and_then(decode)
+        self.once("GET", "api/session", None).await.and_then(decode)
     }
 
     /// Creates a Link token.
@@ -73,7 +71,7 @@ impl Backend {
         self,
         request: &CreateLinkToken,
     ) -> Result<LinkTokenGrant, Error> {
-        self.send("POST", "/api/link/tokens", Some(request)).await
+        self.send("POST", "api/link/tokens", Some(request)).await
     }
 
     /// Reports what happened in Link. The request outlives the page, and its answer is ignored.
@@ -83,13 +81,13 @@ impl Backend {
         json.set_type("application/json");
         if let Ok(body) = Blob::new_with_str_sequence_and_options(&body, &json) {
             let navigator = window().navigator();
-            let _ = navigator.send_beacon_with_opt_blob("/api/link/events", Some(&body));
+            let _ = navigator.send_beacon_with_opt_blob("api/link/events", Some(&body));
         }
     }
 
     /// Returns every Item of the user, and the number of the list's last change.
     pub async fn items(self) -> Result<(Vec<Item>, u64), Error> {
-        let mut answer = self.signed_in("GET", "/api/items", None).await?;
+        let mut answer = self.signed_in("GET", "api/items", None).await?;
         let as_of = answer.body.get("as_of").and_then(Value::as_u64);
         // An unreadable list is an error and not an empty list.
         let items = answer.body.get_mut("items").map(Value::take);
@@ -99,30 +97,30 @@ impl Backend {
 
     /// Returns an Item.
     pub async fn item(self, id: &ItemId) -> Result<Item, Error> {
-        self.send("GET", &format!("/api/items/{id}"), None::<&Value>)
+        self.send("GET", &format!("api/items/{id}"), None::<&Value>)
             .await
     }
 
     /// Exchanges a public token for an Item.
     pub async fn create_item(self, request: &CreateItem<Object>) -> Result<Item, Error> {
-        self.send("POST", "/api/items", Some(request)).await
+        self.send("POST", "api/items", Some(request)).await
     }
 
     /// Fetches the balances of an Item again.
     pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
-        let path = format!("/api/items/{id}/refresh");
+        let path = format!("api/items/{id}/refresh");
         self.send("POST", &path, None::<&Value>).await
     }
 
     /// Reports a successful visit in update mode, and returns the Item as it is now. Nothing is exchanged.
     pub async fn item_repaired(self, id: &ItemId, visit: &RepairedItem) -> Result<Item, Error> {
-        let path = format!("/api/items/{id}/repaired");
+        let path = format!("api/items/{id}/repaired");
         self.send("POST", &path, Some(visit)).await
     }
 
     /// Disconnects an Item.
     pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
-        self.send_only("DELETE", &format!("/api/items/{id}"), None::<&Value>)
+        self.send_only("DELETE", &format!("api/items/{id}"), None::<&Value>)
             .await
     }
 

@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, Event, EventSource, MessageEvent};
 
 use crate::backend::Backend;
+use crate::route;
 use crate::wallet::Wallet;
 
 /// The time between two looks at the stream. A refused stream is opened again then; after a lost connection the browser
@@ -33,7 +34,7 @@ pub fn follow(backend: Backend, wallet: Wallet) {
         parts,
     };
     let listener = Closure::<dyn FnMut(Event)>::new(move |event| tab.receive(&event));
-    let channel = BroadcastChannel::new("connect").ok();
+    let channel = BroadcastChannel::new(&route::base()).ok();
     if let Some(channel) = &channel {
         channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
     }
@@ -122,7 +123,7 @@ impl Tab {
             if parts.source.as_ref().is_some_and(is_open) {
                 return;
             }
-            parts.source = EventSource::new("/api/events").ok();
+            parts.source = EventSource::new("api/events").ok();
             for event in ["ready", "change", "stale", "ping", "error"] {
                 if let Some(source) = &parts.source {
                     let listener = parts.listener.as_ref().unchecked_ref();

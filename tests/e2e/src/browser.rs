@@ -260,7 +260,7 @@ impl Browser {
     /// # Panics
     /// When no user is signed in.
     pub async fn user(&self) -> String {
-        let ask = "return fetch('/api/session').then((answer) => answer.json())";
+        let ask = "return fetch('api/session').then((answer) => answer.json())";
         let session = self.run(ask).await;
         session["user_id"].as_str().expect("a user").to_owned()
     }

@@ -87,7 +87,7 @@ fn policy(html: &str, config: &Config) -> String {
         format!("connect-src {}", connect.join(" ")),
         format!("frame-src {link_origin}"),
         "frame-ancestors 'none'".to_owned(),
-        "base-uri 'none'".to_owned(),
+        "base-uri 'self'".to_owned(),
         "form-action 'self'".to_owned(),
     ]
     .join("; ")

@@ -80,7 +80,7 @@ async fn the_content_security_policy_allows_only_the_page_and_link() {
         &format!("connect-src 'self' {plaid} https://cdn.example"),
         "frame-src https://cdn.example",
         "frame-ancestors 'none'",
-        "base-uri 'none'",
+        "base-uri 'self'",
         "form-action 'self'",
     ] {
         assert!(
