@@ -28,6 +28,8 @@ pub struct Backend {
     pending: RwSignal<u32>,
     /// Whether a request of this page was answered as a signed-in user's.
     was_signed_in: RwSignal<bool>,
+    /// Whether the user has signed out, in any tab.
+    is_signed_out: RwSignal<bool>,
 }
 
 /// A failed request to the backend.
@@ -53,12 +55,36 @@ impl Backend {
         Self {
             pending: RwSignal::new(0),
             was_signed_in: RwSignal::new(false),
+            is_signed_out: RwSignal::new(false),
         }
     }
 
     /// Whether a request waits for its answer.
     pub fn is_busy(self) -> bool {
         self.pending.get() > 0
+    }
+
+    /// Whether the user is signed in, as far as the page knows.
+    pub fn is_signed_in(self) -> bool {
+        self.was_signed_in.get() && !self.is_signed_out()
+    }
+
+    /// Whether the user has signed out, in any tab.
+    pub fn is_signed_out(self) -> bool {
+        self.is_signed_out.get()
+    }
+
+    /// Records that the user has signed out.
+    pub fn set_signed_out(self) {
+        self.is_signed_out.try_set(true);
+    }
+
+    /// Ends the session, in every tab.
+    pub async fn sign_out(self) -> Result<(), Error> {
+        self.send_only("DELETE", "api/session", None::<&Value>)
+            .await?;
+        self.set_signed_out();
+        Ok(())
     }
 
     /// Returns the signed-in user's session.

@@ -6,6 +6,7 @@
 use connect_api::{Change, ChangeKind};
 use js_sys::{Date, Function};
 use leptos::prelude::*;
+use leptos::reactive::effect::RenderEffect;
 use leptos::task::spawn_local;
 use plaid_link::json::from_text;
 use wasm_bindgen::prelude::*;
@@ -49,12 +50,20 @@ pub fn follow(backend: Backend, wallet: Wallet) {
     }));
     tab.listen();
     tab.check_later();
+    let signed_out = RenderEffect::new(move |_| {
+        if backend.is_signed_out() {
+            tab.post("signed-out", "");
+            tab.pause();
+            drop(parts.try_update_value(Option::take));
+        }
+    });
     let visibility = window_event_listener(leptos::ev::visibilitychange, move |_| {
         tab.pause();
         tab.listen();
     });
     on_cleanup(move || {
         visibility.remove();
+        drop(signed_out);
         tab.pause();
         drop(parts.try_update_value(Option::take));
     });
@@ -181,17 +190,22 @@ impl Tab {
 
     /// Handles an event of the stream, here and in the other tabs.
     fn pass_on(self, kind: &str, data: &str) {
-        self.with(|parts| {
-            if parts.leads
-                && let Some(channel) = &parts.channel
-            {
-                let _ = channel.post_message(&format!("{kind}\n{data}").into());
-            }
-        });
+        if self.with(|parts| parts.leads) == Some(true) {
+            self.post(kind, data);
+        }
         if kind == "ready" {
             self.close_if_led();
         }
         self.hear(kind, data);
+    }
+
+    /// Sends an event to the other tabs.
+    fn post(self, kind: &str, data: &str) {
+        self.with(|parts| {
+            if let Some(channel) = &parts.channel {
+                let _ = channel.post_message(&format!("{kind}\n{data}").into());
+            }
+        });
     }
 
     fn close_if_led(self) {
@@ -202,6 +216,9 @@ impl Tab {
     }
 
     fn hear(self, kind: &str, data: &str) {
+        if kind == "signed-out" {
+            return self.backend.set_signed_out();
+        }
         if document().hidden() {
             return;
         }

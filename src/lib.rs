@@ -10,6 +10,7 @@ mod changes;
 mod children;
 mod components;
 mod config;
+mod heading;
 mod intl;
 mod object;
 mod pages;

@@ -27,6 +27,7 @@ mod returns_with_a_phone_number;
 mod script_blocked_then_retried;
 mod second_factor;
 mod sign_in_cookie_is_refused;
+mod signs_out;
 mod success_is_not_lost;
 mod tabs_stay_in_sync;
 mod two_backends_act_as_one;
