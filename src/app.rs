@@ -3,7 +3,7 @@
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
-use leptos_plaid_link::dynamic::flag;
+use leptos_plaid_link::dynamic::{flag, press};
 use leptos_plaid_link::{LoadOptions, Stage, UseLinkFlowOptions, UseLinkFlowReturn, use_link_flow};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -11,8 +11,10 @@ use web_sys::HtmlElement;
 use crate::backend::Backend;
 use crate::changes::follow;
 use crate::children::{Children, fill, mount as mount_child};
+use crate::components::{Confirm, ConfirmDialog};
 use crate::config;
-use crate::pages::{Home, NotFound, OauthReturn};
+use crate::heading;
+use crate::pages::{Home, NotFound, OauthReturn, SignedOut};
 use crate::reports::Reports;
 use crate::route::{Link, Route, use_route};
 use crate::wallet::{ConnectBackend, Wallet};
@@ -55,11 +57,20 @@ pub fn App(
     if clicked && route.get_untracked() == Route::Home {
         flow.open();
     }
+    let confirm = Confirm::new(flow, backend, wallet);
     let page = Children::new(
-        move || vec![route.get()],
-        move |main, page: &Route| {
+        move || vec![(!backend.is_signed_out()).then(|| route.get())],
+        move |main, page: &Option<Route>| {
+            let Some(page) = page else {
+                flow.sign_out();
+                let page = mount_child(main, || view! { <SignedOut /> });
+                heading::focus();
+                return Some(page);
+            };
             Some(match page {
-                Route::Home => mount_child(main, move || view! { <Home flow backend wallet /> }),
+                Route::Home => {
+                    mount_child(main, move || view! { <Home flow confirm backend wallet /> })
+                }
                 Route::OauthReturn => {
                     mount_child(main, move || view! { <OauthReturn flow route /> })
                 }
@@ -72,11 +83,20 @@ pub fn App(
         <header class="site-header">
             <Link to=Route::Home route class="brand" label="Connect" />
             {is_sandbox.then(|| view! { <span class="badge">"Sandbox"</span> })}
+            <button
+                type="button"
+                class="button quiet"
+                hidden=flag(move || !backend.is_signed_in())
+                on:click=press(move || confirm.sign_out())
+            >
+                "Sign out"
+            </button>
         </header>
         <main class="site-main" use:fill=page></main>
         <footer class="site-footer">
             "Bank connections by Plaid. We never see your bank password."
         </footer>
+        <ConfirmDialog confirm />
     }
 }
 

@@ -16,6 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Blob, BlobPropertyBag, Response};
 
 use crate::object::{object, set};
+use crate::signed_out::advice;
 
 /// The deadline of a request. The backend waits 30 seconds for Plaid, and needs some time to answer.
 const DEADLINE_MILLISECONDS: u32 = 35_000;
@@ -27,6 +28,8 @@ pub struct Backend {
     pending: RwSignal<u32>,
     /// Whether a request of this page was answered as a signed-in user's.
     was_signed_in: RwSignal<bool>,
+    /// Whether the user has signed out, in any tab.
+    is_signed_out: RwSignal<bool>,
 }
 
 /// A failed request to the backend.
@@ -52,6 +55,7 @@ impl Backend {
         Self {
             pending: RwSignal::new(0),
             was_signed_in: RwSignal::new(false),
+            is_signed_out: RwSignal::new(false),
         }
     }
 
@@ -60,11 +64,32 @@ impl Backend {
         self.pending.get() > 0
     }
 
+    /// Whether the user is signed in, as far as the page knows.
+    pub fn is_signed_in(self) -> bool {
+        self.was_signed_in.get() && !self.is_signed_out()
+    }
+
+    /// Whether the user has signed out, in any tab.
+    pub fn is_signed_out(self) -> bool {
+        self.is_signed_out.get()
+    }
+
+    /// Records that the user has signed out.
+    pub fn set_signed_out(self) {
+        self.is_signed_out.try_set(true);
+    }
+
+    /// Ends the session, in every tab.
+    pub async fn sign_out(self) -> Result<(), Error> {
+        self.send_only("DELETE", "api/session", None::<&Value>)
+            .await?;
+        self.set_signed_out();
+        Ok(())
+    }
+
     /// Returns the signed-in user's session.
     pub async fn session(self) -> Result<Session, Error> {
-        self.once("GET", "/api/session", None)
-            .await
-            .and_then(decode)
+        self.once("GET", "api/session", None).await.and_then(decode)
     }
 
     /// Creates a Link token.
@@ -72,7 +97,7 @@ impl Backend {
         self,
         request: &CreateLinkToken,
     ) -> Result<LinkTokenGrant, Error> {
-        self.send("POST", "/api/link/tokens", Some(request)).await
+        self.send("POST", "api/link/tokens", Some(request)).await
     }
 
     /// Reports what happened in Link. The request outlives the page, and its answer is ignored.
@@ -82,13 +107,13 @@ impl Backend {
         json.set_type("application/json");
         if let Ok(body) = Blob::new_with_str_sequence_and_options(&body, &json) {
             let navigator = window().navigator();
-            let _ = navigator.send_beacon_with_opt_blob("/api/link/events", Some(&body));
+            let _ = navigator.send_beacon_with_opt_blob("api/link/events", Some(&body));
         }
     }
 
     /// Returns every Item of the user, and the number of the list's last change.
     pub async fn items(self) -> Result<(Vec<Item>, u64), Error> {
-        let mut answer = self.signed_in("GET", "/api/items", None).await?;
+        let mut answer = self.signed_in("GET", "api/items", None).await?;
         let as_of = answer.body.get("as_of").and_then(Value::as_u64);
         // An unreadable list is an error and not an empty list.
         let items = answer.body.get_mut("items").map(Value::take);
@@ -98,30 +123,30 @@ impl Backend {
 
     /// Returns an Item.
     pub async fn item(self, id: &ItemId) -> Result<Item, Error> {
-        self.send("GET", &format!("/api/items/{id}"), None::<&Value>)
+        self.send("GET", &format!("api/items/{id}"), None::<&Value>)
             .await
     }
 
     /// Exchanges a public token for an Item.
     pub async fn create_item(self, request: &CreateItem<Object>) -> Result<Item, Error> {
-        self.send("POST", "/api/items", Some(request)).await
+        self.send("POST", "api/items", Some(request)).await
     }
 
     /// Fetches the balances of an Item again.
     pub async fn refresh_item(self, id: &ItemId) -> Result<Item, Error> {
-        let path = format!("/api/items/{id}/refresh");
+        let path = format!("api/items/{id}/refresh");
         self.send("POST", &path, None::<&Value>).await
     }
 
     /// Reports a successful visit in update mode, and returns the Item as it is now. Nothing is exchanged.
     pub async fn item_repaired(self, id: &ItemId, visit: &RepairedItem) -> Result<Item, Error> {
-        let path = format!("/api/items/{id}/repaired");
+        let path = format!("api/items/{id}/repaired");
         self.send("POST", &path, Some(visit)).await
     }
 
     /// Disconnects an Item.
     pub async fn delete_item(self, id: &ItemId) -> Result<(), Error> {
-        self.send_only("DELETE", &format!("/api/items/{id}"), None::<&Value>)
+        self.send_only("DELETE", &format!("api/items/{id}"), None::<&Value>)
             .await
     }
 
@@ -168,10 +193,18 @@ impl Backend {
 
     async fn once(self, method: &str, path: &str, body: Option<String>) -> Result<Answer, Error> {
         self.pending.try_update(|count| *count += 1);
-        let answer = exchange(method, path, body).await;
+        let mut answer = exchange(method, path, body).await;
         self.pending.try_update(|count| *count -= 1);
-        if answer.is_ok() {
-            self.was_signed_in.try_set(true);
+        match &mut answer {
+            Ok(_) => {
+                self.was_signed_in.try_set(true);
+            }
+            Err(Error::Problem(problem)) if problem.code == ProblemCode::SignedOut => {
+                if let Some(advice) = advice(self.was_signed_in.get_untracked()) {
+                    problem.detail = Some(advice.to_owned());
+                }
+            }
+            Err(_) => {}
         }
         answer
     }

@@ -10,11 +10,13 @@ mod changes;
 mod children;
 mod components;
 mod config;
+mod heading;
 mod intl;
 mod object;
 mod pages;
 mod reports;
 mod route;
+mod signed_out;
 mod wallet;
 
 pub use app::{App, mount};

@@ -15,10 +15,12 @@ pub enum Route {
 }
 
 impl Route {
-    fn from_path(path: &str) -> Self {
-        match path {
-            "/" | "/index.html" => Self::Home,
-            "/oauth" => Self::OauthReturn,
+    /// Returns the page of an address, under the address of the app.
+    fn of(address: &str, base: &str) -> Self {
+        let path = address.split(['?', '#']).next();
+        match path.and_then(|path| path.strip_prefix(base)) {
+            Some("" | "index.html") => Self::Home,
+            Some("oauth") => Self::OauthReturn,
             _ => Self::NotFound,
         }
     }
@@ -31,19 +33,24 @@ impl Route {
         route.set(self);
     }
 
-    /// Returns the path of this page.
+    /// Returns the path of this page, relative to that of the app.
     pub fn path(self) -> &'static str {
         match self {
-            Self::Home => "/",
-            Self::OauthReturn => "/oauth",
-            Self::NotFound => "/not-found",
+            Self::Home => "./",
+            Self::OauthReturn => "oauth",
+            Self::NotFound => "not-found",
         }
     }
 }
 
+/// Returns the address of the app, which ends with a slash. The backend writes its path into the page as `<base>`.
+pub fn base() -> String {
+    document().base_uri().ok().flatten().unwrap_or_default()
+}
+
 /// Returns the page of the address bar, which follows **Back** and **Forward**.
 pub fn use_route() -> RwSignal<Route> {
-    let present = || Route::from_path(&window().location().pathname().unwrap_or_default());
+    let present = || Route::of(&window().location().href().unwrap_or_default(), &base());
     let route = RwSignal::new(present());
     let listener = window_event_listener(leptos::ev::popstate, move |_| route.set(present()));
     on_cleanup(move || listener.remove());
@@ -86,16 +93,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_path_has_its_page() {
-        for (path, route) in [
-            ("/", Route::Home),
-            ("/index.html", Route::Home),
-            ("/oauth", Route::OauthReturn),
-            ("/oauth/", Route::NotFound),
-            ("/accounts", Route::NotFound),
-            ("//", Route::NotFound),
+    fn each_address_has_its_page() {
+        let (root, bank) = ("https://app.example/", "https://app.example/bank/");
+        for (base, rest, route) in [
+            (root, "", Route::Home),
+            (root, "?a=1#top", Route::Home),
+            (root, "index.html", Route::Home),
+            (root, "oauth", Route::OauthReturn),
+            (root, "oauth?oauth_state_id=1", Route::OauthReturn),
+            (root, "oauth/", Route::NotFound),
+            (root, "accounts", Route::NotFound),
+            (root, "/", Route::NotFound),
+            (root, "bank/", Route::NotFound),
+            (bank, "", Route::Home),
+            (bank, "oauth?oauth_state_id=1", Route::OauthReturn),
+            (
+                bank,
+                "accounts?next=https://app.example/bank/",
+                Route::NotFound,
+            ),
         ] {
-            assert_eq!(Route::from_path(path), route, "{path}");
+            let address = format!("{base}{rest}");
+            assert_eq!(Route::of(&address, base), route, "{address}");
         }
+        assert_eq!(
+            Route::of("https://app.example/oauth", bank),
+            Route::NotFound
+        );
     }
 }

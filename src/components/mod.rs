@@ -1,7 +1,7 @@
 //! The components, one file each.
 
 mod account_list;
-mod disconnect_dialog;
+mod confirm_dialog;
 mod institution_logo;
 mod item_card;
 mod item_state;
@@ -9,7 +9,7 @@ mod news;
 mod skeleton;
 
 pub use account_list::AccountList;
-pub use disconnect_dialog::{DisconnectDialog, ask};
+pub use confirm_dialog::{Confirm, ConfirmDialog};
 pub use institution_logo::InstitutionLogo;
 pub use item_card::ItemCard;
 pub use item_state::ItemState;

@@ -13,8 +13,8 @@ use crate::wallet::Wallet;
 pub fn News(
     /// The flow whose result is shown.
     flow: UseLinkFlowReturn,
-    /// The words that are shown when there is no result, such as that a bank was disconnected.
-    disconnected: RwSignal<String>,
+    /// The bank that was disconnected, which is shown when there is no result.
+    disconnected: RwSignal<Option<String>>,
     /// Moves the focus away from a button that is about to be hidden.
     take_focus: fn(),
     wallet: Wallet,
@@ -28,7 +28,8 @@ pub fn News(
     let news = text(move || {
         let words = part(words_of);
         if words.is_empty() {
-            disconnected.get()
+            let name = disconnected.get();
+            name.map_or(words, |name| format!("{name} is disconnected."))
         } else {
             words
         }

@@ -4,32 +4,23 @@ use connect_api::Item;
 use leptos::prelude::*;
 use leptos_plaid_link::dynamic::flag;
 use leptos_plaid_link::{ConnectBank, FailureNotice, UseLinkFlowReturn};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 use crate::backend::Backend;
 use crate::children::{Children, fill, mount};
-use crate::components::{DisconnectDialog, ItemCard, News, Skeleton, ask};
+use crate::components::{Confirm, ItemCard, News, Skeleton};
+use crate::heading;
 use crate::wallet::{Wallet, WalletState};
-
-const HEADING: &str = "accounts";
 
 /// The accounts, and the button that connects another bank.
 #[component]
 pub fn Home(
     /// The flow that connects and repairs.
     flow: UseLinkFlowReturn,
+    /// The dialog that asks before a disconnect.
+    confirm: Confirm,
     backend: Backend,
     wallet: Wallet,
 ) -> impl IntoView {
-    let disconnecting = RwSignal::new(None);
-    let disconnected = RwSignal::new(String::new());
-    let on_disconnected = move |institution: String| {
-        flow.dismiss();
-        disconnected.set(format!("{institution} is disconnected."));
-        // The focused button is gone.
-        focus(HEADING);
-    };
     let cards = Children::new(
         move || {
             let key = |item: &ArcRwSignal<Item>| item.with_untracked(|item| item.id.clone());
@@ -37,7 +28,7 @@ pub fn Home(
         },
         move |list, id| {
             let item = wallet.find(id)?;
-            let on_disconnect = move |id, institution| ask(disconnecting, id, institution);
+            let on_disconnect = move |id, institution| confirm.disconnect(id, institution);
             Some(mount(
                 list,
                 move || view! { <ItemCard item on_disconnect flow backend /> },
@@ -50,10 +41,10 @@ pub fn Home(
     view! {
         <div>
             <div class="page-head">
-                <h1 id=HEADING tabindex="-1">"Your accounts"</h1>
+                <h1 id=heading::ID tabindex="-1">"Your accounts"</h1>
                 <ConnectBank flow describe=|_| String::new() />
             </div>
-            <News flow disconnected take_focus=|| focus(HEADING) wallet />
+            <News flow disconnected=confirm.disconnected take_focus=heading::focus wallet />
             <FailureNotice failure=wallet.failure.read_only() on_retry=Box::new(move || wallet.load(backend)) />
             <Skeleton hidden=hidden_unless(WalletState::Loading) />
             <section class="empty" hidden=hidden_unless(WalletState::Loaded)>
@@ -61,14 +52,6 @@ pub fn Home(
                 <p>"Connect one to see its accounts and balances here. You can disconnect it at any time."</p>
             </section>
             <div class="items" use:fill=cards></div>
-            <DisconnectDialog disconnecting on_disconnected backend wallet />
         </div>
-    }
-}
-
-fn focus(id: &str) {
-    let element = document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
     }
 }

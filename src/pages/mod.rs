@@ -3,7 +3,9 @@
 mod home;
 mod not_found;
 mod oauth_return;
+mod signed_out;
 
 pub use home::Home;
 pub use not_found::NotFound;
 pub use oauth_return::OauthReturn;
+pub use signed_out::SignedOut;

@@ -8,6 +8,7 @@
 use link_flow::{OutboxError, OutboxRecord, ResumeError, ResumeRecord, Success};
 use plaid_types::LinkToken;
 use plaid_types::json::Json;
+use plaid_types::serde_json::Value;
 use web_sys::Storage;
 
 use crate::plaid_link_crate::json::{from_text, to_text};
@@ -71,6 +72,18 @@ pub(crate) fn successes(user: &str, now: u64) -> Vec<Result<Success, OutboxError
         opened.inspect_err(|_| remove(local(), &key))
     };
     entries(&local(), OUTBOX).into_iter().map(open).collect()
+}
+
+/// Removes every record of this user.
+pub(crate) fn forget_user(user: &str) {
+    for storage in [local(), tab()] {
+        for (key, text) in entries(&storage, "plaid-link.") {
+            let record = from_text::<Value>(&text);
+            if record.is_some_and(|record| record["user"] == user) {
+                remove(storage.clone(), &key);
+            }
+        }
+    }
 }
 
 fn resume_key(link_token: &LinkToken) -> String {

@@ -29,6 +29,9 @@ const FLAGS: [&str; 10] = [
     "--window-size=1280,1000",
 ];
 
+/// Not a flag of Chromium: the setting that blocks all cookies and site data.
+const NO_COOKIES: &str = "no cookies";
+
 /// The user agent of a web view.
 const IN_APP: &str = "--user-agent=Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) \
                       Version/4.0 Chrome/120.0 Mobile Safari/537.36";
@@ -56,6 +59,24 @@ impl Browser {
     /// When Chromium or chromedriver is missing.
     pub async fn start(connect: &str) -> Self {
         Self::start_with(connect, &[]).await
+    }
+
+    /// Starts a browser that blocks all cookies and site data.
+    ///
+    /// # Panics
+    /// When Chromium or chromedriver is missing.
+    pub async fn start_without_cookies(connect: &str) -> Self {
+        Self::start_with(connect, &[NO_COOKIES]).await
+    }
+
+    /// Starts a browser on another machine, for which Connect is at this name without https.
+    ///
+    /// # Panics
+    /// When Chromium or chromedriver is missing, or Connect has no port.
+    pub async fn start_elsewhere(connect: &str, name: &str) -> Self {
+        let (_, port) = connect.rsplit_once(':').expect("a port");
+        let rule = format!("--host-resolver-rules=MAP {name} 127.0.0.1");
+        Self::start_with(&format!("http://{name}:{port}"), &[&rule]).await
     }
 
     /// Starts a browser with the user agent of a web view in another app, which cannot open windows.
@@ -239,7 +260,7 @@ impl Browser {
     /// # Panics
     /// When no user is signed in.
     pub async fn user(&self) -> String {
-        let ask = "return fetch('/api/session').then((answer) => answer.json())";
+        let ask = "return fetch('api/session').then((answer) => answer.json())";
         let session = self.run(ask).await;
         session["user_id"].as_str().expect("a user").to_owned()
     }
@@ -277,7 +298,12 @@ impl Browser {
 fn capabilities(profile: &Path, flags: &[&str]) -> WebDriverResult<ChromeCapabilities> {
     let mut capabilities = DesiredCapabilities::chrome();
     for flag in FLAGS.iter().chain(flags) {
-        capabilities.add_arg(flag)?;
+        if *flag == NO_COOKIES {
+            let blocked = json!({ "profile.default_content_setting_values.cookies": 2 });
+            capabilities.add_experimental_option("prefs", blocked)?;
+        } else {
+            capabilities.add_arg(flag)?;
+        }
     }
     capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
     if let Ok(chrome) = env::var("CHROME") {

@@ -81,4 +81,23 @@ impl Browser {
     pub async fn unblock_frames(&self) {
         self.run("window.blocks_frames = false").await;
     }
+
+    /// Holds the stream of changes back, as some proxies do. It starts with the next page, in which `skip(milliseconds)` moves
+    /// the clock, and checks that are due every ten seconds run at once.
+    pub async fn mute_streams(&self) {
+        let script = "(() => {
+            window.EventSource = class {
+                addEventListener() {}
+                close() {}
+            };
+            const [later, now] = [window.setTimeout, Date.now];
+            let skipped = 0;
+            Date.now = () => now() + skipped;
+            window.skip = (milliseconds) => void (skipped += milliseconds);
+            window.setTimeout = (f, delay) => later(f, delay === 10_000 ? 100 : delay);
+        })()";
+        let script = json!({ "source": script });
+        self.command("Page.addScriptToEvaluateOnNewDocument", script)
+            .await;
+    }
 }

@@ -31,7 +31,10 @@ impl Stack {
         );
         // Each story has ids of its own: one story may show what another story checks to be secret.
         let seed = NEXT_SEED.fetch_add(1, Ordering::Relaxed);
-        let plaid = Emulator::builder().seed(seed).start().await;
+        // At the root and under a path.
+        let redirect_uris = ["http://127.0.0.1:*/oauth", "http://127.0.0.1:*/bank/oauth"];
+        let plaid = Emulator::builder().seed(seed).redirect_uris(redirect_uris);
+        let plaid = plaid.start().await;
         let plaid = plaid.expect("the emulator starts");
         let data = TempDir::new().expect("a directory for the database");
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();

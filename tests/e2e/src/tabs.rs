@@ -34,6 +34,16 @@ impl Browser {
         Tab(tab)
     }
 
+    /// Opens another window, and switches to it. Every window is visible.
+    ///
+    /// # Panics
+    /// When the browser does not open one.
+    pub async fn open_window(&self) -> Tab {
+        let window = self.driver.new_window().await.expect("another window");
+        self.switch_to_tab(&Tab(window.clone())).await;
+        Tab(window)
+    }
+
     /// Switches to this tab.
     ///
     /// # Panics

@@ -127,10 +127,20 @@ impl UseLinkFlowReturn {
         self.send(Event::Change { purpose });
     }
 
+    /// Removes what is kept in the browser for the signed-in user, and stops the flow. Call it after a sign-out.
+    pub fn sign_out(self) {
+        if let Some(shell) = self.shell() {
+            shell.sign_out();
+        }
+    }
+
     fn send(self, event: Event) {
-        let shell = self.shell.and_then(|shell| shell.try_get_value().flatten());
-        if let Some(shell) = shell {
+        if let Some(shell) = self.shell() {
             shell.send(event);
         }
+    }
+
+    fn shell(self) -> Option<Rc<dyn AnyShell>> {
+        self.shell.and_then(|shell| shell.try_get_value().flatten())
     }
 }

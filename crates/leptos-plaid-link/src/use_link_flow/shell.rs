@@ -22,6 +22,9 @@ pub(super) trait AnyShell {
 
     /// Releases everything. Later events are ignored.
     fn stop(&self);
+
+    /// Removes the user's records, and stops.
+    fn sign_out(&self);
 }
 
 pub(super) struct Shell<B> {
@@ -152,6 +155,13 @@ impl<B: LinkBackend> AnyShell for Shell<B> {
         drop(self.frame.borrow_mut().take());
         self.resends.borrow_mut().clear();
         drop(self.online.borrow_mut().take());
+    }
+
+    fn sign_out(&self) {
+        if let Some(user) = &*self.user.borrow() {
+            storage::forget_user(user);
+        }
+        self.stop();
     }
 }
 

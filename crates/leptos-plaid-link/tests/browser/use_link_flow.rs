@@ -188,6 +188,28 @@ async fn nothing_is_prepared_when_prepare_is_off() {
 }
 
 #[wasm_bindgen_test]
+async fn a_sign_out_removes_what_is_kept_for_the_user() {
+    let flow = Flow::open().await;
+    let others = r#"localStorage.setItem("plaid-link.outbox.bobs", JSON.stringify({ user: "bob" }));
+        localStorage.setItem("plaid-link.outbox.anns", JSON.stringify({ user: "ann" }));
+        localStorage.setItem("anns", JSON.stringify({ user: "ann" }))"#;
+    page::run("", others, &[]);
+    flow.flow.sign_out();
+    assert_eq!(kept(), ["outbox.bobs"]);
+    let anns = page::run(
+        "",
+        "return localStorage.length + sessionStorage.length",
+        &[],
+    );
+    assert_eq!(anns.as_f64(), Some(2.0), "records of the app stay");
+    assert_eq!(flow.fake.frames(), 1, "Link closes, and then goes");
+    flow.fake.succeed(1);
+    assert_eq!(kept(), ["outbox.bobs"]);
+    assert_eq!(flow.fake.frames(), 0);
+    clear_storage();
+}
+
+#[wasm_bindgen_test]
 async fn retry_submits_again() {
     let flow = Flow::open().await;
     flow.fake.succeed(1);
