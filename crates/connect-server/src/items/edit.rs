@@ -48,11 +48,17 @@ impl Edits {
         self.locks.lock(id.clone()).await
     }
 
-    /// Waits for an Item, and reads it.
+    /// Waits for an Item of a user, and reads it. Nobody waits for another user's Item, or holds it up.
     pub(crate) async fn begin<'a>(&'a self, user: &'a UserId, id: &ItemId) -> Result<ItemEdit<'a>> {
+        self.read(user, id).await?;
         let lock = self.lock(id).await;
-        let item = self.store.item(user, id).await?.ok_or(Error::NotFound)?;
+        let item = self.read(user, id).await?;
         Ok(self.edit(user, item, lock))
+    }
+
+    async fn read(&self, user: &UserId, id: &ItemId) -> Result<Item> {
+        let item = self.store.item(user, id).await?;
+        item.ok_or(Error::NotFound)
     }
 
     /// Edits an Item that was saved under this lock.
