@@ -51,6 +51,9 @@ impl Backend {
     ///
     /// [`StartError`] with a sentence that says what to do.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        for problem in config.unreachable() {
+            tracing::warn!("{problem}");
+        }
         let assets = Assets::open(&config)?;
         let store = store::open(&config.database_url).await?;
         let vault = open_vault(&config, &*store).await?;
