@@ -63,6 +63,9 @@ impl Backend {
     ///
     /// [`StartError`] with a sentence that says what to do.
     pub async fn start_with(config: Config, sync: SyncData) -> Result<Self, StartError> {
+        for problem in config.unreachable() {
+            tracing::warn!("{problem}");
+        }
         let assets = Assets::open(&config)?;
         let store = store::open_with(&config.database_url, sync).await?;
         let vault = open_vault(&config, &*store).await?;

@@ -11,6 +11,8 @@ impl Default for RedirectUris {
             "http://localhost:*/oauth",
             "http://127.0.0.1/oauth",
             "http://127.0.0.1:*/oauth",
+            "http://[::1]/oauth",
+            "http://[::1]:*/oauth",
         ]
         .into_iter()
         .collect()
@@ -102,7 +104,9 @@ mod tests {
     #[test]
     fn a_query_or_a_fragment_is_refused_even_on_an_allowed_page() {
         let allowed = RedirectUris::default();
-        assert_eq!(allowed.objection("http://127.0.0.1:8080/oauth"), None);
+        for uri in ["http://127.0.0.1:8080/oauth", "http://[::1]:8080/oauth"] {
+            assert_eq!(allowed.objection(uri), None, "{uri}");
+        }
         for uri in [
             "http://127.0.0.1:8080/oauth?a=b",
             "http://127.0.0.1:8080/oauth#a",

@@ -218,7 +218,10 @@ impl TryFrom<Args> for Config {
             dist: args.dist,
             plaid: PlaidConfig {
                 environment: args.plaid_env,
-                client_id: set(args.plaid_client_id).ok_or(ConfigError::ClientId)?,
+                client_id: key(
+                    "PLAID_CLIENT_ID",
+                    set(args.plaid_client_id).ok_or(ConfigError::ClientId)?,
+                )?,
                 secret: secret(set(args.plaid_secret), args.plaid_secret_file.as_deref())?,
                 base_url: url("PLAID_BASE_URL", &base_url)?,
                 link_script_url: url("PLAID_LINK_SCRIPT_URL", &args.plaid_link_script_url)?,
@@ -260,9 +263,19 @@ impl TryFrom<Args> for Config {
     }
 }
 
-/// Treats an empty variable as unset.
+/// Treats an empty variable as unset, and removes the spaces and line breaks around others.
 fn set(value: Option<String>) -> Option<String> {
-    value.filter(|value| !value.trim().is_empty())
+    let value = value.map(|value| value.trim().to_owned());
+    value.filter(|value| !value.is_empty())
+}
+
+/// Checks a key that was copied from Plaid's dashboard.
+fn key(variable: &'static str, value: String) -> Result<String, ConfigError> {
+    if value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(value)
+    } else {
+        Err(ConfigError::Key(variable))
+    }
 }
 
 fn url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
@@ -325,16 +338,15 @@ fn known(
 
 fn secret(value: Option<String>, file: Option<&Path>) -> Result<Secret, ConfigError> {
     match (value, file) {
-        (Some(value), None) => Ok(Secret::new(value)),
+        (Some(value), None) => Ok(Secret::new(key("PLAID_SECRET", value)?)),
         (None, Some(path)) => {
             let unreadable = |source| ConfigError::SecretFile {
                 path: path.to_owned(),
                 source,
             };
             let text = std::fs::read_to_string(path).map_err(unreadable)?;
-            set(Some(text))
-                .map(|text| Secret::new(text.trim()))
-                .ok_or(ConfigError::Secret)
+            let text = set(Some(text)).ok_or(ConfigError::Secret)?;
+            Ok(Secret::new(key("PLAID_SECRET_FILE", text)?))
         }
         (None, None) => Err(ConfigError::Secret),
         (Some(_), Some(_)) => Err(ConfigError::TwoSecrets),
@@ -352,6 +364,11 @@ pub enum ConfigError {
         "neither PLAID_SECRET nor PLAID_SECRET_FILE is set: take the secret from the keys page of Plaid's dashboard"
     )]
     Secret,
+    /// The key cannot be one of Plaid's.
+    #[error(
+        "{0} has a space, a line break or a special character inside: copy it again from the keys page of Plaid's dashboard"
+    )]
+    Key(&'static str),
     /// The secret is set twice.
     #[error("PLAID_SECRET and PLAID_SECRET_FILE are both set: unset one of them")]
     TwoSecrets,
@@ -500,6 +517,11 @@ mod tests {
                 "0.0.0.0:81",
                 Some("http://127.0.0.1:81/api/webhooks/plaid"),
             ),
+            (
+                "http://127.0.0.1:9090",
+                "[::1]:8080",
+                Some("http://[::1]:8080/api/webhooks/plaid"),
+            ),
             ("http://127.0.0.1:9090", "192.168.0.7:8080", None),
             ("https://sandbox.plaid.com", "127.0.0.1:8080", None),
         ] {
@@ -523,6 +545,59 @@ mod tests {
             webhook.as_str(),
             "https://connect.example/api/webhooks/plaid"
         );
+    }
+
+    #[test]
+    fn what_the_public_url_prevents_is_reported() {
+        let (webhooks, redirects) = ("cannot send webhooks", "cannot send users back");
+        for (args, expected) in [
+            (&[][..], &[webhooks, redirects][..]),
+            (&["--public-url=https://connect.example"], &[]),
+            (&["--public-url=http://connect.example"], &[redirects]),
+            (&["--public-url=http://localhost:8080"], &[webhooks]),
+            (
+                &[
+                    "--public-url=http://localhost:8080",
+                    "--plaid-base-url=http://127.0.0.1:9090",
+                ],
+                &[],
+            ),
+        ] {
+            let reported = config(args).expect("a configuration").unreachable();
+            assert_eq!(reported.len(), expected.len(), "{args:?}: {reported:?}");
+            for (sentence, expected) in reported.iter().zip(expected) {
+                assert!(sentence.contains(expected), "{args:?}: {sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn spaces_around_keys_are_removed() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "from file \r\n").expect("a file");
+        let path = format!("--plaid-secret-file={}", file.path().display());
+        for (args, client_id, secret) in [
+            (&["--plaid-client-id= id\n"][..], "id", "s"),
+            (&["--plaid-secret=\tsecret \r\n"], "c", "secret"),
+        ] {
+            let config = config(args).expect("a configuration");
+            assert_eq!(config.plaid.client_id, client_id);
+            assert_eq!(config.plaid.secret.expose(), secret);
+        }
+        for (args, variable) in [
+            (&["--plaid-client-id=a b"][..], "PLAID_CLIENT_ID has"),
+            (&["--plaid-secret=a\nb"], "PLAID_SECRET has"),
+            (&["--plaid-secret=", &path], "PLAID_SECRET_FILE has"),
+        ] {
+            let error = config(args).expect_err(variable).to_string();
+            assert!(
+                error.contains(variable) && !error.contains("from file"),
+                "{error}"
+            );
+        }
+        std::fs::write(file.path(), "from-file\r\n").expect("a file");
+        let config = config(&["--plaid-secret=", &path]).expect("a configuration");
+        assert_eq!(config.plaid.secret.expose(), "from-file");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The settings of a backend, checked.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -121,10 +121,14 @@ impl Config {
 
     /// Uses the listening address as the public one, if there is none and Plaid runs on this machine.
     pub(crate) fn set_local_public_url(&mut self, listening: SocketAddr) {
-        let ip = listening.ip();
-        let local = ip == Ipv4Addr::LOCALHOST || ip.is_unspecified();
-        if self.public_url.is_none() && local && is_this_machine(&self.plaid.base_url) {
-            self.public_url = Url::parse(&format!("http://127.0.0.1:{}", listening.port())).ok();
+        let host = match listening.ip() {
+            ip if ip.is_unspecified() => "127.0.0.1",
+            ip if ip == Ipv4Addr::LOCALHOST => "127.0.0.1",
+            ip if ip == Ipv6Addr::LOCALHOST => "[::1]",
+            _ => return,
+        };
+        if self.public_url.is_none() && is_this_machine(&self.plaid.base_url) {
+            self.public_url = Url::parse(&format!("http://{host}:{}", listening.port())).ok();
         }
     }
 
@@ -134,6 +138,23 @@ impl Config {
             Some(public) => public.scheme() != "https" && !is_this_machine(public),
             None => !self.listen.ip().is_loopback(),
         }
+    }
+
+    /// Returns what does not work with the public URL, and what to set; nothing if all works.
+    pub(crate) fn unreachable(&self) -> Vec<&'static str> {
+        let mut unreachable = Vec::new();
+        let is_local = self.public_url.as_ref().is_some_and(is_this_machine);
+        if self.public_url.is_none() || is_local && !is_this_machine(&self.plaid.base_url) {
+            unreachable.push(
+                "Plaid cannot send webhooks: set CONNECT_PUBLIC_URL to the URL at which the internet reaches this backend",
+            );
+        }
+        if self.redirect_uri().is_none() {
+            unreachable.push(
+                "banks with a sign-in page of their own cannot send users back: set CONNECT_PUBLIC_URL to an https URL",
+            );
+        }
+        unreachable
     }
 
     /// Returns how often jobs look for Link tokens, exchanges and orphans that are due: at least every minute.

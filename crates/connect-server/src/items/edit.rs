@@ -50,8 +50,9 @@ impl Edits {
         self.locks.lock(id.clone()).await
     }
 
-    /// Waits for an Item, and reads it.
+    /// Waits for an Item of a user, and reads it. Nobody waits for another user's Item, or holds it up.
     pub(crate) async fn begin<'a>(&'a self, user: &'a UserId, id: &ItemId) -> Result<ItemEdit<'a>> {
+        self.read(user, id).await?;
         let lock = self.lock(id).await;
         self.begin_locked(user, id, lock).await
     }

@@ -10,8 +10,9 @@ use plaid_client::ItemAddResult;
 use plaid_types::link::SuccessMetadata;
 use plaid_types::{ErrorType, ItemId, LinkSessionId, LinkToken};
 
-use super::stored_token::open_token;
+use super::stored_token::{KEPT_AFTER_EXPIRY, open_token};
 use crate::clock::Timestamp;
+use crate::config::Config;
 use crate::error::{Error, Result, chain};
 use crate::items::exchange::{Source, exchange};
 use crate::items::lost::lost_token;
@@ -22,6 +23,10 @@ use crate::store::{Digest, StoredLinkToken};
 
 /// When Plaid is asked again after it did not answer. A public token is valid for half an hour only.
 pub(crate) const RETRY_DELAY: Duration = Duration::from_secs(60);
+
+/// How long after a Link token expired Plaid is asked about it for the last time: a visit that began at its last moment has ended, and
+/// its public token is still valid.
+const LAST_VISIT: Duration = Duration::from_secs(25 * 60);
 
 /// How many Link tokens Plaid is asked about at the same time.
 pub(crate) const CONCURRENCY: usize = 8;
@@ -42,7 +47,7 @@ pub(crate) async fn run(state: Arc<AppState>) {
 pub(crate) async fn ask_about(state: &Arc<AppState>, token: &LinkToken) -> Result<()> {
     let digest = Digest::of(token.as_str());
     match state.store.link_token(&digest).await? {
-        Some(stored) => ask(state, &stored, token).await,
+        Some(stored) => ask(state, &stored, token).await.map(drop),
         // It is not ours, or has expired.
         None => Ok(()),
     }
@@ -55,13 +60,16 @@ async fn ask_about_due_tokens(state: &Arc<AppState>, due_before: Option<Timestam
     let tokens = state.store.due_link_tokens(due_before, next).await?;
     stream::iter(tokens)
         .for_each_concurrent(CONCURRENCY, async |stored| {
-            let Err(error) = open_and_ask(state, &stored).await else {
-                return;
+            let asked = open_and_ask(state, &stored).await;
+            if let Err(error) = &asked {
+                tracing::warn!(cause = chain(error), "asking about a Link token failed");
+            }
+            let at = match &asked {
+                Ok(visit) => next_ask(&state.config, &stored, *visit),
+                Err(error) if is_temporary(error) => retry_at,
+                Err(_) => return,
             };
-            tracing::warn!(cause = chain(&error), "asking about a Link token failed");
-            if is_temporary(&error)
-                && let Err(error) = retry(state, &stored, retry_at).await
-            {
+            if let Err(error) = state.store.reschedule_link_token(&stored.digest, at).await {
                 tracing::error!(cause = chain(&error), "rescheduling a Link token failed");
             }
         })
@@ -69,13 +77,23 @@ async fn ask_about_due_tokens(state: &Arc<AppState>, due_before: Option<Timestam
     Ok(())
 }
 
-async fn open_and_ask(state: &Arc<AppState>, stored: &StoredLinkToken) -> Result<()> {
+async fn open_and_ask(state: &Arc<AppState>, stored: &StoredLinkToken) -> Result<Visit> {
     ask(state, stored, &open_token(state, stored)?).await
 }
 
-async fn retry(state: &AppState, stored: &StoredLinkToken, at: Timestamp) -> Result<()> {
-    let store = &state.store;
-    Ok(store.reschedule_link_token(&stored.digest, at).await?)
+/// Returns when Plaid is asked again. A webhook tells of a visit that ends, so that a few times are enough. During a visit, and without
+/// webhooks, Plaid is asked as often as public tokens are valid.
+fn next_ask(config: &Config, stored: &StoredLinkToken, visit: Visit) -> Timestamp {
+    let now = Timestamp::now();
+    if visit == Visit::Open || config.webhook_url().is_none() {
+        return now + config.reconcile_every;
+    }
+    let last = stored.expires_at - KEPT_AFTER_EXPIRY + LAST_VISIT;
+    match stored.asked {
+        ..=1 => now + 2 * config.reconcile_every,
+        _ if now < last => last,
+        _ => stored.expires_at,
+    }
 }
 
 /// Returns whether Plaid may answer in a moment.
@@ -91,15 +109,27 @@ fn is_temporary(error: &Error) -> bool {
     }
 }
 
-async fn ask(state: &Arc<AppState>, stored: &StoredLinkToken, token: &LinkToken) -> Result<()> {
+/// Whether somebody is in Link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    Open,
+    None,
+}
+
+async fn ask(state: &Arc<AppState>, stored: &StoredLinkToken, token: &LinkToken) -> Result<Visit> {
     state.plaid_budget.job().await;
     let answer = match state.plaid.link_token_get(token).await {
         Err(error) if error.code() == Some("INVALID_LINK_TOKEN") => {
-            return Ok(state.store.delete_link_token(&stored.digest).await?);
+            state.store.delete_link_token(&stored.digest).await?;
+            return Ok(Visit::None);
         }
         answer => answer?,
     };
+    let mut visit = Visit::None;
     for session in answer.link_sessions {
+        if session.finished_at.is_none() {
+            visit = Visit::Open;
+        }
         let added = session.results.unwrap_or_default().item_add_results;
         if let (Some(item), false) = (&stored.item, added.is_empty()) {
             save_repair(state, stored, item, session.finished_at.as_deref()).await?;
@@ -109,7 +139,7 @@ async fn ask(state: &Arc<AppState>, stored: &StoredLinkToken, token: &LinkToken)
             }
         }
     }
-    Ok(())
+    Ok(visit)
 }
 
 /// Saves the result of a successful visit in update mode, unless it is known already.

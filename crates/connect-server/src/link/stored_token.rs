@@ -14,7 +14,7 @@ use crate::user::UserId;
 
 /// How long a Link token is kept after it expired: a visit may begin at its last moment, and its public token is valid for half
 /// an hour after the visit.
-const KEPT_AFTER_EXPIRY: Duration = Duration::minutes(60);
+pub(super) const KEPT_AFTER_EXPIRY: Duration = Duration::minutes(60);
 
 /// Stores a Link token. When this returns, the token outlives the process.
 pub(crate) async fn store_token(
@@ -26,13 +26,16 @@ pub(crate) async fn store_token(
     let token = created.link_token.as_str();
     let digest = Digest::of(token);
     let place = place(&user, digest);
+    let now = Timestamp::now();
     let stored = StoredLinkToken {
         digest,
         user,
         item: request.item_id,
         account_selection: request.account_selection,
         sealed: state.vault.seal_bytes(token.as_bytes(), &place)?,
-        due_at: Timestamp::now() + state.config.reconcile_every,
+        created_at: now,
+        asked: 0,
+        due_at: now + state.config.reconcile_every,
         expires_at: Timestamp::from(created.expiration) + KEPT_AFTER_EXPIRY,
     };
     Ok(state.store.add_link_token(&stored).await?)

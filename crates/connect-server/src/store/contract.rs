@@ -228,7 +228,7 @@ pub trait PublicTokens {
 /// Link tokens that were created, until nothing can come of them.
 #[async_trait]
 pub trait LinkTokens {
-    /// Stores a Link token, unless it is stored already.
+    /// Stores a Link token, unless it is stored already. Of the tokens of a user, the newest [`LINK_TOKENS_OF_USER`] are kept.
     ///
     /// It outlives the process. A power failure within the next moment may lose it.
     async fn add_link_token(&self, token: &StoredLinkToken) -> Result<()>;
@@ -406,6 +406,9 @@ pub struct Repairs {
     pub accounts_selected_at: Option<Timestamp>,
 }
 
+/// How many Link tokens of a user are kept.
+pub const LINK_TOKENS_OF_USER: usize = 30;
+
 /// A Link token and its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredLinkToken {
@@ -419,6 +422,10 @@ pub struct StoredLinkToken {
     pub account_selection: bool,
     /// The sealed token.
     pub sealed: Vec<u8>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// How often Plaid was asked about it because it was due.
+    pub asked: u32,
     /// When Plaid is to be asked about it.
     pub due_at: Timestamp,
     /// When it is deleted.

@@ -5,7 +5,7 @@ use connect_api::{Item, ItemStatus, ProblemCode};
 use connect_server::Timestamp;
 use serde_json::json;
 
-use crate::harness::TestBackend;
+use crate::harness::{TestBackend, wait_until};
 use crate::stub_plaid::{account, error};
 
 const BALANCE: &str = "/accounts/balance/get";
@@ -55,6 +55,35 @@ async fn an_item_of_another_user_is_not_found() {
         0
     );
     assert_eq!(ada.items().await, [item]);
+}
+
+/// It neither waits for the Item nor learns that somebody uses it.
+#[tokio::test]
+async fn a_request_for_another_users_item_does_not_wait() {
+    let backend = TestBackend::start().await;
+    let (ada, bob) = (backend.browser().await, backend.browser().await);
+    ada.connect_item("public-1").await;
+    let path = "/api/items/item-public-1";
+    let refresh = format!("{path}/refresh");
+    let gate = backend.plaid.gate(BALANCE);
+    let adas = tokio::spawn({
+        let (ada, refresh) = (ada.clone(), refresh.clone());
+        async move { ada.post(&refresh, json!({})).await }
+    });
+    wait_until(async || backend.plaid.calls(BALANCE).len() == 1).await;
+    let bobs = async {
+        for answer in [
+            bob.post(&refresh, json!({})).await,
+            bob.post(&format!("{path}/repaired"), json!({})).await,
+            bob.delete(path).await,
+        ] {
+            assert_eq!(answer.problem().status, 404);
+        }
+    };
+    let answered = tokio::time::timeout(std::time::Duration::from_secs(20), bobs).await;
+    answered.expect("the answers do not wait for Ada's request");
+    gate.add_permits(1);
+    assert_eq!(adas.await.expect("an answer").status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use connect_api::{ItemStatus, ProblemCode, Session};
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::harness::{Browser, TestBackend, success, wait_until};
 use crate::stub_plaid::EXCHANGE;
@@ -263,4 +264,42 @@ async fn wait_for_complete_item(browser: &Browser) -> connect_api::Item {
         |items: &[connect_api::Item]| matches!(items, [item] if item.institution_color.is_some());
     wait_until(async || complete(&browser.items().await)).await;
     browser.items().await.remove(0)
+}
+
+/// A webhook tells of a visit that ends, so that a few questions about each token are enough.
+#[tokio::test]
+async fn plaid_is_asked_a_few_times_about_a_token() {
+    let in_minutes = |from: &str, to: &str| {
+        let time = |minutes| format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{minutes} minutes')");
+        format!(
+            "SELECT count(*) FROM link_tokens WHERE due_at BETWEEN {} AND {}",
+            time(from),
+            time(to)
+        )
+    };
+    let open = json!({ "link_token": "link-sandbox-1", "link_sessions": [
+        { "link_session_id": "session-1", "finished_at": null, "results": null },
+    ] });
+    let nobody = json!({ "link_token": "link-sandbox-1", "link_sessions": [] });
+    let url = Url::parse("https://connect.example").expect("a URL");
+    for (public_url, answer, delays) in [
+        (
+            Some(url.clone()),
+            &nobody,
+            [("38", "42"), ("263", "267"), ("263", "267")],
+        ),
+        (Some(url), &open, [("18", "22"), ("18", "22"), ("18", "22")]),
+        (None, &nobody, [("18", "22"), ("18", "22"), ("18", "22")]),
+    ] {
+        let mut backend = TestBackend::start_with(|config| config.public_url = public_url).await;
+        let browser = backend.browser().await;
+        backend.plaid.respond_with(GET, 200, answer);
+        browser.post("/api/link/tokens", json!({})).await;
+        for (asked, (from, to)) in (1..).zip(delays) {
+            backend.restart().await.expect("a restart");
+            wait_until(async || backend.plaid.calls(GET).len() == asked).await;
+            let due = in_minutes(from, to);
+            wait_until(async || backend.count(&due).await == 1).await;
+        }
+    }
 }

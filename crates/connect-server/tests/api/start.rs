@@ -210,3 +210,21 @@ fn make_private(path: &std::path::Path, text: &str) {
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("a mode");
     }
 }
+
+#[tokio::test]
+async fn a_missing_public_url_is_logged() {
+    let _backend = TestBackend::start().await;
+    let log = crate::log::text();
+    for sentence in ["Plaid cannot send webhooks", "cannot send users back"] {
+        assert!(log.contains(sentence), "{sentence}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_break_after_the_vault_key_is_ignored() {
+    let mut backend = TestBackend::start().await;
+    let path = backend.file("vault.key");
+    let key = fs::read_to_string(&path).expect("a key");
+    fs::write(&path, format!(" {} \r\n", key.trim())).expect("a file");
+    backend.restart().await.expect("a restart");
+}

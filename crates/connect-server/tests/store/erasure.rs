@@ -154,6 +154,8 @@ fn link_token(ada: &UserId) -> StoredLinkToken {
         item: None,
         account_selection: false,
         sealed: b"marked-link".to_vec(),
+        created_at: at("2026-01"),
+        asked: 0,
         due_at: at("2029-01"),
         expires_at: at("2030-01"),
     }

@@ -78,6 +78,7 @@ promises! {
         a_link_token_is_stored_once
         a_link_token_is_due_again_later
         a_deleted_link_token_is_gone
+        the_newest_link_tokens_of_a_user_are_kept
     }
     webhooks {
         a_copy_is_skipped_while_the_first_waits_to_be_applied

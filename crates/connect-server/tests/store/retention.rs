@@ -17,6 +17,8 @@ pub(crate) async fn expired_sessions_and_link_tokens_are_deleted(store: &Databas
         item: None,
         account_selection: false,
         sealed: Vec::new(),
+        created_at: at("2025-12"),
+        asked: 0,
         due_at: at("2029-01"),
         expires_at: at("2030-01"),
     };

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use super::Sqlite;
 use super::engine::{Copies, Durability};
 use crate::clock::Timestamp;
-use crate::store::contract::{LinkTokens, StoredLinkToken};
+use crate::store::contract::{LINK_TOKENS_OF_USER, LinkTokens, StoredLinkToken};
 use crate::store::digest::Digest;
 use crate::store::error::{Result, StoreError};
 use crate::user::UserId;
@@ -22,17 +22,27 @@ struct Row<'a> {
     item: Option<&'a ItemId>,
     account_selection: bool,
     sealed: String,
+    created_at: Timestamp,
     due_at: Timestamp,
     expires_at: Timestamp,
 }
 
-/// Inserts Link tokens.
+/// Inserts Link tokens, and deletes the oldest of users who have more than 30, which is [`LINK_TOKENS_OF_USER`].
 const ADD: &str = "\
+    BEGIN IMMEDIATE; \
     INSERT OR IGNORE INTO link_tokens \
-        (token_sha256, user_id, item_id, account_selection, sealed, due_at, expires_at) \
+        (token_sha256, user_id, item_id, account_selection, sealed, created_at, due_at, expires_at) \
     SELECT unhex(value ->> 'digest'), value ->> 'user', value ->> 'item', value ->> 'account_selection', \
-        unhex(value ->> 'sealed'), value ->> 'due_at', value ->> 'expires_at' \
-    FROM jsonb_each(?1)";
+        unhex(value ->> 'sealed'), value ->> 'created_at', value ->> 'due_at', value ->> 'expires_at' \
+    FROM jsonb_each(?1); \
+    DELETE FROM link_tokens WHERE token_sha256 IN ( \
+        SELECT token_sha256 FROM ( \
+            SELECT token_sha256, row_number() OVER (PARTITION BY user_id ORDER BY created_at DESC) AS place \
+            FROM link_tokens WHERE user_id IN (SELECT value ->> 'user' FROM jsonb_each(?1)) \
+        ) WHERE place > 30); \
+    COMMIT";
+
+const _: () = assert!(LINK_TOKENS_OF_USER == 30);
 
 #[async_trait]
 impl LinkTokens for Sqlite {
@@ -44,6 +54,7 @@ impl LinkTokens for Sqlite {
             item: token.item.as_ref(),
             account_selection: token.account_selection,
             sealed: hex::encode(&token.sealed),
+            created_at: token.created_at,
             due_at: token.due_at,
             expires_at: token.expires_at,
         };
@@ -74,7 +85,7 @@ impl LinkTokens for Sqlite {
         next: Timestamp,
     ) -> Result<Vec<StoredLinkToken>> {
         let due = sqlx::query(
-            "UPDATE link_tokens SET due_at = ?1 WHERE ?2 IS NULL OR due_at <= ?2 RETURNING *",
+            "UPDATE link_tokens SET due_at = ?1, asked = asked + 1 WHERE ?2 IS NULL OR due_at <= ?2 RETURNING *",
         );
         let due = due.bind(next).bind(due_before);
         let due = self.engine.write(due, Durability::Synced).await?;
@@ -99,13 +110,18 @@ impl LinkTokens for Sqlite {
 fn read(row: &SqliteRow) -> Result<StoredLinkToken> {
     let digest = Digest::from_bytes(row.try_get("token_sha256")?);
     let item: Option<String> = row.try_get("item_id")?;
+    let expires_at = row.try_get("expires_at")?;
+    // Empty for a token from before this column.
+    let created_at = row.try_get::<String, _>("created_at")?.parse().ok();
     Ok(StoredLinkToken {
         digest: digest.ok_or(StoreError::Corrupt("a digest"))?,
         user: UserId::new(row.try_get("user_id")?),
         item: item.map(ItemId::new),
         account_selection: row.try_get("account_selection")?,
         sealed: row.try_get("sealed")?,
+        created_at: created_at.unwrap_or(expires_at),
+        asked: row.try_get("asked")?,
         due_at: row.try_get("due_at")?,
-        expires_at: row.try_get("expires_at")?,
+        expires_at,
     })
 }

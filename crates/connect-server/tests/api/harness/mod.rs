@@ -112,9 +112,11 @@ impl TestBackend {
     }
 
     /// Returns the result of a `SELECT count(*)`.
-    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
         let pool = self.open_database().await;
-        let count = sqlx::query_scalar(sql).fetch_one(&pool).await;
+        let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&pool)
+            .await;
         pool.close().await;
         count.expect("a number")
     }
