@@ -9,6 +9,7 @@ use connect_api::{Problem, ProblemCode};
 use plaid_client::WebhookError;
 
 use crate::error::Error;
+use crate::store::StoreError;
 use crate::store::vault::VaultError;
 
 /// The failure behind a response. The `request` layer logs it, and writes the problem with the request's id into the body.
@@ -108,6 +109,9 @@ impl Error {
                 "The saved connection cannot be opened",
                 "Nothing was changed. Ask the operator of this app for help.",
             ),
+            Self::Store(StoreError::Unready(_)) => {
+                (503, Code::Internal, "The backend is not ready", "")
+            }
             Self::Store(_) | Self::WebhookNotStored(_) | Self::Vault(_) | Self::Panicked => (
                 500,
                 Code::Internal,
@@ -132,6 +136,9 @@ impl Error {
             problem.error_code = Some(said.error_code.clone());
             problem.display_message.clone_from(&said.display_message);
             problem.plaid_request_id.clone_from(&said.request_id);
+        }
+        if let Self::Store(StoreError::Unready(reason)) = self {
+            problem.detail = Some(reason.to_string());
         }
         if let Self::Duplicate(id) = self {
             problem.item_id = Some(id.clone());

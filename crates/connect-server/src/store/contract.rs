@@ -16,7 +16,11 @@ use crate::user::UserId;
 pub trait Store:
     Sessions + Items + PublicTokens + LinkTokens + Webhooks + Transactions + fmt::Debug + Send + Sync
 {
-    /// Succeeds if the database answers.
+    /// Succeeds if data can be read and written. It is checked at most once every few seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unready`](super::StoreError::Unready) with the reason.
     async fn ping(&self) -> Result<()>;
 
     /// Waits until nothing can be written any more, so that the process must be restarted.

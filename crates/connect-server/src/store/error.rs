@@ -63,7 +63,36 @@ pub enum StoreError {
     /// The disk did not confirm earlier data. Nothing is written any more.
     #[error("the disk did not confirm earlier data: restart the backend once the disk works")]
     DiskFailed,
+    /// The database is closed, because the process is about to end.
+    #[error("the database is closed")]
+    Closed,
+    /// The database is not ready.
+    #[error(transparent)]
+    Unready(#[from] Unready),
     /// The database failed.
     #[error("the database failed")]
     Failed(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+/// Why the database is not ready, in words for its operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unready {
+    /// It is closed.
+    #[error("The database is closed.")]
+    Closed,
+    /// A sync has failed.
+    #[error("The disk did not confirm a write.")]
+    DiskFailed,
+    /// Its file is another one than the one that is open.
+    #[error("The database was moved, deleted or replaced.")]
+    Moved,
+    /// There is no space left.
+    #[error("The disk is full.")]
+    Full,
+    /// It did not answer in time.
+    #[error("The database does not answer.")]
+    Busy,
+    /// It failed; the log has the cause.
+    #[error("The database failed.")]
+    Failed,
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use self::contract::*;
 pub use self::digest::Digest;
-pub use self::error::{Result, StoreError};
+pub use self::error::{Result, StoreError, Unready};
 pub(crate) use self::private::close_to_others;
 pub use self::sqlite::{Sqlite, SyncData};
 pub(crate) use self::sqlite::{

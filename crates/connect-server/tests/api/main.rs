@@ -19,6 +19,7 @@ mod jobs;
 mod link;
 mod orphans;
 mod page;
+mod ready;
 mod reconcile;
 mod repair;
 mod replicas;

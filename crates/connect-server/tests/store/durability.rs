@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use connect_server::Digest;
-use connect_server::store::{Claim, Items, Sqlite, Store, StoreError, SyncData, Webhooks};
+use connect_server::store::{
+    Claim, Items, Sessions, Sqlite, Store, StoreError, SyncData, Unready, Webhooks,
+};
 use tempfile::TempDir;
 
 use crate::child;
-use crate::fixtures::{add_item, claim, item, user};
+use crate::fixtures::{add_item, at, claim, item, user};
 
 /// A disk whose syncs are counted, wait while it is blocked, and fail once it is broken.
 #[derive(Clone, Default)]
@@ -141,4 +143,61 @@ async fn writes_succeed_without_a_free_file_descriptor() {
     drop(files);
     add_item(&store, &ada, "second").await;
     assert_eq!(store.items(&ada).await.expect("the Items").len(), 2);
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_is_not_ready() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let disk = Disk::default();
+    let store = open(&folder, &disk).await;
+    disk.broken.store(true, Ordering::SeqCst);
+    let checked = store.ping().await;
+    let expected = matches!(checked, Err(StoreError::Unready(Unready::DiskFailed)));
+    assert!(expected, "{checked:?}");
+}
+
+/// Another process holds the lock for too long.
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_not_ready() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(&folder, &Disk::default()).await;
+    let url = format!("sqlite:{}", folder.path().join("connect.db").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.expect("a database");
+    let lock = pool.begin_with("BEGIN IMMEDIATE").await.expect("a lock");
+    let checked = store.ping().await;
+    assert!(
+        matches!(checked, Err(StoreError::Unready(_))),
+        "{checked:?}"
+    );
+    drop(lock);
+    while store.ping().await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The process runs with a limit on the size of its files.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_not_ready() {
+    const NAME: &str = "durability::a_full_disk_is_not_ready";
+    if !child::is_child() {
+        return child::succeeds(NAME, "trap '' XFSZ && ulimit -f 600");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(&folder, &Disk::default()).await;
+    store.ping().await.expect("a database that is ready");
+    let ada = user(&store, "ada").await;
+    let filled = async {
+        for number in 0.. {
+            let session = Digest::of(format!("session {number}"));
+            let _ = store.create_session(&session, &ada, at("9999-01")).await;
+            if store.ping().await.is_err() {
+                break;
+            }
+        }
+    };
+    let deadline = std::time::Duration::from_secs(60);
+    tokio::time::timeout(deadline, filled)
+        .await
+        .expect("a full disk");
 }

@@ -9,7 +9,7 @@ use axum::routing::get;
 use crate::error::Result;
 use crate::state::AppState;
 
-/// `/livez`: the process answers. `/readyz`: the database answers too.
+/// `/livez`: the process answers. `/readyz`: it can serve, too; if not, the answer says why.
 pub(crate) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/livez", get(async || "ok"))

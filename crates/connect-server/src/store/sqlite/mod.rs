@@ -77,9 +77,7 @@ impl Sqlite {
 #[async_trait]
 impl Store for Sqlite {
     async fn ping(&self) -> Result<()> {
-        let ping = sqlx::query("SELECT 1");
-        ping.execute(self.engine.readers()).await?;
-        Ok(())
+        self.engine.check().await
     }
 
     async fn failed(&self) {

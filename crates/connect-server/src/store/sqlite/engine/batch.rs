@@ -39,13 +39,12 @@ impl Batch {
         key: &str,
         row: &(impl Serialize + Sync),
     ) -> Result<(Option<i64>, Commit)> {
-        let closed = || StoreError::Failed("the database is closed".into());
         let (reply, answer) = oneshot::channel();
         let json = serde_json::to_string(row).map_err(|error| StoreError::Failed(error.into()))?;
         let key = key.to_owned();
         let row = Row { key, json, reply };
-        self.0.send(row).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        self.0.send(row).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 }
 

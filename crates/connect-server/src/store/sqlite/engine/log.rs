@@ -1,7 +1,7 @@
 //! The write-ahead log on its way to the disk.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -142,6 +142,16 @@ impl Log {
             }
             Err(cancelled) => Err(StoreError::NotSynced(cancelled.into())),
         }
+    }
+
+    /// Returns the last commit that is on the disk.
+    pub(super) async fn synced(&self) -> Commit {
+        *self.synced.lock().await
+    }
+
+    /// Returns the metadata of the open file.
+    pub(super) fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
     }
 
     /// Returns whether a sync has failed.

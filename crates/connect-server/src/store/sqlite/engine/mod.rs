@@ -2,6 +2,7 @@
 
 mod batch;
 mod erasure;
+mod health;
 mod log;
 mod writer;
 
@@ -16,6 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use self::batch::Batch;
 use self::erasure::Erasures;
+use self::health::Health;
 use self::writer::{Statements, Writer};
 use crate::error::chain;
 use crate::store::error::Result;
@@ -35,6 +37,7 @@ pub(super) struct Engine {
     readers: SqlitePool,
     /// By their SQL.
     batches: Mutex<HashMap<&'static str, Batch>>,
+    health: Health,
     erasures: Arc<Erasures>,
     removal_of_copies: AbortOnDropHandle<()>,
 }
@@ -50,6 +53,7 @@ impl Engine {
         // A process that was killed leaves its log, and may have erased data just before.
         let is_left = fs::metadata(log).is_ok_and(|log| log.len() > 0);
         let writer = Writer::open(options.clone(), migrations, sync).await?;
+        let health = Health::new(options.get_filename())?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             // They stay open: a process that has no file descriptor left can still read.
@@ -71,6 +75,7 @@ impl Engine {
             writer,
             readers,
             batches: Mutex::default(),
+            health,
             erasures,
             removal_of_copies: AbortOnDropHandle::new(tokio::spawn(removal)),
         })
@@ -139,6 +144,11 @@ impl Engine {
     /// Returns a number that changes whenever another process has committed.
     pub(super) async fn external_version(&self) -> Result<i64> {
         self.writer.external_version().await
+    }
+
+    /// Checks that the database can be read and written.
+    pub(super) async fn check(&self) -> Result<()> {
+        self.health.check(&self.writer).await
     }
 
     /// Waits until the disk fails: nothing is written from then on.

@@ -1,5 +1,7 @@
 //! The connection that writes.
 
+use std::fs::Metadata;
+use std::io;
 use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -19,6 +21,9 @@ use crate::store::error::{Result, StoreError};
 
 /// How long a statement waits for other processes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// SQLite's code for a locked database.
+const BUSY: u32 = 5;
 
 /// How often a connection to a locked database is tried.
 const CONNECT_INTERVAL: Duration = Duration::from_millis(20);
@@ -119,6 +124,16 @@ impl Writer {
         Ok(version.fetch_one(&mut *self.lock().await?).await?)
     }
 
+    /// Returns the last commit that is on the disk.
+    pub(super) async fn synced(&self) -> Commit {
+        self.log.synced().await
+    }
+
+    /// Returns the metadata of the open log.
+    pub(super) fn log_metadata(&self) -> io::Result<Metadata> {
+        self.log.metadata()
+    }
+
     /// Returns the size of the database in bytes.
     pub(super) async fn size(&self) -> Result<i64> {
         let size = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
@@ -170,8 +185,7 @@ impl Writer {
             return Err(StoreError::DiskFailed);
         }
         let connection = MutexGuard::try_map(self.connection.lock().await, Option::as_mut);
-        let mut connection =
-            connection.map_err(|_| StoreError::Failed("the database is closed".into()))?;
+        let mut connection = connection.map_err(|_| StoreError::Closed)?;
         connection.roll_back().await;
         Ok(Transaction {
             connection,
@@ -195,10 +209,14 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
 
 /// Whether another process has locked the database.
 pub(in super::super) fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(DatabaseError::code);
-    let code = code.and_then(|code| code.parse().ok());
-    // The lower byte of an extended code is the kind of failure.
-    code.is_some_and(|code: u32| code & 0xff == 5)
+    error_kind(error) == Some(BUSY)
+}
+
+/// Returns SQLite's code for the kind of a failure: the lower byte of its extended code.
+pub(super) fn error_kind(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error().and_then(DatabaseError::code)?;
+    let code: u32 = code.parse().ok()?;
+    Some(code & 0xff)
 }
 
 async fn busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<()> {
