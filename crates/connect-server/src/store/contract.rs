@@ -40,6 +40,15 @@ pub trait Store:
 
     /// Deletes sessions and Link tokens that expired before `now`, and webhooks and public tokens from before `old`.
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()>;
+
+    /// Examines the users that follow `after` in the order of their ids, at most `limit`, and deletes the idle ones with their
+    /// public tokens: those without a session, an Item, and a token of which an Item may come. Returns the last one that it
+    /// examined, or `None` at the end.
+    async fn delete_idle_users(
+        &self,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<Option<UserId>>;
 }
 
 /// Users, and the sessions of their browsers.

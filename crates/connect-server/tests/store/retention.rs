@@ -1,10 +1,10 @@
 //! What is deleted once it is no longer needed.
 
-use connect_server::Digest;
 use connect_server::store::{Claim, ReceivedWebhook, StoredLinkToken};
+use connect_server::{Digest, UserId};
 
 use crate::database::Database;
-use crate::fixtures::{at, claim, lost, user};
+use crate::fixtures::{add_item, at, claim, lost, user};
 
 pub(crate) async fn expired_sessions_and_link_tokens_are_deleted(store: &Database) {
     let ada = user(&**store, "ada").await;
@@ -72,4 +72,84 @@ pub(crate) async fn old_webhooks_are_deleted_once_they_are_applied(store: &Datab
     let due = due.expect("an answer").into_iter();
     let names: Vec<_> = due.map(|webhook| webhook.sealed).collect();
     assert_eq!(names, [b"pending".to_vec(), b"applied".to_vec()]);
+}
+
+/// More than a step deletes.
+pub(crate) async fn any_number_of_expired_sessions_is_deleted(store: &Database) {
+    let ada = user(&**store, "ada").await;
+    let sessions: Vec<_> = (0..1200)
+        .map(|number| Digest::of(format!("session-{number}")))
+        .collect();
+    for session in &sessions {
+        let created = store.create_session(session, &ada, at("2030-01"));
+        created.await.expect("a session");
+    }
+    let deleted = store.delete_expired(at("2031-01"), at("2000-01"));
+    deleted.await.expect("an answer");
+    for session in &sessions {
+        let user = store.session_user(session, at("2001-01")).await;
+        assert_eq!(user.expect("an answer"), None);
+    }
+}
+
+/// Each user but `idle` has something of which an Item may come, or a session that has not expired.
+pub(crate) async fn users_without_items_and_sessions_are_deleted(store: &Database) {
+    let names = [
+        "claim", "ended", "idle", "item", "link", "orphan", "session",
+    ];
+    let [claim_user, ended, idle, item_user, link, orphan, session] = names;
+    for name in names {
+        let expires_at = at(if name == session {
+            "9999-01"
+        } else {
+            "2030-01"
+        });
+        let (user, session) = (of(name), Digest::of(name));
+        let created = store.create_session(&session, &user, expires_at);
+        created.await.expect("a session");
+    }
+    let public_token = |name| Digest::of(format!("public-{name}"));
+    add_item(&**store, &of(item_user), "item").await;
+    claim(
+        &**store,
+        &of(claim_user),
+        &public_token(claim_user),
+        "2026-01",
+        "2026-01",
+    )
+    .await;
+    for (name, institution) in [(ended, None), (orphan, Some("ins_1"))] {
+        let token = lost(&of(name), &public_token(name), institution);
+        let expired = store.mark_expired(&token, at("2026-01"));
+        expired.await.expect("an answer");
+    }
+    let token = StoredLinkToken {
+        digest: Digest::of("link"),
+        user: of(link),
+        item: None,
+        account_selection: false,
+        sealed: Vec::new(),
+        due_at: at("2029-01"),
+        expires_at: at("2039-01"),
+    };
+    store.add_link_token(&token).await.expect("an answer");
+    let deleted = store.delete_expired(at("2031-01"), at("2000-01"));
+    deleted.await.expect("an answer");
+
+    let examined = store.delete_idle_users(None, 2).await.expect("an answer");
+    assert_eq!(examined, Some(of(ended)));
+    assert_eq!(
+        store.users().await,
+        [claim_user, idle, item_user, link, orphan, session]
+    );
+    let examined = store.delete_idle_users(examined.as_ref(), 9).await;
+    assert_eq!(examined.expect("an answer"), None);
+    assert_eq!(
+        store.users().await,
+        [claim_user, item_user, link, orphan, session]
+    );
+}
+
+fn of(name: &str) -> UserId {
+    UserId::new(name.to_owned())
 }
