@@ -44,6 +44,16 @@ pub trait Store:
 
     /// Deletes sessions and Link tokens that expired before `now`, and webhooks, their keys and public tokens from before `old`.
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()>;
+
+    /// Examines the users that follow `after` in the order of their ids, at most `limit`, and deletes the idle ones with their
+    /// sessions and public tokens: those created before a time, without an Item, and without a token of which an Item may come.
+    /// Returns the last one that it examined, or `None` at the end.
+    async fn delete_idle_users(
+        &self,
+        created_before: Timestamp,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<Option<UserId>>;
 }
 
 /// Rows that wait for a job.

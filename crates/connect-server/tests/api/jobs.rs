@@ -8,11 +8,13 @@ async fn expired_rows_are_deleted_by_the_running_backend() {
     let browser = backend.browser().await;
     backend
         .execute_sql(
-            "INSERT INTO sessions SELECT x'00', id, '2000-01-01T00:00:00.000Z' FROM users LIMIT 1",
+            "INSERT INTO sessions SELECT x'00', id, '2000-01-01T00:00:00.000Z' FROM users LIMIT 1; \
+             INSERT INTO users (id, created_at) VALUES ('idle', '2000')",
         )
         .await;
     backend.restart().await.expect("a restart");
-    let expired = "SELECT count(*) FROM sessions WHERE expires_at < '2001'";
+    let expired = "SELECT (SELECT count(*) FROM sessions WHERE expires_at < '2001') \
+        + (SELECT count(*) FROM users WHERE id = 'idle')";
     wait_until(async || backend.count(expired).await == 0).await;
     let browser = backend.reconnect(browser);
     assert_eq!(browser.items().await, [], "the user is still signed in");

@@ -29,27 +29,6 @@ async fn a_database_that_was_moved_or_replaced_is_not_ready() {
 }
 
 #[tokio::test]
-async fn a_disk_that_fails_is_not_ready() {
-    let disk = Disk::default();
-    let backend = TestBackend::start_on(&disk).await;
-    let browser = backend.visitor();
-    assert_eq!(browser.get(READY).await.text(), "ok");
-    disk.set_broken();
-    wait_until_unready(&browser, "The disk did not confirm a write.").await;
-}
-
-/// Another process holds the lock for too long.
-#[tokio::test]
-async fn a_database_that_cannot_be_written_is_not_ready() {
-    let backend = TestBackend::start().await;
-    let browser = backend.visitor();
-    let lock = backend.lock_database().await;
-    wait_until(async || !browser.get(READY).await.status.is_success()).await;
-    drop(lock);
-    wait_until(async || browser.get(READY).await.status.is_success()).await;
-}
-
-#[tokio::test]
 async fn a_closed_database_is_not_ready() {
     let mut backend = TestBackend::start().await;
     let browser = backend.visitor();

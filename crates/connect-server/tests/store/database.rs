@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use connect_server::store::{Sqlite, Store};
+use sqlx::SqlitePool;
 use tempfile::TempDir;
 
 /// An empty store.
@@ -20,6 +21,14 @@ impl Database {
         }
     }
 
+    /// The ids of all users, in order.
+    pub(crate) async fn users(&self) -> Vec<String> {
+        let pool = SqlitePool::connect(&url(&self.folder)).await;
+        let users = sqlx::query_scalar("SELECT id FROM users ORDER BY id");
+        let users = users.fetch_all(&pool.expect("a database")).await;
+        users.expect("the users")
+    }
+
     /// The same database, as another process opens it.
     pub(crate) async fn other_process(&self) -> Box<dyn Store> {
         open(&self.folder).await
@@ -34,7 +43,10 @@ impl Deref for Database {
     }
 }
 
+fn url(folder: &TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("connect.db").display())
+}
+
 async fn open(folder: &TempDir) -> Box<dyn Store> {
-    let url = format!("sqlite:{}", folder.path().join("connect.db").display());
-    Box::new(Sqlite::open(&url).await.expect("a database"))
+    Box::new(Sqlite::open(&url(folder)).await.expect("a database"))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use connect_server::Digest;
 use connect_server::store::{
-    Claim, Items, Sessions, Sqlite, Store, StoreError, SyncData, Webhooks,
+    Claim, Items, Sessions, Sqlite, Store, StoreError, SyncData, Unready, Webhooks,
 };
 use tempfile::TempDir;
 
@@ -143,6 +143,36 @@ async fn writes_succeed_without_a_free_file_descriptor() {
     drop(files);
     add_item(&store, &ada, "second").await;
     assert_eq!(store.items(&ada).await.expect("the Items").len(), 2);
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_is_not_ready() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let disk = Disk::default();
+    let store = open(&folder, &disk).await;
+    disk.broken.store(true, Ordering::SeqCst);
+    let checked = store.ping().await;
+    let expected = matches!(checked, Err(StoreError::Unready(Unready::DiskFailed)));
+    assert!(expected, "{checked:?}");
+}
+
+/// Another process holds the lock for too long.
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_not_ready() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(&folder, &Disk::default()).await;
+    let url = format!("sqlite:{}", folder.path().join("connect.db").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.expect("a database");
+    let lock = pool.begin_with("BEGIN IMMEDIATE").await.expect("a lock");
+    let checked = store.ping().await;
+    assert!(
+        matches!(checked, Err(StoreError::Unready(_))),
+        "{checked:?}"
+    );
+    drop(lock);
+    while store.ping().await.is_err() {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// The process runs with a limit on the size of its files.

@@ -102,6 +102,8 @@ promises! {
     }
     retention {
         expired_sessions_and_link_tokens_are_deleted
+        any_number_of_expired_sessions_is_deleted
+        users_without_anything_are_deleted
         old_public_tokens_are_deleted_unless_they_have_an_orphan
         old_webhooks_are_deleted_once_they_are_applied
     }

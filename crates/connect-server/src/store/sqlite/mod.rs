@@ -2,6 +2,7 @@
 
 mod copy;
 mod engine;
+mod expiry;
 mod items;
 mod link_tokens;
 mod lock;
@@ -28,6 +29,7 @@ use super::error::{Result, StoreError};
 use super::failures::count_failure;
 use super::private;
 use crate::clock::Timestamp;
+use crate::user::UserId;
 
 pub(crate) use self::copy::{check_copy, copy_database, database_path, fold_log, mark_restored};
 pub use self::engine::SyncData;
@@ -113,26 +115,16 @@ impl Store for Sqlite {
     }
 
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()> {
-        let mut transaction = self.engine.begin().await?;
-        for (sql, before) in [
-            ("DELETE FROM sessions WHERE expires_at <= ?", now),
-            ("DELETE FROM link_tokens WHERE expires_at <= ?", now),
-            ("DELETE FROM webhook_keys WHERE fetched_at <= ?", old),
-            (
-                "DELETE FROM webhooks WHERE due_at IS NULL AND received_at <= ?",
-                old,
-            ),
-            (
-                "DELETE FROM public_tokens WHERE claimed_at <= ? AND orphan_institution_id IS NULL",
-                old,
-            ),
-        ] {
-            sqlx::query(sql)
-                .bind(before)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await
+        expiry::delete_expired(self, now, old).await
+    }
+
+    async fn delete_idle_users(
+        &self,
+        created_before: Timestamp,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<Option<UserId>> {
+        expiry::delete_idle_users(self, created_before, after, limit).await
     }
 }
 
