@@ -53,6 +53,12 @@ pub enum Error {
     /// The webhook is not Plaid's, or the key of its signature could not be fetched.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// The body of a webhook is longer than any of Plaid's.
+    #[error("the body of the webhook is too large")]
+    WebhookTooLarge,
+    /// The memory for webhooks that are being received is full. Plaid sends it again.
+    #[error("too many webhooks are being received: this one was not read")]
+    WebhooksWaiting,
     /// The webhook could not be stored. Plaid sends it again.
     #[error("the webhook could not be stored")]
     WebhookNotStored(#[source] Arc<StoreError>),

@@ -32,6 +32,7 @@ use crate::store::vault::{Vault, VaultError};
 use crate::store::{self, Store, StoreError, SyncData};
 use crate::transactions::sync;
 use crate::webhooks::apply;
+use crate::webhooks::bodies::Bodies;
 use crate::webhooks::inbox::{self, Inbox, Incoming};
 use crate::webhooks::keys;
 
@@ -95,6 +96,7 @@ impl Backend {
             exchanges: Exchanges::default(),
             institutions: Institutions::default(),
             plaid_users: plaid_user::cache(),
+            webhook_bodies: Bodies::default(),
             inbox,
             sync_scheduled: Notify::new(),
             changes,

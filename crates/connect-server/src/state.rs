@@ -21,6 +21,7 @@ use crate::plaid_budget::PlaidBudget;
 use crate::store::Store;
 use crate::store::vault::Vault;
 use crate::user::UserId;
+use crate::webhooks::bodies::Bodies;
 use crate::webhooks::inbox::Inbox;
 
 /// The state of the backend.
@@ -41,6 +42,8 @@ pub(crate) struct AppState {
     pub(crate) plaid_users: Cache<UserId, Option<String>>,
     /// Verifies that a webhook is Plaid's.
     pub(crate) webhook_verifier: WebhookVerifier,
+    /// The memory for webhooks that are being received.
+    pub(crate) webhook_bodies: Bodies,
     /// Stores received webhooks.
     pub(crate) inbox: Inbox,
     /// Wakes the job that fetches transactions.

@@ -53,6 +53,12 @@ impl Error {
                 "The request did not arrive completely",
                 "Check your connection, then try again.",
             ),
+            Self::WebhookTooLarge => (
+                413,
+                Code::InvalidRequest,
+                "The webhook is too large",
+                "Send at most 512 KiB.",
+            ),
             Self::NotJson => (
                 415,
                 Code::InvalidRequest,
@@ -101,7 +107,7 @@ impl Error {
                 "Keep them as they are, or reconnect them.",
             ),
             Self::Webhook(error) if error.is_temporary() => BUSY,
-            Self::Stopping => BUSY,
+            Self::WebhooksWaiting | Self::Stopping => BUSY,
             Self::Webhook(_) => (
                 401,
                 Code::InvalidRequest,
@@ -170,6 +176,7 @@ impl IntoResponse for Error {
             | Self::PlaidBudget(wait)
             | Self::Webhook(WebhookError::TooManyKeys(wait)) => Some(*wait),
             Self::Webhook(error) if error.is_temporary() => Some(WEBHOOK_RETRY),
+            Self::WebhooksWaiting => Some(WEBHOOK_RETRY),
             Self::Plaid(plaid_client::Error::RateLimited { retry_after, .. }) => *retry_after,
             _ => None,
         };

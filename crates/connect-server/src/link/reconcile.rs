@@ -81,7 +81,7 @@ async fn open_and_ask(state: &Arc<AppState>, stored: &StoredLinkToken) -> Result
     ask(state, stored, &open_token(state, stored)?).await
 }
 
-/// Returns when Plaid is asked again. A webhook tells of a visit that ends, so that a few times are enough. During a visit, and without
+/// Returns when Plaid is asked again. A webhook announces the end of a visit, so that a few times are enough. During a visit, and without
 /// webhooks, Plaid is asked as often as public tokens are valid.
 fn next_ask(config: &Config, stored: &StoredLinkToken, visit: Visit) -> Timestamp {
     let now = Timestamp::now();

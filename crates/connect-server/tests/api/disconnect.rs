@@ -71,7 +71,7 @@ async fn an_item_that_plaid_did_not_remove_is_kept() {
     assert_eq!(browser.delete(ITEM).await.status, StatusCode::NO_CONTENT);
 }
 
-/// Nobody can use it any more. A person is told to remove the Item at Plaid.
+/// Nobody can use it any more. The log asks a person to remove the Item at Plaid.
 #[tokio::test]
 async fn an_item_whose_access_token_is_damaged_can_be_disconnected() {
     let backend = TestBackend::start().await;

@@ -266,7 +266,7 @@ async fn wait_for_complete_item(browser: &Browser) -> connect_api::Item {
     browser.items().await.remove(0)
 }
 
-/// A webhook tells of a visit that ends, so that a few questions about each token are enough.
+/// A webhook announces the end of a visit, so that a few questions about each token are enough.
 #[tokio::test]
 async fn plaid_is_asked_a_few_times_about_a_token() {
     let in_minutes = |from: &str, to: &str| {

@@ -3,29 +3,24 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::state::AppState;
 use crate::webhooks::verify::verify;
 
-/// The largest webhook, in bytes: the one about a finished Link session includes all its events.
-const MAX_BODY: usize = 512 * 1024;
-
 pub(crate) fn router() -> Router<Arc<AppState>> {
-    let limit = DefaultBodyLimit::max(MAX_BODY);
-    Router::new().route("/webhooks/plaid", post(receive).layer(limit))
+    Router::new().route("/webhooks/plaid", post(receive))
 }
 
 /// Acknowledges a webhook once it is verified and on the disk.
 async fn receive(
     State(state): State<Arc<AppState>>,
     headers: HeaderMap,
-    body: std::result::Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<StatusCode> {
     let received = store(&state, &headers, body).await;
     state.metrics.webhook(match &received {
@@ -36,13 +31,9 @@ async fn receive(
     received
 }
 
-async fn store(
-    state: &AppState,
-    headers: &HeaderMap,
-    body: std::result::Result<Bytes, BytesRejection>,
-) -> Result<StatusCode> {
-    let body = body.map_err(|_| Error::TooLarge)?;
-    let signature = verify(state, headers, &body).await?;
-    state.inbox.receive(&state.vault, signature, &body).await?;
+async fn store(state: &AppState, headers: &HeaderMap, body: Body) -> Result<StatusCode> {
+    let (signature, body) = verify(state, headers, body).await?;
+    let received = state.inbox.receive(&state.vault, signature, &body.bytes);
+    received.await?;
     Ok(StatusCode::OK)
 }

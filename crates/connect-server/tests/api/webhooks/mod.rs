@@ -1,6 +1,7 @@
 //! Webhooks: their receipt and their effects.
 
 mod announcements;
+mod bodies;
 mod inbox;
 mod item;
 mod keys;
