@@ -153,12 +153,12 @@ pub fn ConfirmDialog(
     let accept = move || confirm.accept();
     view! {
         <dialog id=ID class="dialog" aria-labelledby="confirm-title" on:close=move |_| confirm.failure.set(None)>
-            <h2 id="confirm-title" prop:textContent=title></h2>
-            <p prop:textContent=explanation></p>
+            <h2 id="confirm-title">{title}</h2>
+            <p>{explanation}</p>
             <FailureNotice failure=confirm.failure.read_only() on_retry=Box::new(accept) />
             <div class="dialog-actions">
-                <button type="button" class="button" autofocus on:click=press(close) prop:textContent=no></button>
-                <button type="button" class="button danger filled" on:click=press(accept) prop:textContent=yes></button>
+                <button type="button" class="button" autofocus on:click=press(close)>{no}</button>
+                <button type="button" class="button danger filled" on:click=press(accept)>{yes}</button>
             </div>
         </dialog>
     }

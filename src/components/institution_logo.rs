@@ -2,7 +2,6 @@
 
 use connect_api::Item;
 use leptos::prelude::*;
-use leptos_plaid_link::dynamic::text;
 
 /// The initial of an institution's name on its colour.
 #[component]
@@ -12,7 +11,7 @@ pub fn InstitutionLogo(
 ) -> impl IntoView {
     let initial: String =
         item.with_untracked(|item| item.institution_name.chars().take(1).collect());
-    let color = text(move || item.with(color));
+    let color: Box<dyn FnMut() -> String + Send> = Box::new(move || item.with(color));
     view! { <span class="item-logo" aria-hidden="true" style:background-color=color>{initial}</span> }
 }
 

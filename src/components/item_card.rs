@@ -47,7 +47,7 @@ pub fn ItemCard(
             <FailureNotice failure=failure.read_only() on_retry=Box::new(on_retry) />
             <AccountList item=accounts />
             <div class="item-foot">
-                <span class="item-refreshed" prop:textContent=refreshed></span>
+                <span class="item-refreshed">{refreshed}</span>
                 <span class="item-actions">
                     <button type="button" class="button quiet" on:click=press(refresh)>
                         "Refresh"

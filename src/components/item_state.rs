@@ -39,7 +39,7 @@ pub fn ItemState(
     };
     view! {
         <div class="item-status">
-            <p role="status" prop:textContent=words></p>
+            <p role="status">{words}</p>
             <button type="button" class="button" hidden=reconnect_hidden on:click=update(false)>
                 "Reconnect"
             </button>

@@ -52,10 +52,10 @@ pub fn News(
     };
     view! {
         <div class="news" role="status">
-            <p prop:textContent=news></p>
-            <p class="plaid-link-reference" prop:textContent=reference></p>
+            <p>{news}</p>
+            <p class="plaid-link-reference">{reference}</p>
             <div class="news-actions" hidden=is_finished>
-                <button type="button" class="button" on:click=press(take_step) prop:textContent=step></button>
+                <button type="button" class="button" on:click=press(take_step)>{step}</button>
                 <button type="button" class="button quiet" hidden=hidden_unless_duplicate on:click=press(keep)>
                     "Keep it as it is"
                 </button>

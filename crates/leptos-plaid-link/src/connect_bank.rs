@@ -64,7 +64,7 @@ pub fn ConnectBank(
             <button type="button" class="connect-bank-button" on:click=press(move || flow.open())>
                 {label}
             </button>
-            <p class="connect-bank-progress" role="status" prop:textContent=progress></p>
+            <p class="connect-bank-progress" role="status">{progress}</p>
             <FailureNotice failure on_retry=Box::new(move || flow.retry()) />
         </div>
     }

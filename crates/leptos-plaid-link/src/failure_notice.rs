@@ -54,8 +54,8 @@ pub fn FailureNotice(
     });
     view! {
         <div class="plaid-link-failure" role="alert" hidden=flag(move || failure.with(Option::is_none))>
-            <p><strong prop:textContent=title></strong>" "<span prop:textContent=advice></span></p>
-            <p class="plaid-link-reference" prop:textContent=reference></p>
+            <p><strong>{title}</strong>" "<span>{advice}</span></p>
+            <p class="plaid-link-reference">{reference}</p>
             <button type="button" on:click=retry>"Try again"</button>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
+use leptos_plaid_link::dynamic::text;
 use leptos_plaid_link::{
     ConnectBank, Failure, FailureKind, LinkBackend, LinkTokenGrant, Outcome, Purpose, Submitted,
     Success, UseLinkFlowOptions, use_link_flow,
@@ -48,7 +49,7 @@ fn Accounts() -> impl IntoView {
         Some(Outcome::Linked(item_id)) => format!("{} is connected", item_id.as_str()),
         _ => String::new(),
     };
-    view! { <ConnectBank flow /> <p prop:textContent=linked></p> }
+    view! { <ConnectBank flow /> <p>{text(linked)}</p> }
 }
 
 fn main() {
