@@ -4,6 +4,7 @@ use connect_api::{Item, ItemStatus};
 use leptos::prelude::*;
 use leptos_plaid_link::dynamic::{flag, press, text};
 use leptos_plaid_link::{NextStep, Purpose, UseLinkFlowReturn, code_words};
+use plaid_types::ErrorType;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -87,8 +88,18 @@ fn needs_repair(item: &Item) -> bool {
     match item.status {
         ItemStatus::Healthy => item.disconnects_at.is_some(),
         ItemStatus::LoginRequired => true,
-        ItemStatus::Failing => code_words(error_code(item)).step == NextStep::TryAgain,
+        ItemStatus::Failing => match code_words(error_code(item)).step {
+            NextStep::TryAgain | NextStep::Reconnect => true,
+            // Plaid adds codes: most errors of an Item can be repaired.
+            NextStep::Support => is_item_error(item),
+            _ => false,
+        },
     }
+}
+
+fn is_item_error(item: &Item) -> bool {
+    let error = item.error.as_ref();
+    error.is_some_and(|error| error.error_type == ErrorType::ItemError)
 }
 
 /// Returns the Item's error code, or the usual one while only the status is known.
@@ -154,7 +165,13 @@ mod tests {
             (Failing, Some("ITEM_NOT_FOUND"), false, "has ended"),
             (Failing, Some("INVALID_ACCESS_TOKEN"), false, "has ended"),
             (Failing, Some("INSTITUTION_DOWN"), false, "not responding"),
-            (Failing, Some("AN_UNKNOWN_CODE"), false, "went wrong"),
+            (Failing, Some("AN_UNKNOWN_CODE"), true, "went wrong"),
+            (
+                Failing,
+                Some("ADDITIONAL_CONSENT_REQUIRED"),
+                true,
+                "allow all",
+            ),
             (Failing, None, false, "not responding"),
         ] {
             let item = item(status, code);
