@@ -24,6 +24,12 @@ async fn main() -> ExitCode {
             return fail(sentence.trim_start_matches("error: "));
         }
     };
+    if let Some(done) = connect_server::run_command(&args).await {
+        return match done {
+            Ok(sentence) => succeed(&sentence),
+            Err(error) => fail(&connect_server::chain(&error)),
+        };
+    }
     match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&connect_server::chain(&*error)),
@@ -40,10 +46,40 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         .with_writer(std::io::stderr)
         .with_env_filter(EnvFilter::new(&config.log))
         .init();
+    let mut reloads = Reloads::new()?;
     let server = Server::start(config).await?;
-    stop_requested().await?;
+    let stop = stop_requested();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            stopped = &mut stop => break stopped?,
+            () = reloads.next() => server.reload_keys(),
+        }
+    }
     server.shutdown().await;
     Ok(())
+}
+
+/// The requests to read the keys again: SIGHUP.
+struct Reloads {
+    #[cfg(unix)]
+    signals: signal::unix::Signal,
+}
+
+impl Reloads {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signals: signal::unix::signal(signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        self.signals.recv().await;
+        #[cfg(not(unix))]
+        std::future::pending().await
+    }
 }
 
 async fn stop_requested() -> std::io::Result<()> {
@@ -57,6 +93,12 @@ async fn stop_requested() -> std::io::Result<()> {
     }
     #[cfg(not(unix))]
     signal::ctrl_c().await
+}
+
+#[expect(clippy::print_stdout, reason = "what a command did is its output")]
+fn succeed(sentence: &str) -> ExitCode {
+    println!("{sentence}");
+    ExitCode::SUCCESS
 }
 
 fn fail(sentence: &str) -> ExitCode {

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Parser;
 use clap::builder::FalseyValueParser;
+use clap::{Parser, Subcommand};
 use plaid_client::{Environment, Secret};
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
@@ -23,6 +23,8 @@ const MAX_CLIENT_NAME: usize = 30;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "connect-server", version, args_override_self = true)]
 pub struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// The address to listen on.
     #[arg(long, env = "CONNECT_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -36,15 +38,15 @@ pub struct Args {
         env = "CONNECT_DATABASE_URL",
         default_value = "sqlite:connect.db"
     )]
-    database_url: String,
-    /// The file with the key that encrypts access tokens: 32 bytes in Base64 or hexadecimal, mode 0600. It is created on the
-    /// first run.
+    pub(crate) database_url: String,
+    /// The file with the keys that encrypt access tokens, mode 0600: 32 bytes in Base64 or hexadecimal, or a line with a number
+    /// and such a key for each. It is created on the first run.
     #[arg(
         long,
         env = "CONNECT_VAULT_KEY_FILE",
         default_value = "connect-vault.key"
     )]
-    vault_key_file: PathBuf,
+    pub(crate) vault_key_file: PathBuf,
     /// How users sign in: `demo` makes every browser a user of its own.
     #[arg(long, env = "CONNECT_AUTH", default_value = "demo")]
     auth: String,
@@ -128,6 +130,23 @@ pub struct Args {
     /// The log level, such as `warn` or `info`, or a filter such as `info,connect_server=debug`.
     #[arg(long, env = "CONNECT_LOG", default_value = "info")]
     log: String,
+}
+
+/// What the program does instead of serving.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Changes the keys that encrypt access tokens, while the backend runs.
+    #[command(subcommand)]
+    Vault(VaultCommand),
+}
+
+/// A change of the vault's keys.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Adds a new key to the key file. The backend encrypts with it from then on, and re-encrypts what is stored.
+    Rotate,
+    /// Removes all keys but the newest from the key file, once nothing that is stored needs them.
+    Retire,
 }
 
 impl TryFrom<Args> for Config {

@@ -69,6 +69,12 @@ impl TestBackend {
         Ok(())
     }
 
+    /// Makes the process read the vault's keys again.
+    pub(crate) fn reload_keys(&self) {
+        let backend = self.backend.as_ref();
+        backend.expect("a running backend").reload_keys();
+    }
+
     /// Stops the process.
     pub(crate) fn stop(&mut self) {
         self.backend = None;
