@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod auth;
-mod backup;
 mod changes;
 mod cleanup;
 mod clock;
+mod commands;
 mod config;
 mod error;
 mod http;
@@ -19,13 +19,15 @@ mod state;
 pub mod store;
 mod transactions;
 mod user;
+mod vault_keys;
 mod webhooks;
 
-pub use backup::{BackupError, backup, restore};
 pub use clock::Timestamp;
-pub use config::{Args, Config, ConfigError, LinkConfig, PlaidConfig, Storage, Task};
+pub use commands::{BackupError, CommandError, VaultCommandError, backup, restore, run_command};
+pub use config::{Args, Config, ConfigError, LinkConfig, PlaidConfig, Storage};
 pub use error::{Error, chain};
 pub use http::assets::AssetsError;
 pub use server::{Backend, Server, StartError};
 pub use store::Digest;
 pub use user::UserId;
+pub use vault_keys::adopt::AdoptError;

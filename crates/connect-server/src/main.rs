@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use connect_server::{Args, Config, Server, Storage, Task};
+use connect_server::{Args, Config, Server};
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
@@ -24,39 +24,16 @@ async fn main() -> ExitCode {
             return fail(sentence.trim_start_matches("error: "));
         }
     };
-    let done = match args.task() {
-        None => serve(args).await,
-        Some(task) => run(task, &args.storage()).await,
-    };
-    match done {
+    if let Some(done) = connect_server::run_command(&args).await {
+        return match done {
+            Ok(sentence) => succeed(&sentence),
+            Err(error) => fail(&connect_server::chain(&error)),
+        };
+    }
+    match serve(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&connect_server::chain(&*error)),
     }
-}
-
-/// Runs a task, and says what it did.
-async fn run(task: &Task, storage: &Storage) -> Result<(), Box<dyn Error>> {
-    match task {
-        Task::Backup { to } => {
-            connect_server::backup(storage, to).await?;
-            let key = storage.vault_key_file.display();
-            eprintln!(
-                "connect-server: {} is written and checked; {key} is not in it",
-                to.display()
-            );
-        }
-        Task::Restore { from, force } => {
-            let kept = connect_server::restore(storage, from, *force).await?;
-            eprintln!("connect-server: {} is restored", from.display());
-            if let Some(kept) = kept {
-                eprintln!(
-                    "connect-server: the replaced database is {}",
-                    kept.display()
-                );
-            }
-        }
-    }
-    Ok(())
 }
 
 async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
@@ -69,8 +46,41 @@ async fn serve(args: Args) -> Result<(), Box<dyn Error>> {
         .with_writer(std::io::stderr)
         .with_env_filter(EnvFilter::new(&config.log))
         .init();
+    let mut reloads = Reloads::new()?;
     let server = Server::start(config).await?;
-    server.run_until(stop_requested()).await
+    let reload_keys = server.key_reloader();
+    let stop = async {
+        let mut stop = std::pin::pin!(stop_requested());
+        loop {
+            tokio::select! {
+                stopped = &mut stop => break stopped,
+                () = reloads.next() => reload_keys(),
+            }
+        }
+    };
+    server.run_until(stop).await
+}
+
+/// The requests to read the keys again: SIGHUP.
+struct Reloads {
+    #[cfg(unix)]
+    signals: signal::unix::Signal,
+}
+
+impl Reloads {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signals: signal::unix::signal(signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        self.signals.recv().await;
+        #[cfg(not(unix))]
+        std::future::pending().await
+    }
 }
 
 async fn stop_requested() -> Result<(), Box<dyn Error>> {
@@ -85,6 +95,12 @@ async fn stop_requested() -> Result<(), Box<dyn Error>> {
     #[cfg(not(unix))]
     signal::ctrl_c().await?;
     Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what a command did is its output")]
+fn succeed(sentence: &str) -> ExitCode {
+    println!("{sentence}");
+    ExitCode::SUCCESS
 }
 
 fn fail(sentence: &str) -> ExitCode {

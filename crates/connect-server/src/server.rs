@@ -28,9 +28,10 @@ use crate::link::{orphans, plaid_user, reconcile};
 use crate::metrics::{Metrics, plaid_observer};
 use crate::plaid_budget::PlaidBudget;
 use crate::state::AppState;
-use crate::store::vault::{Vault, VaultError};
-use crate::store::{self, Store, StoreError, SyncData};
+use crate::store::{self, StoreError, SyncData};
 use crate::transactions::sync;
+use crate::vault_keys::adopt::{AdoptError, open_vault};
+use crate::vault_keys::reseal;
 use crate::webhooks::apply;
 use crate::webhooks::bodies::Bodies;
 use crate::webhooks::inbox::{self, Inbox, Incoming};
@@ -69,7 +70,7 @@ impl Backend {
         }
         let assets = Assets::open(&config)?;
         let store = store::open_with(&config.database_url, sync).await?;
-        let vault = open_vault(&config, &*store).await?;
+        let vault = open_vault(&config.vault_key_file, &*store).await?;
         let external_version = store.external_version().await?;
         let metrics = Arc::<Metrics>::default();
         let plaid = &config.plaid;
@@ -99,6 +100,7 @@ impl Backend {
             webhook_bodies: Bodies::default(),
             inbox,
             sync_scheduled: Notify::new(),
+            keys_changed: Notify::new(),
             changes,
             store,
             tasks,
@@ -115,6 +117,11 @@ impl Backend {
     /// Returns the routes of the API and of the app.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Reads the vault's key file again, soon.
+    pub fn reload_keys(&self) {
+        self.state.keys_changed.notify_one();
     }
 
     /// Stops the jobs, waits until the tasks under way have finished, at most ten seconds, and closes the database.
@@ -156,31 +163,7 @@ fn start_jobs(state: &Arc<AppState>, incoming: Incoming, external_version: i64) 
     tokio::spawn(reconcile::run(state.clone()));
     tokio::spawn(orphans::run(state.clone()));
     tokio::spawn(cleanup::run(state.clone()));
-}
-
-/// Opens the vault with the key that the database was written with. Only a database without tokens may get a new key.
-async fn open_vault(config: &Config, store: &dyn Store) -> Result<Vault, StartError> {
-    let path = &config.vault_key_file;
-    let check = store.vault_check().await?;
-    let exists = path.try_exists().map_err(|source| VaultError::Unreadable {
-        path: path.clone(),
-        source,
-    })?;
-    let vault = match &check {
-        _ if exists => Vault::open(path)?,
-        None => Vault::create(path)?,
-        Some(_) => return Err(VaultError::Missing { path: path.clone() }.into()),
-    };
-    match check {
-        Some(check) if !vault.sealed(&check) => {
-            Err(VaultError::OtherKey { path: path.clone() }.into())
-        }
-        Some(_) => Ok(vault),
-        None => {
-            store.set_vault_check(&vault.check()?).await?;
-            Ok(vault)
-        }
-    }
+    tokio::spawn(reseal::run(state.clone()));
 }
 
 /// A backend that listens.
@@ -278,6 +261,12 @@ impl Server {
         stopped
     }
 
+    /// Returns a function that makes the backend read the vault's key file again, soon.
+    pub fn key_reloader(&self) -> impl Fn() + use<> {
+        let state = self.backend.state.clone();
+        move || state.keys_changed.notify_one()
+    }
+
     /// Accepts no more requests, and ends when those under way have finished, after at most ten seconds.
     pub async fn shutdown(self) {
         let Self { backend, task, .. } = self;
@@ -316,7 +305,7 @@ pub enum StartError {
     Store(#[from] StoreError),
     /// The vault cannot be opened.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Vault(#[from] AdoptError),
     /// Plaid's client cannot be created.
     #[error(transparent)]
     Plaid(#[from] plaid_client::Error),

@@ -48,6 +48,8 @@ pub(crate) struct AppState {
     pub(crate) inbox: Inbox,
     /// Wakes the job that fetches transactions.
     pub(crate) sync_scheduled: Notify,
+    /// Wakes the job that adopts the vault's keys.
+    pub(crate) keys_changed: Notify,
     /// Notifies open pages.
     pub(crate) changes: Arc<Changes>,
     pub(crate) rate_limits: RateLimits,

@@ -25,7 +25,7 @@ const MAX_CLIENT_NAME: usize = 30;
 #[command(name = "connect-server", version, args_override_self = true)]
 pub struct Args {
     #[command(subcommand)]
-    task: Option<Task>,
+    pub(crate) command: Option<Command>,
     /// The address to listen on.
     #[arg(long, env = "CONNECT_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -43,16 +43,16 @@ pub struct Args {
         env = "CONNECT_DATABASE_URL",
         default_value = "sqlite:connect.db"
     )]
-    database_url: String,
-    /// The file with the key that encrypts access tokens: 32 bytes in Base64 or hexadecimal, mode 0600. It is created on the
-    /// first run.
+    pub(crate) database_url: String,
+    /// The file with the keys that encrypt access tokens, mode 0600: 32 bytes in Base64 or hexadecimal, or a line with a number
+    /// and such a key for each. It is created on the first run.
     #[arg(
         long,
         global = true,
         env = "CONNECT_VAULT_KEY_FILE",
         default_value = "connect-vault.key"
     )]
-    vault_key_file: PathBuf,
+    pub(crate) vault_key_file: PathBuf,
     /// How users sign in: `demo` makes every browser a user of its own.
     #[arg(long, env = "CONNECT_AUTH", default_value = "demo")]
     auth: String,
@@ -156,11 +156,11 @@ pub struct Args {
     log: String,
 }
 
-/// What to do instead of serving.
+/// What the program does instead of serving.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Task {
-    /// Copies the database to a new file, also while the backend runs. The copy does not contain the vault key: keep the key file
-    /// elsewhere.
+pub(crate) enum Command {
+    /// Copies the database to a new file, also while the backend runs. The copy does not contain the vault's keys: keep the key
+    /// file elsewhere.
     Backup {
         /// The file to create.
         to: PathBuf,
@@ -173,15 +173,21 @@ pub enum Task {
         #[arg(long)]
         force: bool,
     },
+    /// Changes the keys that encrypt access tokens, while the backend runs.
+    #[command(subcommand)]
+    Vault(VaultCommand),
+}
+
+/// A change of the vault's keys.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Adds a new key to the key file. The backend encrypts with it from then on, and re-encrypts what is stored.
+    Rotate,
+    /// Removes all keys but the newest from the key file, once nothing that is stored needs them.
+    Retire,
 }
 
 impl Args {
-    /// Returns what to do instead of serving, if anything.
-    #[must_use]
-    pub fn task(&self) -> Option<&Task> {
-        self.task.as_ref()
-    }
-
     /// Returns where data is stored.
     #[must_use]
     pub fn storage(&self) -> Storage {

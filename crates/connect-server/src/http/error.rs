@@ -120,7 +120,7 @@ impl Error {
                 "The connection could not be saved",
                 "Nothing was kept. Connect the account again.",
             ),
-            Self::Vault(VaultError::Corrupt) => (
+            Self::Vault(VaultError::Corrupt | VaultError::UnknownKey { .. }) => (
                 500,
                 Code::Internal,
                 "The saved connection cannot be opened",

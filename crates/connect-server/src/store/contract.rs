@@ -9,13 +9,23 @@ use plaid_types::{AccountId, InstitutionId, ItemId, PlaidError, TransactionId};
 
 use super::digest::Digest;
 use super::error::Result;
+use super::vault::{KeyId, Place};
 use crate::clock::Timestamp;
 use crate::user::UserId;
 
 /// Everything that is stored, in one database.
 #[async_trait]
 pub trait Store:
-    Sessions + Items + PublicTokens + LinkTokens + Webhooks + Transactions + fmt::Debug + Send + Sync
+    Sessions
+    + Items
+    + PublicTokens
+    + LinkTokens
+    + Webhooks
+    + Transactions
+    + VaultKeys
+    + fmt::Debug
+    + Send
+    + Sync
 {
     /// Succeeds if data can be read and written. It is checked at most once every few seconds.
     ///
@@ -32,12 +42,6 @@ pub trait Store:
 
     /// Returns a number that changes whenever another process has written.
     async fn external_version(&self) -> Result<i64>;
-
-    /// Returns the text that identifies the vault key this database was written with.
-    async fn vault_check(&self) -> Result<Option<Vec<u8>>>;
-
-    /// Stores that text, unless there is one already.
-    async fn set_vault_check(&self, sealed: &[u8]) -> Result<()>;
 
     /// Returns the rows that wait for a job.
     async fn queues(&self, now: Timestamp) -> Result<Vec<Queue>>;
@@ -335,6 +339,54 @@ pub trait Transactions {
         filter: &TransactionFilter,
         limit: usize,
     ) -> Result<Vec<Transaction>>;
+}
+
+/// The keys of the vault, and the values that each has sealed.
+#[async_trait]
+pub trait VaultKeys {
+    /// Returns the keys that sealed values may have, oldest first.
+    async fn vault_keys(&self) -> Result<Vec<VaultKey>>;
+
+    /// Adds a key, unless there is one with its number. Only after that a value that it sealed can be stored.
+    async fn add_vault_key(&self, key: &VaultKey) -> Result<()>;
+
+    /// Removes a key if no stored value has it, and returns how many have it.
+    async fn remove_vault_key(&self, id: KeyId) -> Result<u64>;
+
+    /// Returns values that an older key than this one has sealed.
+    async fn values_of_older_keys(&self, newest: KeyId, limit: usize) -> Result<Vec<SealedValue>>;
+
+    /// Replaces sealed values by others of the same place. A value that has changed meanwhile is left as it is.
+    async fn replace_sealed(&self, replacements: &[Replacement]) -> Result<()>;
+}
+
+/// A key of the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultKey {
+    /// Its number.
+    pub id: KeyId,
+    /// A known text that it sealed: identifies it.
+    pub check: Vec<u8>,
+    /// When it was added.
+    pub added_at: Timestamp,
+}
+
+/// A sealed value and its row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedValue {
+    /// The row.
+    pub place: Place,
+    /// The value.
+    pub sealed: Vec<u8>,
+}
+
+/// A sealed value that replaces another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The value that is stored.
+    pub old: SealedValue,
+    /// What it is replaced by.
+    pub new: Vec<u8>,
 }
 
 /// An Item that is to be changed.

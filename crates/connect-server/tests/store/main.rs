@@ -6,6 +6,7 @@ mod durability;
 mod erasure;
 mod fixtures;
 
+mod external_version;
 mod items;
 mod link_tokens;
 mod open;
@@ -15,7 +16,7 @@ mod retention;
 mod schema;
 mod sessions;
 mod transactions;
-mod vault_check;
+mod vault_keys;
 mod webhooks;
 
 /// Makes a test of each promise for each engine.
@@ -35,9 +36,14 @@ macro_rules! promises {
 }
 
 promises! {
-    vault_check {
-        the_first_check_is_kept
+    external_version {
         another_process_changes_the_external_version
+    }
+    vault_keys {
+        the_first_key_with_a_number_is_kept
+        a_value_of_a_key_that_is_not_listed_is_refused
+        a_key_is_removed_once_no_value_has_it
+        only_unchanged_values_of_older_keys_are_replaced
     }
     sessions {
         a_session_has_its_user_until_it_expires

@@ -9,6 +9,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use super::MIGRATIONS;
 use super::engine::is_busy;
 use crate::store::error::{Result, StoreError};
+use crate::store::vault::KeyId;
 
 /// Returns the path of the file that a database URL names.
 pub(crate) fn database_path(url: &str) -> Result<PathBuf> {
@@ -27,9 +28,9 @@ pub(crate) async fn copy_database(database: &Path, copy: &Path) -> Result<()> {
     Ok(connection.close().await?)
 }
 
-/// Checks that a file is an undamaged database of this version or an earlier one, and returns the text that identifies its vault
-/// key.
-pub(crate) async fn check_copy(copy: &Path) -> Result<Option<Vec<u8>>> {
+/// Checks that a file is an undamaged database of this version or an earlier one, and returns the texts that identify the vault's
+/// keys that it needs.
+pub(crate) async fn check_copy(copy: &Path) -> Result<Vec<(KeyId, Vec<u8>)>> {
     let options = SqliteConnectOptions::new().filename(copy);
     let options = options.read_only(true).immutable(true);
     let mut connection = options.connect().await?;
@@ -49,10 +50,9 @@ pub(crate) async fn check_copy(copy: &Path) -> Result<Option<Vec<u8>>> {
     {
         return Err(StoreError::Newer(unknown));
     }
-    let check = sqlx::query_scalar("SELECT key_check FROM vault");
-    let check = check.fetch_optional(&mut connection).await?;
+    let keys = keys(&mut connection).await?;
     connection.close().await?;
-    Ok(check)
+    Ok(keys)
 }
 
 /// Makes Plaid be asked about every Item of a restored database: any of them may have changed or ended since the backup.
@@ -79,4 +79,21 @@ pub(crate) async fn fold_log(database: &Path) -> Result<()> {
         Err(error) if is_busy(&error) => Err(StoreError::InUse),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Returns the number and the check of each key. A database of the first versions has one key.
+async fn keys(connection: &mut SqliteConnection) -> Result<Vec<(KeyId, Vec<u8>)>> {
+    let table = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = 'vault_keys'");
+    let has_several = table.fetch_optional(&mut *connection).await?.is_some();
+    let keys = sqlx::query_as(if has_several {
+        "SELECT id, key_check FROM vault_keys"
+    } else {
+        "SELECT x'00000001', key_check FROM vault"
+    });
+    let keys: Vec<(Vec<u8>, Vec<u8>)> = keys.fetch_all(connection).await?;
+    let keys = keys.into_iter().map(|(id, check)| {
+        let id = KeyId::from_bytes(&id).ok_or(StoreError::Corrupt("a key's number"))?;
+        Ok((id, check))
+    });
+    keys.collect()
 }

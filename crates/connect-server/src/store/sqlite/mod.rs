@@ -11,6 +11,7 @@ mod queues;
 mod sessions;
 mod timestamp;
 mod transactions;
+mod vault_keys;
 mod webhooks;
 
 use std::path::Path;
@@ -22,7 +23,7 @@ use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
-use self::engine::{Durability, Engine};
+use self::engine::Engine;
 use self::lock::Lock;
 use super::contract::{Queue, Store};
 use super::error::{Result, StoreError};
@@ -100,18 +101,6 @@ impl Store for Sqlite {
 
     async fn external_version(&self) -> Result<i64> {
         self.engine.external_version().await
-    }
-
-    async fn vault_check(&self) -> Result<Option<Vec<u8>>> {
-        let check = sqlx::query_scalar("SELECT key_check FROM vault");
-        Ok(check.fetch_optional(self.engine.readers()).await?)
-    }
-
-    async fn set_vault_check(&self, sealed: &[u8]) -> Result<()> {
-        let check = sqlx::query("INSERT OR IGNORE INTO vault (id, key_check) VALUES (1, ?)");
-        let check = check.bind(sealed);
-        self.engine.write(check, Durability::Synced).await?;
-        Ok(())
     }
 
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()> {

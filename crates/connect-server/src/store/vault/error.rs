@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::key_id::KeyId;
+
 /// Why the vault or a sealed value cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -31,7 +33,7 @@ pub enum VaultError {
         mode: u32,
     },
     /// The key file does not hold a key.
-    #[error("the vault key file {} does not hold 32 bytes in Base64 or hexadecimal", path.display())]
+    #[error("the vault key file {} does not hold 32 bytes in Base64 or hexadecimal, or several lines with a number and such a key", path.display())]
     NotAKey {
         /// The path of the key file.
         path: PathBuf,
@@ -47,6 +49,28 @@ pub enum VaultError {
     OtherKey {
         /// The path of the key file.
         path: PathBuf,
+    },
+    /// The key file lacks a key that the database uses.
+    #[error("the vault key file {} lacks key {id}, which the database uses: restore the file that has it", path.display())]
+    MissingKey {
+        /// The path of the key file.
+        path: PathBuf,
+        /// The number of the key.
+        id: KeyId,
+    },
+    /// The key file has too many keys.
+    #[error("the vault key file {} has too many keys: run `connect-server vault retire` first", path.display())]
+    TooManyKeys {
+        /// The path of the key file.
+        path: PathBuf,
+    },
+    /// The key of a sealed value is not in the key file.
+    #[error("a sealed value has key {id}, which the vault key file {} lacks: restore the file that has it", path.display())]
+    UnknownKey {
+        /// The path of the key file.
+        path: PathBuf,
+        /// The number of the key.
+        id: KeyId,
     },
     /// A sealed value is damaged, or belongs to another row.
     #[error("a sealed access token cannot be opened: it is damaged, or was moved")]

@@ -1,17 +1,17 @@
 //! Encryption of access tokens and other secrets before they are stored.
 //!
-//! A sealed value is a version (1 byte), a nonce (24 bytes), and the value encrypted with XChaCha20-Poly1305. The associated data
-//! is the row that holds it: a value that was moved to another row cannot be opened.
+//! A sealed value is a version (1 byte), the number of the key (4 bytes), a nonce (24 bytes), and the value encrypted with
+//! XChaCha20-Poly1305. The associated data is the row that holds it: a value that was moved to another row cannot be opened.
 
 mod error;
+mod key_file;
+mod key_id;
 mod place;
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use plaid_client::AccessToken;
@@ -19,23 +19,30 @@ use plaid_types::ItemId;
 use zeroize::Zeroizing;
 
 pub use self::error::VaultError;
+use self::key_file::Keys;
+pub use self::key_file::LockedKeyFile;
+pub use self::key_id::KeyId;
 pub use self::place::Place;
+use crate::store::failures::count_unreadable;
 use crate::user::UserId;
 
 const VERSION: u8 = 2;
-/// The version in which only access tokens were bound to their row. It is still opened.
+/// The version with one key, in which only access tokens were bound to their row. It is still opened.
 const FIRST_VERSION: u8 = 1;
 const NONCE: usize = 24;
-const KEY: usize = 32;
-/// The largest key file that is read, in bytes.
-const MAX_KEY_FILE: u64 = 1024;
 
 /// The text that [`Vault::check`] seals.
 const CHECK: &[u8] = b"connect vault";
 
-/// Seals and opens secrets with one key.
+/// Seals secrets with the newest key, and opens those that any of its keys sealed.
 pub struct Vault {
-    cipher: XChaCha20Poly1305,
+    path: PathBuf,
+    keys: RwLock<Ciphers>,
+}
+
+struct Ciphers {
+    by_id: BTreeMap<KeyId, XChaCha20Poly1305>,
+    newest: KeyId,
 }
 
 impl Vault {
@@ -45,8 +52,13 @@ impl Vault {
     ///
     /// [`VaultError`] with a sentence that says what to do.
     pub fn open(path: &Path) -> Result<Self, VaultError> {
+        let keys = key_file::read(path)?;
         Ok(Self {
-            cipher: XChaCha20Poly1305::new((&*read_key(path)?).into()),
+            path: path.to_owned(),
+            keys: RwLock::new(Ciphers {
+                newest: key_file::newest(&keys),
+                by_id: ciphers(&keys),
+            }),
         })
     }
 
@@ -56,11 +68,7 @@ impl Vault {
     ///
     /// [`VaultError`] if the file cannot be written, or the existing one cannot be used.
     pub fn create(path: &Path) -> Result<Self, VaultError> {
-        let key = Zeroizing::new(rand::random::<[u8; KEY]>());
-        write_key(path, &key).map_err(|source| VaultError::Unwritable {
-            path: path.into(),
-            source,
-        })?;
+        key_file::create(path)?;
         Self::open(path)
     }
 
@@ -100,30 +108,39 @@ impl Vault {
     ///
     /// See [`seal`](Self::seal).
     pub fn seal_bytes(&self, bytes: &[u8], place: &Place) -> Result<Vec<u8>, VaultError> {
+        let (id, cipher) = self.newest()?;
+        let header = [&[VERSION], &id.to_bytes()[..]].concat();
         let nonce = rand::random::<[u8; NONCE]>();
         let payload = Payload {
             msg: bytes,
-            aad: &place.associated_data(&[VERSION]),
+            aad: &place.associated_data(&header),
         };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| VaultError::Unsealable)?;
-        Ok([&[VERSION], &nonce[..], &sealed].concat())
+        Ok([&header, &nonce[..], &sealed].concat())
     }
 
     /// Opens a secret that was sealed for the same row.
     ///
     /// # Errors
     ///
-    /// [`VaultError::Corrupt`] for anything else.
+    /// [`VaultError::UnknownKey`] if neither the vault nor its key file has the key, and [`VaultError::Corrupt`] for anything
+    /// else.
     pub fn unseal_bytes(
         &self,
         sealed: &[u8],
         place: &Place,
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let (associated_data, sealed) = match sealed.split_first() {
-            Some((&VERSION, sealed)) => (place.associated_data(&[VERSION]), sealed),
-            Some((&FIRST_VERSION, sealed)) => (place.first_associated_data(), sealed),
-            _ => return Err(VaultError::Corrupt),
+        let opened = self.decrypt(sealed, place);
+        opened.inspect_err(|_| count_unreadable())
+    }
+
+    fn decrypt(&self, sealed: &[u8], place: &Place) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let id = key_of(sealed).ok_or(VaultError::Corrupt)?;
+        let (header, sealed) = sealed.split_at(header_length(sealed));
+        let associated_data = match header {
+            [FIRST_VERSION] => place.first_associated_data(),
+            header => place.associated_data(header),
         };
         let Some((nonce, sealed)) = sealed.split_first_chunk::<NONCE>() else {
             return Err(VaultError::Corrupt);
@@ -132,11 +149,11 @@ impl Vault {
             msg: sealed,
             aad: &associated_data,
         };
-        let text = self.cipher.decrypt(&XNonce::from(*nonce), payload);
+        let text = self.cipher(id)?.decrypt(&XNonce::from(*nonce), payload);
         Ok(Zeroizing::new(text.map_err(|_| VaultError::Corrupt)?))
     }
 
-    /// Seals a known text, which is stored to identify the key.
+    /// Seals a known text, which is stored to identify the newest key.
     ///
     /// # Errors
     ///
@@ -145,10 +162,64 @@ impl Vault {
         self.seal_bytes(CHECK, &Place::KeyCheck)
     }
 
-    /// Returns whether a [`check`](Self::check) was sealed with this key.
+    /// Succeeds if the vault has the key of this number that sealed this [`check`](Self::check).
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::MissingKey`] or [`VaultError::OtherKey`].
+    pub fn verify(&self, id: KeyId, check: &[u8]) -> Result<(), VaultError> {
+        let path = || self.path.clone();
+        if !self.read().by_id.contains_key(&id) {
+            return Err(VaultError::MissingKey { path: path(), id });
+        }
+        match self.unseal_bytes(check, &Place::KeyCheck) {
+            Ok(_) if key_of(check) == Some(id) => Ok(()),
+            _ => Err(VaultError::OtherKey { path: path() }),
+        }
+    }
+
+    /// Returns the number of the key that seals.
     #[must_use]
-    pub fn sealed(&self, check: &[u8]) -> bool {
-        self.unseal_bytes(check, &Place::KeyCheck).is_ok()
+    pub fn newest_key(&self) -> KeyId {
+        self.read().newest
+    }
+
+    /// Returns the path of the key file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Uses the keys of another vault from now on.
+    pub(crate) fn use_keys_of(&self, other: Self) {
+        let keys = other.keys.into_inner();
+        let keys = keys.unwrap_or_else(PoisonError::into_inner);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    fn newest(&self) -> Result<(KeyId, XChaCha20Poly1305), VaultError> {
+        let id = self.newest_key();
+        Ok((id, self.cipher(id)?))
+    }
+
+    /// Returns a key. An unknown one may be new in the key file: then another process uses it already.
+    fn cipher(&self, id: KeyId) -> Result<XChaCha20Poly1305, VaultError> {
+        let known = |ciphers: &Ciphers| ciphers.by_id.get(&id).cloned();
+        if let Some(cipher) = known(&self.read()) {
+            return Ok(cipher);
+        }
+        let in_file = key_file::read(&self.path)?;
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        for (id, cipher) in ciphers(&in_file) {
+            keys.by_id.entry(id).or_insert(cipher);
+        }
+        known(&keys).ok_or_else(|| VaultError::UnknownKey {
+            path: self.path.clone(),
+            id,
+        })
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Ciphers> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -165,57 +236,28 @@ fn access_token(user: &UserId, item: &ItemId) -> Place {
     }
 }
 
-fn read_key(path: &Path) -> Result<Zeroizing<[u8; KEY]>, VaultError> {
-    let unreadable = |source| VaultError::Unreadable {
-        path: path.into(),
-        source,
-    };
-    let file = File::open(path).map_err(unreadable)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = file.metadata().map_err(unreadable)?.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(VaultError::TooOpen {
-                path: path.into(),
-                mode,
-            });
-        }
-    }
-    let mut text = Zeroizing::new(String::new());
-    file.take(MAX_KEY_FILE)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
-    parse_key(text.trim()).ok_or_else(|| VaultError::NotAKey { path: path.into() })
+fn ciphers(keys: &Keys) -> BTreeMap<KeyId, XChaCha20Poly1305> {
+    let ciphers = keys.iter();
+    ciphers
+        .map(|(id, key)| (*id, XChaCha20Poly1305::new((&**key).into())))
+        .collect()
 }
 
-/// Parses 32 bytes in hexadecimal (64 characters) or in Base64 (44).
-fn parse_key(text: &str) -> Option<Zeroizing<[u8; KEY]>> {
-    let mut key = Zeroizing::new([0; KEY]);
-    if text.len() == 2 * KEY && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        for (byte, digits) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-        }
+/// Returns the key that sealed a value; `None` if the value has no header.
+fn key_of(sealed: &[u8]) -> Option<KeyId> {
+    match sealed.split_first()? {
+        (&VERSION, rest) => KeyId::from_bytes(rest.get(..4)?),
+        (&FIRST_VERSION, _) => Some(KeyId::FIRST),
+        _ => None,
+    }
+}
+
+fn header_length(sealed: &[u8]) -> usize {
+    if sealed.first() == Some(&FIRST_VERSION) {
+        1
     } else {
-        let bytes = Zeroizing::new(BASE64_STANDARD.decode(text).ok()?);
-        key.copy_from_slice(bytes.get(..).filter(|bytes| bytes.len() == KEY)?);
+        5
     }
-    Some(key)
-}
-
-fn write_key(path: &Path, key: &[u8; KEY]) -> io::Result<()> {
-    let mut file = OpenOptions::new();
-    file.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-    let mut file = match file.open(path) {
-        // Another process was faster: its key is used.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
-        file => file?,
-    };
-    let text = Zeroizing::new(BASE64_STANDARD.encode(key) + "\n");
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 #[cfg(test)]
@@ -226,8 +268,13 @@ mod tests {
     use crate::store::Digest;
 
     fn vault() -> Vault {
+        let key = Zeroizing::new([7; key_file::KEY]);
         Vault {
-            cipher: XChaCha20Poly1305::new((&[7; KEY]).into()),
+            path: "/nowhere/vault.key".into(),
+            keys: RwLock::new(Ciphers {
+                newest: KeyId::FIRST,
+                by_id: ciphers(&Keys::from([(KeyId::FIRST, key)])),
+            }),
         }
     }
 
@@ -259,13 +306,13 @@ mod tests {
             let mut sealed = vault().seal(&AccessToken::new("access-1"), &user, &item).unwrap();
             let at = at.index(sealed.len());
             sealed[at] ^= 1u8 << bit;
-            prop_assert!(matches!(vault().unseal(&sealed, &user, &item), Err(VaultError::Corrupt)));
+            prop_assert!(vault().unseal(&sealed, &user, &item).is_err());
         }
 
         #[test]
         fn arbitrary_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
             let opened = vault().unseal(&bytes, &UserId::random(), &ItemId::new("item-1"));
-            prop_assert!(matches!(opened, Err(VaultError::Corrupt)));
+            prop_assert!(opened.is_err());
         }
     }
 
@@ -322,11 +369,51 @@ mod tests {
                     Place::KeyCheck => CHECK.to_vec(),
                 },
             };
-            let sealed = vault().cipher.encrypt(&nonce.into(), payload).unwrap();
+            let sealed = vault()
+                .cipher(KeyId::FIRST)
+                .unwrap()
+                .encrypt(&nonce.into(), payload)
+                .unwrap();
             let sealed = [&[1], &nonce[..], &sealed].concat();
             let opened = vault().unseal_bytes(&sealed, &place).unwrap();
             assert_eq!(**opened, *b"secret");
         }
+    }
+
+    /// Another process may have added the key.
+    #[test]
+    fn a_value_of_a_key_that_was_added_to_the_file_opens() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.key");
+        let old = Vault::create(&path).unwrap();
+        let before = old.seal_bytes(b"before", &Place::KeyCheck).unwrap();
+        let added = LockedKeyFile::lock(&path).unwrap().add().unwrap();
+        let new = Vault::open(&path).unwrap();
+        let after = new.seal_bytes(b"after", &Place::KeyCheck).unwrap();
+        assert_eq!(
+            (key_of(&before), key_of(&after)),
+            (Some(KeyId::FIRST), Some(added))
+        );
+        for vault in [&old, &new] {
+            let open = |sealed| vault.unseal_bytes(sealed, &Place::KeyCheck).unwrap();
+            assert_eq!(
+                (&**open(&before), &**open(&after)),
+                (&b"before"[..], &b"after"[..])
+            );
+        }
+        assert_eq!(
+            old.newest_key(),
+            KeyId::FIRST,
+            "it seals with the key that the database has"
+        );
+        LockedKeyFile::lock(&path).unwrap().remove_older().unwrap();
+        let opened = Vault::open(&path)
+            .unwrap()
+            .unseal_bytes(&before, &Place::KeyCheck);
+        assert!(
+            matches!(opened, Err(VaultError::UnknownKey { .. })),
+            "{opened:?}"
+        );
     }
 
     #[test]
@@ -338,23 +425,5 @@ mod tests {
                 .unwrap()
         };
         assert_ne!(seal(), seal());
-    }
-
-    #[test]
-    fn a_key_is_read_in_base64_and_hexadecimal() {
-        let (hexadecimal, base64) = ("07".repeat(32), BASE64_STANDARD.encode([7; KEY]));
-        for text in [&*hexadecimal, &*base64] {
-            assert_eq!(parse_key(text).as_deref(), Some(&[7; KEY]), "{text}");
-        }
-        for text in [
-            "",
-            "07",
-            &"0g".repeat(32),
-            &"é".repeat(32),
-            &"+7".repeat(32),
-            &hexadecimal[1..],
-        ] {
-            assert_eq!(parse_key(text).as_deref(), None, "{text}");
-        }
     }
 }

@@ -96,6 +96,12 @@ impl TestBackend {
         }
     }
 
+    /// Makes the process read the vault's keys again.
+    pub(crate) fn reload_keys(&self) {
+        let backend = self.backend.as_ref();
+        backend.expect("a running backend").reload_keys();
+    }
+
     /// Stops the process.
     pub(crate) fn stop(&mut self) {
         self.backend = None;

@@ -1,16 +1,7 @@
-//! The vault check, and the version that shows other processes' writes.
+//! The version that shows other processes' writes.
 
 use crate::database::Database;
 use crate::fixtures::user;
-
-pub(crate) async fn the_first_check_is_kept(store: &Database) {
-    assert_eq!(store.vault_check().await.expect("an answer"), None);
-    for check in [b"first", b"later"] {
-        store.set_vault_check(check).await.expect("an answer");
-        let kept = store.vault_check().await.expect("an answer");
-        assert_eq!(kept.as_deref(), Some(&b"first"[..]));
-    }
-}
 
 pub(crate) async fn another_process_changes_the_external_version(store: &Database) {
     let other = store.other_process().await;

@@ -90,15 +90,17 @@ async fn keep(database: &Path) -> Result<PathBuf, BackupError> {
     Ok(kept)
 }
 
-/// Checks that a copy is complete, and that the vault key opens it.
+/// Checks that a copy is complete, and that the key file has the keys that it needs.
 async fn check(copy: &NamedTempFile, storage: &Storage) -> Result<(), BackupError> {
-    let path = &storage.vault_key_file;
-    match store::check_copy(copy.path()).await? {
-        Some(check) if !Vault::open(path)?.sealed(&check) => {
-            Err(VaultError::OtherKey { path: path.clone() }.into())
-        }
-        _ => Ok(()),
+    let keys = store::check_copy(copy.path()).await?;
+    if keys.is_empty() {
+        return Ok(());
     }
+    let vault = Vault::open(&storage.vault_key_file)?;
+    for (id, check) in keys {
+        vault.verify(id, &check)?;
+    }
+    Ok(())
 }
 
 /// Creates a file that only its owner can read, and that is deleted unless it is given its name.
