@@ -71,10 +71,9 @@ pub async fn restore(
 
 /// Gives the database that is about to be replaced a second name, so that there is a database at any moment.
 async fn keep(database: &Path) -> Result<PathBuf, BackupError> {
-    match store::fold_log(database).await {
-        Err(StoreError::InUse) => return Err(StoreError::InUse.into()),
-        // A damaged database is kept as it is, with its log.
-        Err(_) | Ok(()) => {}
+    // If it fails for another reason, the database is damaged, and is kept as it is, with its log.
+    if let Err(error @ StoreError::InUse) = store::fold_log(database).await {
+        return Err(error.into());
     }
     let time = Timestamp::now().to_string().replace(':', "-");
     let kept = with_suffix(database, &format!(".replaced-{time}"));

@@ -107,7 +107,7 @@ async fn only_an_unused_database_is_replaced_and_it_is_kept() {
     let kept = restore(&storage, &file, true).await.expect("a database");
     backend.restart().await.expect("a restart");
     let browser = backend.reconnect(browser);
-    assert_eq!(browser.items().await, [old.clone()]);
+    assert_eq!(browser.items().await, std::slice::from_ref(&old));
 
     backend.shut_down().await;
     let database = backend.file("connect.db");

@@ -21,6 +21,7 @@ use crate::fixtures::{at, claim_request, item, revoked, user};
 async fn erased_data_leaves_no_copy() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = open(folder.path()).await;
+    let _other_process = open(folder.path()).await;
     let ada = user(&store, "ada").await;
     for id in ["removed", "revoked", "reduced"] {
         add_marked_item(&store, &ada, id).await;

@@ -2,8 +2,7 @@
 
 use sqlx::Row as _;
 
-use super::Sqlite;
-use super::engine::{Copies, Durability};
+use super::engine::{Copies, Durability, Engine};
 use crate::clock::Timestamp;
 use crate::store::error::{Result, StoreError};
 use crate::user::UserId;
@@ -63,7 +62,7 @@ const STILL_IDLE: &str = concat!(
 );
 
 /// Deletes expired sessions and Link tokens, and old webhooks and public tokens.
-pub(super) async fn delete_expired(store: &Sqlite, now: Timestamp, old: Timestamp) -> Result<()> {
+pub(super) async fn delete_expired(engine: &Engine, now: Timestamp, old: Timestamp) -> Result<()> {
     for (sql, before) in [
         (SESSIONS, now),
         (LINK_TOKENS, now),
@@ -73,9 +72,9 @@ pub(super) async fn delete_expired(store: &Sqlite, now: Timestamp, old: Timestam
     ] {
         loop {
             let step = sqlx::query(sql).bind(before);
-            let deleted = store.engine.write(step, Durability::Relaxed).await?.len();
+            let deleted = engine.write(step, Durability::Relaxed).await?.len();
             if deleted > 0 {
-                store.engine.remove_copies(Copies::InLog);
+                engine.remove_copies(Copies::InLog);
             }
             if deleted < STEP {
                 break;
@@ -87,7 +86,7 @@ pub(super) async fn delete_expired(store: &Sqlite, now: Timestamp, old: Timestam
 
 /// Deletes idle users among the next ones after a user, and returns the last of them; `None` at the end.
 pub(super) async fn delete_idle_users(
-    store: &Sqlite,
+    engine: &Engine,
     created_before: Timestamp,
     after: Option<&UserId>,
     limit: usize,
@@ -96,7 +95,7 @@ pub(super) async fn delete_idle_users(
         .bind(created_before)
         .bind(after.map_or("", UserId::as_str))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    let slice = slice.fetch_all(store.engine.readers()).await?;
+    let slice = slice.fetch_all(engine.readers()).await?;
     let mut idle = Vec::new();
     for user in &slice {
         if user.try_get("is_idle")? {
@@ -104,7 +103,7 @@ pub(super) async fn delete_idle_users(
         }
     }
     if !idle.is_empty() {
-        delete_users(store, &idle).await?;
+        delete_users(engine, &idle).await?;
     }
     let last = slice.last().filter(|_| slice.len() == limit);
     let last: Option<String> = last.map(|last| last.try_get("id")).transpose()?;
@@ -112,9 +111,9 @@ pub(super) async fn delete_idle_users(
 }
 
 /// Deletes users with their sessions and ended public tokens, unless something has come of them meanwhile.
-async fn delete_users(store: &Sqlite, users: &[&str]) -> Result<()> {
+async fn delete_users(engine: &Engine, users: &[&str]) -> Result<()> {
     let users = serde_json::to_string(users).map_err(|error| StoreError::Failed(error.into()))?;
-    let mut transaction = store.engine.begin().await?;
+    let mut transaction = engine.begin().await?;
     let idle = sqlx::query_scalar(STILL_IDLE).bind(users);
     let idle: String = idle.fetch_one(&mut *transaction).await?;
     for sql in [
@@ -126,6 +125,6 @@ async fn delete_users(store: &Sqlite, users: &[&str]) -> Result<()> {
         deleted.execute(&mut *transaction).await?;
     }
     transaction.commit().await?;
-    store.engine.remove_copies(Copies::InLog);
+    engine.remove_copies(Copies::InLog);
     Ok(())
 }

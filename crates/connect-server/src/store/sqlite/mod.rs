@@ -104,7 +104,7 @@ impl Store for Sqlite {
     }
 
     async fn delete_expired(&self, now: Timestamp, old: Timestamp) -> Result<()> {
-        expiry::delete_expired(self, now, old).await
+        expiry::delete_expired(&self.engine, now, old).await
     }
 
     async fn delete_idle_users(
@@ -113,7 +113,7 @@ impl Store for Sqlite {
         after: Option<&UserId>,
         limit: usize,
     ) -> Result<Option<UserId>> {
-        expiry::delete_idle_users(self, created_before, after, limit).await
+        expiry::delete_idle_users(&self.engine, created_before, after, limit).await
     }
 }
 

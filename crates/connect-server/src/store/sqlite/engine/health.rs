@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::connect::error_kind;
 use super::log::{Commit, Durability};
-use super::writer::{Writer, error_kind};
+use super::writer::Writer;
 use crate::error::chain;
 use crate::store::error::{Result, StoreError, Unready};
 

@@ -1,6 +1,7 @@
 //! How the store reads and writes SQLite: many readers, and one writer that shares commits and syncs between its callers.
 
 mod batch;
+mod connect;
 mod erasure;
 mod health;
 mod log;
@@ -22,10 +23,11 @@ use self::writer::{Statements, Writer};
 use crate::error::chain;
 use crate::store::error::Result;
 
+pub(super) use self::connect::is_busy;
 pub(super) use self::erasure::Copies;
 pub(super) use self::log::Durability;
 pub use self::log::SyncData;
-pub(super) use self::writer::{Transaction, is_busy};
+pub(super) use self::writer::Transaction;
 
 /// How many connections read at the same time.
 const READERS: u32 = 4;

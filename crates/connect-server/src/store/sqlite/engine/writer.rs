@@ -7,26 +7,16 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
-use tokio::time::{Instant, sleep};
 
+use super::connect::{BUSY_TIMEOUT, connect};
 use super::log::{self, Commit, Durability, Log, SyncData};
 use crate::store::error::{Result, StoreError};
-
-/// How long a statement waits for other processes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// SQLite's code for a locked database.
-const BUSY: u32 = 5;
-
-/// How often a connection to a locked database is tried.
-const CONNECT_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How long the emptying of the log waits for them.
 const SHORT_TIMEOUT: Duration = Duration::from_millis(100);
@@ -65,11 +55,10 @@ impl Writer {
         let log = log::path(options.get_filename());
         // `Log` syncs the commits of all callers that wait; SQLite need not sync each of them.
         let options = options
-            .busy_timeout(BUSY_TIMEOUT)
             .synchronous(SqliteSynchronous::Normal)
             // 16 MB: a page that many commits changed is copied into the database once for all of them.
             .pragma("wal_autocheckpoint", "4000");
-        let mut sqlite = connect(&options).await?;
+        let mut sqlite = connect(options).await?;
         // One process applies the migrations; the others wait, and find them applied.
         let mut transaction = sqlite.begin_with("BEGIN IMMEDIATE").await?;
         migrations
@@ -192,31 +181,6 @@ impl Writer {
             writer: self,
         })
     }
-}
-
-/// Connects, and tries again while another process switches the new database to a write-ahead log: SQLite does not wait for that.
-async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
-    let deadline = Instant::now() + BUSY_TIMEOUT;
-    loop {
-        match options.connect().await {
-            Err(error) if is_busy(&error) && Instant::now() < deadline => {
-                sleep(CONNECT_INTERVAL).await;
-            }
-            connected => return Ok(connected?),
-        }
-    }
-}
-
-/// Whether another process has locked the database.
-pub(in super::super) fn is_busy(error: &sqlx::Error) -> bool {
-    error_kind(error) == Some(BUSY)
-}
-
-/// Returns SQLite's code for the kind of a failure: the lower byte of its extended code.
-pub(super) fn error_kind(error: &sqlx::Error) -> Option<u32> {
-    let code = error.as_database_error().and_then(DatabaseError::code)?;
-    let code: u32 = code.parse().ok()?;
-    Some(code & 0xff)
 }
 
 async fn busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<()> {
