@@ -243,7 +243,8 @@ async fn the_commands_report_what_they_did() {
         (&["restore", file, "--force"], 1, "stop it first"),
     ] {
         let output = run(args);
-        let text = String::from_utf8_lossy(&output.stderr);
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
         assert_eq!(output.status.code(), Some(code), "{text}");
         assert!(
             text.contains(sentence) && text.lines().count() == 1,
@@ -259,7 +260,8 @@ async fn the_commands_report_what_they_did() {
         .arg(&backend.config.vault_key_file)
         .output()
         .expect("the program");
-    let text = String::from_utf8_lossy(&output.stderr);
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("the replaced database is"), "{text}");
 }

@@ -18,7 +18,7 @@ const ITEMS: usize = 150;
 
 /// Adds Items of one user to the database.
 async fn add_items(backend: &TestBackend) {
-    let browser = backend.browser().await;
+    let browser = backend.user().await;
     let user = browser.get("/api/session").await.json::<Session>().user_id;
     let user = UserId::new(user);
     let vault = Vault::open(&backend.config.vault_key_file).expect("a key");
