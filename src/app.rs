@@ -32,7 +32,7 @@ pub fn mount() {
     let (clicked, focused) = (has("[data-clicked]"), has("button:focus"));
     root.set_inner_html("");
     mount_to(root.clone(), move || view! { <App clicked /> }).forget();
-    let button = root.query_selector("button").ok().flatten();
+    let button = root.query_selector(".connect-bank-button").ok().flatten();
     if focused && let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok())
     {
         let _ = button.focus();
