@@ -27,7 +27,7 @@ impl FromRequestParts<Arc<AppState>> for User {
     }
 }
 
-/// The user, unless the user sends too many requests. For handlers that call Plaid.
+/// The user, unless the user or the address sends too many requests. For handlers that call Plaid.
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimitedUser(pub(crate) UserId);
 
@@ -38,6 +38,10 @@ impl FromRequestParts<Arc<AppState>> for RateLimitedUser {
         let User(user) = User::from_request_parts(parts, state).await?;
         let checked = state.rate_limits.plaid_requests.check(&user);
         checked.map_err(Error::RateLimited)?;
+        if let Some(ClientAddress(Some(address))) = parts.extensions.get() {
+            let checked = state.rate_limits.plaid_requests_of_address.check(address);
+            checked.map_err(Error::RateLimited)?;
+        }
         Ok(Self(user))
     }
 }

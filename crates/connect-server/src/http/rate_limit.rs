@@ -20,6 +20,12 @@ const NEW_USERS: u32 = 60;
 /// How many events of Link a user may report in a minute. A visit to Link has about twenty.
 const LINK_EVENTS: u32 = 600;
 
+/// How many events an address may report: those of five users, because a client may invent a user for each report.
+const LINK_EVENTS_OF_ADDRESS: u32 = 5 * LINK_EVENTS;
+
+/// The part of the calls to Plaid that one address gets: a quarter. Otherwise one address could use up those of all users.
+const SHARE_OF_CALLS: u32 = 4;
+
 /// How many keys are counted before those are forgotten that are below their limit.
 const MAX_KEYS: usize = 10_000;
 
@@ -30,23 +36,31 @@ pub(crate) struct RateLimits {
     pub(crate) requests: RateLimit<IpAddr>,
     /// Requests of a user for which the backend calls Plaid.
     pub(crate) plaid_requests: RateLimit<UserId>,
+    /// Requests of an address for which the backend calls Plaid.
+    pub(crate) plaid_requests_of_address: RateLimit<IpAddr>,
     /// Visitors of an address who become users.
     pub(crate) new_users: RateLimit<IpAddr>,
     /// Events of Link that a user reports.
     pub(crate) link_events: RateLimit<UserId>,
+    /// Events of Link that an address reports.
+    pub(crate) link_events_of_address: RateLimit<IpAddr>,
 }
 
 impl RateLimits {
     /// Creates the limits that the configuration sets.
     pub(crate) fn new(config: &Config) -> Self {
+        let of_address = |limit| match config.address_rate_limit {
+            0 => 0,
+            _ => limit,
+        };
+        let calls = config.plaid_rate_limit.div_ceil(SHARE_OF_CALLS);
         Self {
             requests: RateLimit::new(config.address_rate_limit),
             plaid_requests: RateLimit::new(config.rate_limit),
-            new_users: RateLimit::new(match config.address_rate_limit {
-                0 => 0,
-                _ => NEW_USERS,
-            }),
+            plaid_requests_of_address: RateLimit::new(of_address(calls)),
+            new_users: RateLimit::new(of_address(NEW_USERS)),
             link_events: RateLimit::new(LINK_EVENTS),
+            link_events_of_address: RateLimit::new(of_address(LINK_EVENTS_OF_ADDRESS)),
         }
     }
 }

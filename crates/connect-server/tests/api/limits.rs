@@ -46,10 +46,8 @@ async fn an_address_makes_at_most_60_users_a_minute() {
     .await;
     let create_token = async |client| {
         let browser = backend.browser().await;
-        let request = Request::post("/api/link/tokens")
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from("{}"));
-        send(&browser, "10.0.0.1", client, request.expect("a request")).await
+        let request = post("/api/link/tokens", "{}");
+        send(&browser, "10.0.0.1", client, request).await
     };
     for _ in 0..60 {
         assert_eq!(create_token("192.0.2.1").await.status, StatusCode::OK);
@@ -58,6 +56,52 @@ async fn an_address_makes_at_most_60_users_a_minute() {
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(create_token("192.0.2.2").await.status, StatusCode::OK);
     assert_eq!(backend.count("SELECT count(*) FROM users").await, 61);
+}
+
+/// Whatever number of users it has: otherwise one address could use up the calls to Plaid of all.
+#[tokio::test]
+async fn an_address_gets_a_quarter_of_the_calls_to_plaid() {
+    let backend = TestBackend::start_with(|config| {
+        config.address_rate_limit = 6000;
+        config.plaid_rate_limit = 40;
+    })
+    .await;
+    let create_token = async |address| {
+        let browser = backend.browser().await;
+        let request = post("/api/link/tokens", "{}");
+        send(&browser, address, "", request).await.status
+    };
+    for _ in 0..10 {
+        assert_eq!(create_token("192.0.2.1").await, StatusCode::OK);
+    }
+    let refused = create_token("192.0.2.1").await;
+    assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(create_token("192.0.2.2").await, StatusCode::OK);
+}
+
+/// The log is thus limited for an address too, whatever cookies it invents.
+#[tokio::test]
+async fn an_address_reports_at_most_3000_events_of_link_a_minute() {
+    let backend = TestBackend::start_with(|config| config.address_rate_limit = 6000).await;
+    let event = serde_json::json!({ "event_name": "OPEN", "metadata": {} });
+    let report = serde_json::json!({ "events": vec![event; 200] }).to_string();
+    let send_report = async |address| {
+        let browser = backend.browser().await;
+        let request = post("/api/link/events", &report);
+        send(&browser, address, "", request).await.status
+    };
+    for _ in 0..15 {
+        assert_eq!(send_report("192.0.2.1").await, StatusCode::NO_CONTENT);
+    }
+    let refused = send_report("192.0.2.1").await;
+    assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(send_report("192.0.2.2").await, StatusCode::NO_CONTENT);
+}
+
+fn post(path: &str, json: &str) -> Request<Body> {
+    let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+    let request = request.body(Body::from(json.to_owned()));
+    request.expect("a request")
 }
 
 /// Sends a request from an address, which says that it forwards it for a client.

@@ -3,14 +3,15 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
+use axum::{Extension, Router};
 use connect_api::{CreateLinkToken, LinkEvents, LinkTokenGrant};
 use time::OffsetDateTime;
 
 use crate::error::{Error, Result};
+use crate::http::client_address::ClientAddress;
 use crate::http::extractors::{RegisteredUser, User};
 use crate::http::json::Json;
 use crate::link::stored_token::store_token;
@@ -49,6 +50,7 @@ async fn create_token(
 async fn log_events(
     State(state): State<Arc<AppState>>,
     User(user): User,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
     Json(report): Json<LinkEvents>,
 ) -> Result<StatusCode> {
     if report.events.len() > MAX_EVENTS {
@@ -56,8 +58,13 @@ async fn log_events(
     }
     let count = u32::try_from(report.events.len()).ok();
     if let Some(count) = count.and_then(NonZeroU32::new) {
-        let checked = state.rate_limits.link_events.check_many(&user, count);
+        let limits = &state.rate_limits;
+        let checked = limits.link_events.check_many(&user, count);
         checked.map_err(Error::RateLimited)?;
+        if let Some(address) = address {
+            let checked = limits.link_events_of_address.check_many(&address, count);
+            checked.map_err(Error::RateLimited)?;
+        }
     }
     for event in report.events {
         let metadata = event.metadata;
