@@ -117,7 +117,7 @@ impl Bench {
         let server = Server::start(config(&folder, plaid.url.as_str())).await;
         let server = server.expect("a backend");
         let http = reqwest::Client::new();
-        let session = http.get(format!("{}/api/session", server.url()));
+        let session = http.get(format!("{}/", server.url()));
         let session = session.send().await.expect("a session");
         let cookie = session.headers()["set-cookie"].to_str().expect("a cookie");
         let cookie = cookie.split(';').next().expect("a cookie").to_owned();

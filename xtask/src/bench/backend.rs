@@ -182,7 +182,7 @@ impl Measured {
 /// One visitor for each connection, since one user's exchanges run one after the other.
 fn visitors(connect: &Program) -> Result<Vec<String>> {
     let cookie = |_| {
-        let answer = connect.call("GET", "/api/session", "", "")?;
+        let answer = connect.call("GET", "/", "", "")?;
         answer.cookie.context("a visitor gets a session")
     };
     (0..CONNECTIONS).map(cookie).collect()

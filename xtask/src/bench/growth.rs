@@ -119,10 +119,12 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     fn new(connect: &Program) -> Result<Self> {
-        let session = connect.call("GET", "/api/session", "", "")?;
+        let page = connect.call("GET", "/", "", "")?;
+        let cookie = page.cookie.context("a visitor gets a session")?;
+        let session = connect.call("GET", "/api/session", &cookie, "")?;
         let user: Value = serde_json::from_str(&session.body)?;
         Ok(Self {
-            cookie: session.cookie.context("a visitor gets a session")?,
+            cookie,
             user: user["user_id"].as_str().unwrap_or_default().to_owned(),
             access_token: String::new(),
         })

@@ -179,25 +179,25 @@ impl Tab {
 
     async fn sign_in(&self) {
         loop {
-            let answer = reqwest::get(format!("{}/api/session", self.backend)).await;
-            if let Ok(answer) = answer
-                && let Some(cookie) = answer.headers().get("set-cookie")
-                && let Some(pair) = cookie
-                    .to_str()
-                    .ok()
-                    .and_then(|cookie| cookie.split(';').next())
-            {
-                let pair = pair.to_owned();
-                if let Ok(session) = answer.json::<Value>().await {
-                    self.storage.write(|stored| {
-                        stored.cookie = Some(pair);
-                        stored.user = text(&session["user_id"]);
-                    });
-                    return;
-                }
+            if let Some((cookie, user)) = self.new_session().await {
+                return self.storage.write(|stored| {
+                    stored.cookie = Some(cookie);
+                    stored.user = user;
+                });
             }
             pause().await;
         }
+    }
+
+    /// Opens the page, which starts a session, and returns its cookie and its user.
+    async fn new_session(&self) -> Option<(String, String)> {
+        let page = reqwest::get(format!("{}/", self.backend)).await.ok()?;
+        let cookie = page.headers().get("set-cookie")?.to_str().ok()?;
+        let cookie = cookie.split(';').next()?.to_owned();
+        let session = reqwest::Client::new().get(format!("{}/api/session", self.backend));
+        let session = session.header("cookie", &cookie).send().await.ok()?;
+        let session = session.json::<Value>().await.ok()?;
+        Some((cookie, text(&session["user_id"])))
     }
 
     async fn link_token(&self, purpose: &Purpose) -> Option<LinkToken> {

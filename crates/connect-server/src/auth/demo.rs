@@ -14,7 +14,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use moka::future::Cache;
 
 use super::cookie::SessionCookie;
-use super::{Authenticator, Identity, NewSession, Sessions};
+use super::{Authenticator, Identity, Sessions};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -114,14 +114,9 @@ impl Authenticator for Demo {
             .await?)
     }
 
-    fn start_session(&self, headers: &HeaderMap) -> Result<NewSession> {
+    fn start_session(&self, headers: &HeaderMap) -> Result<HeaderValue> {
         let id = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; ID_LENGTH]>());
-        let user = Session::new(&id).user;
-        let cookie = self.cookie.form(headers).cookie(id, LIFETIME);
-        Ok(NewSession {
-            user,
-            cookie: header(&cookie)?,
-        })
+        header(&self.cookie.form(headers).cookie(id, LIFETIME))
     }
 
     async fn sign_out(&self, headers: &HeaderMap, sessions: Sessions) -> Result<HeaderValue> {

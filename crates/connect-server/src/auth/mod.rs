@@ -20,8 +20,8 @@ pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
     /// Stores a visitor as a user, before something is stored for that user.
     async fn register(&self, headers: &HeaderMap, visitor: &UserId) -> Result<()>;
 
-    /// Returns a new session for a browser that has none, as a `Set-Cookie` header. Nothing is stored.
-    fn start_session(&self, headers: &HeaderMap) -> Result<NewSession>;
+    /// Returns the `Set-Cookie` header of a new session, for a browser that has none. Nothing is stored.
+    fn start_session(&self, headers: &HeaderMap) -> Result<HeaderValue>;
 
     /// Ends sessions, and returns the `Set-Cookie` header that removes the cookie.
     async fn sign_out(&self, headers: &HeaderMap, sessions: Sessions) -> Result<HeaderValue>;
@@ -50,11 +50,4 @@ pub(crate) enum Sessions {
     This,
     /// Every session of the user.
     All,
-}
-
-/// A new session, and its `Set-Cookie` header.
-#[derive(Debug)]
-pub(crate) struct NewSession {
-    pub(crate) user: UserId,
-    pub(crate) cookie: HeaderValue,
 }

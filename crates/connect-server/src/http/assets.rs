@@ -100,7 +100,8 @@ async fn serve(
     if response.status() == StatusCode::NOT_FOUND {
         return if accepts_html(&parts.headers) {
             // The app says that it has no such page.
-            Ok(page(&assets.page, &parts, StatusCode::NOT_FOUND, None))
+            let cookie = new_session(&state, &parts).await;
+            Ok(page(&assets.page, &parts, StatusCode::NOT_FOUND, cookie))
         } else {
             Err(Error::NotFound)
         };
@@ -141,7 +142,7 @@ async fn new_session(state: &AppState, request: &Parts) -> Option<HeaderValue> {
         Err(error) => Err(error),
     };
     match session {
-        Ok(session) => Some(session.cookie),
+        Ok(cookie) => Some(cookie),
         Err(error) => {
             tracing::error!(cause = chain(&error), "creating a session failed");
             None

@@ -18,6 +18,8 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
+use axum::response::Redirect;
+use axum::routing::get;
 use axum::{Router, middleware};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -47,7 +49,11 @@ pub(crate) fn router(state: Arc<AppState>, assets: Assets) -> Router {
     if base.is_empty() {
         return routes;
     }
-    Router::new().fallback_service(routes.map_request(move |request| without_base(request, &base)))
+    let home = format!("{base}/");
+    let redirect = get(async move || Redirect::permanent(&home));
+    Router::new()
+        .route(&base, redirect)
+        .fallback_service(routes.map_request(move |request| without_base(request, &base)))
 }
 
 /// Returns the routes for the address of the measurements.

@@ -46,6 +46,8 @@ impl Page {
 /// Makes the page's relative URLs start at the path of the backend.
 fn with_base(built: &str, path: &str) -> String {
     let base = format!("<base href=\"{}/\">", attribute(path));
+    // As in the source, or as the minifier writes it.
+    let built = built.replacen("<base href=/>", &base, 1);
     built.replacen("<base href=\"/\">", &base, 1)
 }
 

@@ -11,9 +11,9 @@ use url::Url;
 use crate::harness::{Browser, TestBackend, wait_until};
 
 #[tokio::test]
-async fn the_page_and_the_api_start_a_session() {
+async fn the_page_starts_a_session() {
     let backend = TestBackend::start().await;
-    for path in ["/", "/oauth", "/api/session"] {
+    for path in ["/", "/oauth"] {
         let answer = backend.visitor().get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         let cookie = answer.header("set-cookie").expect(path).to_owned();
@@ -54,20 +54,20 @@ async fn a_cookie_is_as_strict_as_the_address_allows() {
     ] {
         let public_url = public_url.map(|url| Url::parse(url).expect("a URL"));
         let backend = TestBackend::start_with(|config| config.public_url = public_url).await;
-        let request = || {
-            let request = Request::get("/api/session").header("host", host);
+        let request = |path| {
+            let request = Request::get(path).header("host", host);
             let request = request.header("x-forwarded-proto", proto);
             request.body(Body::empty()).expect("a request")
         };
-        let answer = backend.visitor().send(request()).await;
+        let answer = backend.visitor().send(request("/")).await;
         let cookie = answer.header("set-cookie").expect("a cookie");
         assert!(cookie.starts_with(&format!("{name}=")), "{host}: {cookie}");
         assert!(cookie.contains(&format!("; Path={path};")), "{cookie}");
         assert_eq!(cookie.contains("; Secure"), name != "connect", "{cookie}");
         let browser = backend.visitor();
         let browser = browser.with_cookie(&answer.cookie().expect("a cookie"));
-        let user: Session = browser.send(request()).await.json();
-        assert_eq!(user, answer.json(), "{host}");
+        let answer = browser.send(request("/api/session")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{host}");
     }
 }
 
@@ -132,7 +132,7 @@ async fn the_api_requires_a_session() {
         backend.visitor().with_cookie("__Host-connect=forged"),
     ];
     for stranger in strangers {
-        for path in ["/api/items", "/api/items/item-1"] {
+        for path in ["/api/session", "/api/items", "/api/items/item-1"] {
             assert_signed_out(&stranger, path).await;
         }
         let answer = stranger.post("/api/link/tokens", json!({})).await;

@@ -33,5 +33,4 @@ mod success_is_not_lost;
 mod tabs_stay_in_sync;
 mod two_backends_act_as_one;
 mod two_users_see_only_their_own;
-mod under_a_path;
 mod wrong_password_then_right;

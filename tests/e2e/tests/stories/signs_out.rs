@@ -1,20 +1,12 @@
 //! A sign-out.
 
-use e2e::{Role, World, story};
-
-/// Ends the session in the browser only, until the backend does.
-async fn accept_sign_out(world: &World) {
-    let answer = "if (request.method === 'DELETE') return new Response(null, { status: 204 });
-        return ask(request)";
-    world.browser.intercept("/api/session", answer).await;
-}
+use e2e::{Role, story};
 
 /// Another tab is signed out too.
 #[tokio::test(flavor = "multi_thread")]
 async fn signs_out() {
     story(async |world| {
         let page = &world.browser;
-        accept_sign_out(world).await;
         page.connect_bank("First Platypus Bank").await;
         let first = page.tab().await;
         let second = page.open_window().await;
@@ -50,17 +42,14 @@ async fn signs_out() {
 async fn signs_out_without_a_bank() {
     story(async |world| {
         let page = &world.browser;
-        accept_sign_out(world).await;
         page.open("/").await;
         page.heading("No bank connected yet").appears().await;
-        page.stop_intercepting().await;
         world.stack.stop_backend().await;
         page.button("Sign out").click().await;
         let question = page.locate(Role::Dialog, "Sign out?");
         question.says("We can't reach our server.").await;
 
         world.stack.restart_backend().await;
-        page.run("window.intercepts = true").await;
         question.button("Try again").click().await;
         page.heading("You are signed out.").appears().await;
         question.disappears().await;

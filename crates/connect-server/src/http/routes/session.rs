@@ -10,10 +10,10 @@ use axum::routing::{delete, get};
 use connect_api::Session;
 
 use crate::auth::{Identity, Sessions};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::http::extractors::User;
 use crate::http::json::Json;
 use crate::state::AppState;
-use crate::user::UserId;
 
 pub(crate) fn router() -> Router<Arc<AppState>> {
     Router::new()
@@ -21,17 +21,11 @@ pub(crate) fn router() -> Router<Arc<AppState>> {
         .route("/sessions", delete(sign_out_everywhere))
 }
 
-/// Returns who is signed in. A browser without a session gets one.
-async fn show(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response> {
-    match state.auth.identify(&headers).await? {
-        Identity::User(user) | Identity::Visitor(user) => Ok(session(&user).into_response()),
-        Identity::Unknown => {
-            let new = state.auth.start_session(&headers)?;
-            let cookie = [(header::SET_COOKIE, new.cookie)];
-            Ok((cookie, session(&new.user)).into_response())
-        }
-        Identity::SignedOut => Err(Error::SignedOut),
-    }
+/// Returns who is signed in. The page has started the session: a browser that sends none has refused its cookie.
+async fn show(User(user): User) -> Json<Session> {
+    Json(Session {
+        user_id: user.as_str().to_owned(),
+    })
 }
 
 /// Ends the session of this browser.
@@ -55,10 +49,4 @@ async fn end(state: &AppState, headers: &HeaderMap, sessions: Sessions) -> Resul
     }
     let cookie = [(header::SET_COOKIE, cookie)];
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
-}
-
-fn session(user: &UserId) -> Json<Session> {
-    Json(Session {
-        user_id: user.as_str().to_owned(),
-    })
 }

@@ -151,7 +151,7 @@ impl TestBackend {
     /// A browser with a session, of which nothing is stored yet.
     pub(crate) async fn browser(&self) -> Browser {
         let visitor = self.visitor();
-        let answer = visitor.get("/api/session").await;
+        let answer = visitor.get("/").await;
         visitor.with_cookie(&answer.cookie().expect("a session"))
     }
 
