@@ -263,6 +263,7 @@ fn config(folder: &TempDir, plaid: &str) -> Config {
         "--plaid-client-id=client-1",
         "--plaid-secret=secret-1",
         "--products=auth",
+        "--plaid-rate-limit=0",
         &format!("--plaid-base-url={plaid}"),
         &format!("--database-url={database}"),
         &format!(

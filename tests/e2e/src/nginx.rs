@@ -40,7 +40,7 @@ impl NginxAddress {
     /// Returns the URL of a path.
     #[must_use]
     pub fn url(self, path: &str) -> String {
-        format!("http://localhost:{}{path}", self.port)
+        format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// Starts nginx, which forwards everything under `path` to `target`: with the same path, or under the target's own.

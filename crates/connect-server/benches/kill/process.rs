@@ -116,6 +116,7 @@ fn spawn(folder: &Path, address: &str, plaid: &str) -> Child {
             ("CONNECT_VAULT_KEY_FILE", "vault.key"),
             ("CONNECT_DIST", "dist"),
             ("CONNECT_LOG", "warn"),
+            ("CONNECT_PLAID_RATE_LIMIT", "0"),
             (
                 "CONNECT_RECONCILE_SECONDS",
                 &RECONCILE.as_secs().to_string(),
