@@ -60,6 +60,30 @@ impl Process {
         Ok(self.child.try_wait()?)
     }
 
+    /// Kills the process: it cannot finish anything.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks the process to end, and kills it if it does not end in time. Returns how long it took.
+    pub(crate) fn stop(&mut self, grace: Duration) -> Duration {
+        let asked = Instant::now();
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return asked.elapsed();
+        }
+        terminate(&mut self.child);
+        while asked.elapsed() < grace {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return asked.elapsed();
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        drop(self.kill());
+        asked.elapsed()
+    }
+
     /// The last lines of the log.
     pub(crate) fn last_log_lines(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
@@ -74,16 +98,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        terminate(&mut self.child);
-        let deadline = Instant::now() + GRACE;
-        while Instant::now() < deadline {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.stop(GRACE);
     }
 }
 

@@ -17,7 +17,9 @@ const CONNECTIONS: usize = 32;
 const LINK_TOKEN: &str = "\"client_name\":\"Connect\",\"language\":\"en\",\"country_codes\":[\"US\"],\
     \"products\":[\"auth\"],\"user\":{\"client_user_id\":\"user-1\"}";
 
-const PUBLIC_TOKEN: &str = "\"institution_id\":\"ins_109508\",\"initial_products\":[\"auth\"]";
+/// The fields of a request for a public token.
+pub(crate) const PUBLIC_TOKEN: &str =
+    "\"institution_id\":\"ins_109508\",\"initial_products\":[\"auth\"]";
 
 /// Link tokens, exchanges and memory; the offline Plaid alone; the latency that the backend adds to one call.
 pub(crate) fn tables(workspace: &Workspace, effort: Effort) -> Result<Vec<Table>> {

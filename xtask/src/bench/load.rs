@@ -1,12 +1,13 @@
 //! A load generator: connections that each send the next request as soon as they have an answer.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use socket2::{Domain, Socket, Type};
 
 /// The requests to send.
 pub(crate) struct Load<'a> {
@@ -118,6 +119,7 @@ pub(crate) struct Http {
 
 /// An answer with its cookie, if it set one.
 pub(crate) struct Answer {
+    pub(crate) status: u16,
     pub(crate) cookie: Option<String>,
     pub(crate) body: String,
 }
@@ -125,6 +127,15 @@ pub(crate) struct Answer {
 impl Http {
     pub(crate) fn connect(to: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(to).with_context(|| format!("cannot reach {to}"))?;
+        Self::over(stream, to)
+    }
+
+    /// Connects from this address of the machine.
+    pub(crate) fn connect_from(from: IpAddr, to: SocketAddr) -> Result<Self> {
+        Self::over(stream_from(from, to)?, to)
+    }
+
+    fn over(stream: TcpStream, to: SocketAddr) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Self {
@@ -133,7 +144,7 @@ impl Http {
         })
     }
 
-    /// Sends a request, and reads the whole answer.
+    /// Sends a request, and reads the whole answer, which must be a success.
     pub(crate) fn call(
         &mut self,
         method: &str,
@@ -145,8 +156,28 @@ impl Http {
             "" => String::new(),
             cookie => format!("Cookie: {cookie}\r\n"),
         };
+        let answer = self.send(method, path, &cookie, body)?;
+        if !answer.is_success() {
+            bail!(
+                "{method} {path} at {}: {}\n{}",
+                self.to,
+                answer.status,
+                answer.body
+            );
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request with these lines in its head, and reads the whole answer.
+    pub(crate) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Result<Answer> {
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{cookie}Content-Type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Content-Type: application/json\r\n\
              Content-Length: {}\r\n\r\n{body}",
             self.to,
             body.len()
@@ -154,6 +185,9 @@ impl Http {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut status = String::new();
         self.stream.read_line(&mut status)?;
+        let status = status.split(' ').nth(1).and_then(|code| code.parse().ok());
+        let status = status
+            .with_context(|| format!("{} closed the connection of {method} {path}", self.to))?;
         let mut length = 0;
         let mut cookie = None;
         loop {
@@ -171,13 +205,26 @@ impl Http {
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
         let body = String::from_utf8_lossy(&body).into_owned();
-        if !status.starts_with("HTTP/1.1 2") {
-            bail!(
-                "{method} {path} at {}: {}\n{body}",
-                self.to,
-                status.trim_end()
-            );
-        }
-        Ok(Answer { cookie, body })
+        Ok(Answer {
+            status,
+            cookie,
+            body,
+        })
     }
+}
+
+impl Answer {
+    /// Whether the request has succeeded.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Connects from this address of the machine. On Linux, each of 127.0.0.0/8 is one.
+pub(crate) fn stream_from(from: IpAddr, to: SocketAddr) -> Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
+    socket.bind(&SocketAddr::new(from, 0).into())?;
+    let connected = socket.connect(&to.into());
+    connected.with_context(|| format!("cannot reach {to} from {from}"))?;
+    Ok(socket.into())
 }

@@ -1,5 +1,6 @@
 //! The `bench` command: each figure compared with its peer's in one run. `bench/README.md` describes the method.
 
+mod attack;
 mod backend;
 mod chrome;
 mod contributions;
@@ -29,7 +30,7 @@ pub(crate) struct Effort {
 
 type Measure = fn(&Workspace, Effort) -> Result<Vec<Table>>;
 
-const PARTS: [(&str, Measure); 9] = [
+const PARTS: [(&str, Measure); 10] = [
     ("size", size::tables),
     ("page", page::tables),
     ("lists", lists::tables),
@@ -39,6 +40,7 @@ const PARTS: [(&str, Measure); 9] = [
     ("kill", packages::kill),
     ("tabs", packages::tabs),
     ("webhooks", packages::webhooks),
+    ("attack", attack::tables),
 ];
 
 /// Measures the named parts and prints them. Without names it measures all parts and writes docs/benchmarks.md.

@@ -21,13 +21,13 @@ const KEY: &str = "offline";
 /// A running server.
 pub(crate) struct Program {
     pub(crate) at: SocketAddr,
-    process: Process,
+    pub(super) process: Process,
 }
 
 /// The built programs.
 pub(crate) struct Programs<'a> {
-    workspace: &'a Workspace,
-    built: PathBuf,
+    pub(super) workspace: &'a Workspace,
+    pub(super) built: PathBuf,
 }
 
 /// A running Connect and its data folder.
@@ -75,34 +75,30 @@ impl<'a> Programs<'a> {
         dist: Option<&Path>,
         name: &str,
     ) -> Result<Connect> {
-        let data = self.workspace.target.join("xtask/bench").join(name);
-        drop(fs::remove_dir_all(&data));
-        fs::create_dir_all(&data)?;
-        fs::write(data.join("index.html"), "<head></head>")?;
-        let dist = dist.unwrap_or(&data);
-        let database = format!("sqlite:{}", data.join("connect.db").display());
+        let data = self.empty_folder(name)?;
         let program = self.built.join("connect-server");
         let program = self.start("connect-server", &program, |command, at| {
+            configure(command, at, plaid, &data);
             command
-                .env("CONNECT_LISTEN", at.to_string())
-                .env("CONNECT_DIST", dist)
-                .env("CONNECT_DATABASE_URL", database)
-                .env("CONNECT_VAULT_KEY_FILE", data.join("vault.key"))
-                // Without transactions, since the peers fetch none after an exchange.
-                .env("CONNECT_PRODUCTS", "auth")
+                .env("CONNECT_DIST", dist.unwrap_or(&data))
                 // A few users represent many.
                 .env("CONNECT_RATE_LIMIT", "0")
-                .env("CONNECT_PLAID_RATE_LIMIT", "0")
-                .env("PLAID_BASE_URL", format!("http://{}", plaid.at))
-                .env("PLAID_LINK_SCRIPT_URL", link_script(plaid))
-                .env("PLAID_CLIENT_ID", KEY)
-                .env("PLAID_SECRET", KEY);
+                .env("CONNECT_PLAID_RATE_LIMIT", "0");
         })?;
         Ok(Connect {
             program,
             data,
             seed: self.workspace.target.join("debug/seed"),
         })
+    }
+
+    /// An empty folder for a Connect, with an empty page.
+    pub(super) fn empty_folder(&self, name: &str) -> Result<PathBuf> {
+        let data = self.workspace.target.join("xtask/bench").join(name);
+        drop(fs::remove_dir_all(&data));
+        fs::create_dir_all(&data)?;
+        fs::write(data.join("index.html"), "<head></head>")?;
+        Ok(data)
     }
 
     /// Starts the express server of `bench/peer-node`.
@@ -125,13 +121,32 @@ impl<'a> Programs<'a> {
         program: &Path,
         configure: impl FnOnce(&mut Command, SocketAddr),
     ) -> Result<Program> {
-        let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let at = free_address()?;
         let logs = self.workspace.target.join("xtask");
         let process = Process::start(name, program, &logs, |command| configure(command, at))?;
-        let mut program = Program { at, process };
-        program.wait_until_listening()?;
-        Ok(program)
+        Program::listening(at, process)
     }
+}
+
+/// An address that no program listens on.
+pub(super) fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// Sets what every Connect of the bench needs: its address, its data folder and Plaid.
+pub(super) fn configure(command: &mut Command, at: SocketAddr, plaid: &Program, data: &Path) {
+    let database = format!("sqlite:{}", data.join("connect.db").display());
+    command
+        .env("CONNECT_LISTEN", at.to_string())
+        .env("CONNECT_DIST", data)
+        .env("CONNECT_DATABASE_URL", database)
+        .env("CONNECT_VAULT_KEY_FILE", data.join("vault.key"))
+        // Without transactions, since the peers fetch none after an exchange.
+        .env("CONNECT_PRODUCTS", "auth")
+        .env("PLAID_BASE_URL", format!("http://{}", plaid.at))
+        .env("PLAID_LINK_SCRIPT_URL", link_script(plaid))
+        .env("PLAID_CLIENT_ID", KEY)
+        .env("PLAID_SECRET", KEY);
 }
 
 /// The address of Link's script at the offline Plaid.
@@ -145,6 +160,13 @@ pub(crate) fn to_plaid(fields: &str) -> String {
 }
 
 impl Program {
+    /// Waits until a process listens on its address.
+    pub(super) fn listening(at: SocketAddr, process: Process) -> Result<Self> {
+        let mut program = Self { at, process };
+        program.wait_until_listening()?;
+        Ok(program)
+    }
+
     /// Sends one request.
     pub(crate) fn call(
         &self,

@@ -131,7 +131,8 @@ impl Table {
         ]);
     }
 
-    fn to_markdown(&self) -> String {
+    /// The table as it is printed.
+    pub(super) fn to_markdown(&self) -> String {
         let columns = self.rows[0].len();
         let width = |column: usize| {
             let cells = self.rows.iter().map(|row| row[column].chars().count());
