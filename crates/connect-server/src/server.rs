@@ -108,7 +108,7 @@ impl Backend {
         });
         start_jobs(&state, incoming, external_version);
         Ok(Self {
-            router: http::router(state.clone(), assets),
+            router: http::router(&state, assets),
             _stop_on_drop: state.stop.clone().drop_guard(),
             state,
         })

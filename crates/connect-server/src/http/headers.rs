@@ -22,7 +22,7 @@ pub(crate) fn add(routes: Router, config: &Config) -> Router {
         .public_url
         .as_ref()
         .is_some_and(|url| url.scheme() == "https");
-    let secure = https.then(|| (header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY));
+    let secure = https.then_some((header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY));
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "strict-origin"),

@@ -29,7 +29,7 @@ use crate::state::AppState;
 
 /// Returns every route of the backend, and the app for every other path. Requests may have the path of the public URL, or not
 /// any more, as a proxy leaves it.
-pub(crate) fn router(state: Arc<AppState>, assets: Assets) -> Router {
+pub(crate) fn router(state: &Arc<AppState>, assets: Assets) -> Router {
     let base = state.config.base_path();
     let routes = Router::new()
         .nest("/api", routes::api(&state.config))
