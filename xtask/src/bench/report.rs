@@ -52,7 +52,7 @@ impl Report {
     pub(crate) fn write(&self, workspace: &Workspace) -> Result<()> {
         let head = "# Benchmarks\n\nWritten by `cargo xtask bench`; [bench](../bench/README.md) describes the method. Where two sides \
                     are compared,\na figure is the median of at least 7 rounds in which they took turns. Memory is read once, at the end. \
-                    Crashes and\nwebhooks are measured in one run. Compare the ratios: the figures themselves depend on the machine.\n\n";
+                    Crashes,\nwebhooks and attacks are measured in one run. Compare the ratios: the figures themselves depend on the machine.\n\n";
         let load = format!(
             "\nThe machine ran other programs, too: its load average was {} at the start and {} at the end.\n",
             self.load_before,

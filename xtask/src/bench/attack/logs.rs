@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -15,8 +16,12 @@ use crate::bench::load::Http;
 /// The most events in a report.
 const EVENTS: usize = 200;
 
-/// The most that both addresses may write in a minute, in kB. They may do so at once.
-const LIMIT: u64 = 10_000;
+/// The requests that both addresses may send at once, and in each second afterwards: 6000 a minute each.
+const REQUESTS: u64 = 12_000;
+const REQUESTS_PER_SECOND: u64 = 200;
+
+/// What may be logged for each of them on average, in kB.
+const LOGGED: u64 = 1;
 
 /// The sessions of the address that reports events.
 #[derive(Clone, Copy, PartialEq)]
@@ -47,17 +52,21 @@ fn round(stage: &Stage<'_>, attack: &str, sessions: Sessions) -> Result<Findings
         let _ = send_requests(backend.at, &requests, stop);
     };
     let connect = |stop: &AtomicBool| users.connect_until(stop);
+    let begun = Instant::now();
     during(&[&report, &request, &connect], || {
         thread::sleep(lasting);
         Ok(())
     })?;
     let logged = (backend.log_size()? - before) / 1000;
+    let seconds = begun.elapsed().as_secs() + 1;
 
     let mut findings = Findings::new(attack);
     let events = reports.load(Ordering::Relaxed) * EVENTS as u64;
     findings.strength("events reported", events);
     findings.strength("requests", requests.load(Ordering::Relaxed));
-    findings.at_most("log of a minute", logged, LIMIT, "kB");
+    let limit = LOGGED * (REQUESTS + REQUESTS_PER_SECOND * seconds);
+    let name = format!("log of {} s", lasting.as_secs());
+    findings.at_most(&name, logged, limit, "kB");
     findings.users(&users);
     Ok(findings)
 }
