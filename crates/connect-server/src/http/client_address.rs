@@ -24,25 +24,33 @@ impl ClientAddress {
     /// Finds the client behind the proxies that are trusted to name it.
     fn new(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
-        let forwarded = headers.get_all(FORWARDED_FOR);
-        let forwarded = forwarded.iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<_> = forwarded.flat_map(|value| value.split(',')).collect();
+        let forwarded = headers.get_all(FORWARDED_FOR).iter();
+        // A client may send any bytes; only what a trusted proxy has appended is read as text.
+        let hops = forwarded.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+        let hops: Vec<_> = hops.collect();
         let mut client = peer.to_canonical();
         for hop in hops.into_iter().rev() {
             if !is_trusted(client) {
                 break;
             }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(address) => client = address.to_canonical(),
-                Err(_) => return Self(None),
+            match parse(&String::from_utf8_lossy(hop)) {
+                Some(address) => client = address.to_canonical(),
+                None => return Self(None),
             }
         }
         Self((!is_trusted(client)).then(|| network(client)))
     }
 }
 
+/// Reads an address, also one with a port, as some proxies write it.
+fn parse(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let with_port = || hop.parse().ok().map(|address: SocketAddr| address.ip());
+    hop.parse().ok().or_else(with_port)
+}
+
 /// Returns the network that a client's provider gives it: /64 in IPv6.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => {
@@ -93,11 +101,15 @@ mod tests {
             ),
             ("127.0.0.1", "", None),
             ("127.0.0.1", "unknown", None),
+            ("127.0.0.1", "\u{ff}, 198.51.100.7", Some("198.51.100.7")),
+            ("127.0.0.1", "198.51.100.7:5000", Some("198.51.100.7")),
+            ("127.0.0.1", "[2001:db8::7]:5000", Some("2001:db8::")),
             ("2001:db8:1:2:3:4:5:6", "", Some("2001:db8:1:2::")),
         ] {
             let mut headers = HeaderMap::new();
             if !forwarded.is_empty() {
-                headers.insert(FORWARDED_FOR, HeaderValue::from_static(forwarded));
+                let value = HeaderValue::from_bytes(forwarded.as_bytes());
+                headers.insert(FORWARDED_FOR, value.expect("a header"));
             }
             let found = ClientAddress::new(peer.parse().expect("an address"), &headers, &trusted);
             let client = client.map(|client| client.parse().expect("an address"));

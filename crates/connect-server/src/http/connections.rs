@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
+use std::io::{self, IoSlice};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,11 +22,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::metrics::gauge::Gauge;
 use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use super::client_address::network;
 use crate::config::Config;
 use crate::metrics;
 use crate::state::AppState;
@@ -33,13 +36,16 @@ use crate::state::AppState;
 /// How long a connection may wait for the head of a request: longer than proxies keep idle connections.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
 
+/// The largest head of a request, and the most that is kept of what a client does not read, in bytes.
+const MAX_BUFFER: usize = 32 * 1024;
+
 /// How long a client may leave what was sent to it unread.
 const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a connection lasts. Pages open their event stream again.
+/// After how long a connection takes no more requests.
 const MAX_AGE: Duration = Duration::from_secs(3600);
 
-/// How long a request may take to finish once its connection has to end.
+/// How long a request may take to finish when the backend stops.
 const GRACE_PERIOD: Duration = Duration::from_secs(10);
 
 /// The pause after the system refuses a connection, because it has no file or no memory left.
@@ -97,10 +103,18 @@ struct Open {
 /// What a connection does.
 #[derive(Clone, Default)]
 struct Activity {
-    /// The requests that are not answered completely.
+    /// The requests whose answer is not complete.
     requests: Arc<AtomicUsize>,
+    /// Whether the client does not read what is sent to it.
+    is_blocked: Arc<AtomicBool>,
     /// Cancelled when the connection has to give way.
     evicted: CancellationToken,
+}
+
+impl Activity {
+    fn is_idle(&self) -> bool {
+        self.requests.load(Ordering::SeqCst) == 0 && !self.is_blocked.load(Ordering::SeqCst)
+    }
 }
 
 impl Connections {
@@ -126,8 +140,9 @@ impl Connections {
     /// Adds a connection. `None` if there are too many, and all are in use.
     fn open(&self, address: IpAddr) -> Option<Connection> {
         let address = address.to_canonical();
-        let mut open = lock(&self.open);
         let is_proxy = self.trusted.iter().any(|net| net.contains(&address));
+        let address = network(address);
+        let mut open = lock(&self.open);
         let of_address = open.of_address.get(&address).copied().unwrap_or_default();
         if !is_proxy && of_address >= self.max_of_address {
             open.evict(|of| *of == address)?;
@@ -153,9 +168,8 @@ impl Open {
     /// Ends the oldest connection without a request. `None` if there is none.
     fn evict(&mut self, may_be_of: impl Fn(&IpAddr) -> bool) -> Option<()> {
         let mut connections = self.connections.iter();
-        let (id, _) = connections.find(|(_, (address, activity))| {
-            may_be_of(address) && activity.requests.load(Ordering::SeqCst) == 0
-        })?;
+        let (id, _) = connections
+            .find(|(_, (address, activity))| may_be_of(address) && activity.is_idle())?;
         let id = *id;
         self.remove(id)?.evicted.cancel();
         Some(())
@@ -193,24 +207,36 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD_TIMEOUT));
         let service = service_fn(|request| answer(&router, request, peer, &self.activity));
+        let stream = WatchedStream {
+            stream,
+            is_blocked: self.activity.is_blocked.clone(),
+        };
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(IDLE_TIMEOUT)
+            .max_buf_size(MAX_BUFFER)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
+        let evicted = &self.activity.evicted;
         tokio::select! {
             // Clients may disconnect at any moment.
             _ = connection.as_mut() => return,
-            () = self.activity.evicted.cancelled() => return,
-            () = stop.cancelled() => {
-                if self.activity.requests.load(Ordering::SeqCst) == 0 {
-                    return;
+            () = evicted.cancelled() => return,
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(MAX_AGE) => {
+                connection.as_mut().graceful_shutdown();
+                // Its requests have deadlines of their own.
+                tokio::select! {
+                    _ = connection.as_mut() => return,
+                    () = evicted.cancelled() => return,
+                    () = stop.cancelled() => {}
                 }
             }
-            () = tokio::time::sleep(MAX_AGE) => {}
         }
-        connection.as_mut().graceful_shutdown();
-        let _ = tokio::time::timeout(GRACE_PERIOD, connection).await;
+        if !self.activity.is_idle() {
+            connection.as_mut().graceful_shutdown();
+            let _ = tokio::time::timeout(GRACE_PERIOD, connection).await;
+        }
     }
 }
 
@@ -282,5 +308,61 @@ impl HttpBody for CountedBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// A stream that tells whether its client reads.
+struct WatchedStream {
+    stream: TcpStream,
+    is_blocked: Arc<AtomicBool>,
+}
+
+impl WatchedStream {
+    fn watch<T>(&self, written: Poll<T>) -> Poll<T> {
+        self.is_blocked
+            .store(written.is_pending(), Ordering::SeqCst);
+        written
+    }
+}
+
+impl AsyncRead for WatchedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for WatchedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, data);
+        self.watch(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        data: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, data);
+        self.watch(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

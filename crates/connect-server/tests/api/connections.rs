@@ -58,6 +58,37 @@ async fn connections_in_use_are_kept() {
     stopped.await.expect("no panic");
 }
 
+/// Its answer is complete for the backend, but the client has not read it.
+#[tokio::test]
+async fn a_client_that_reads_slowly_gets_the_rest_during_a_stop() {
+    let (stub, server) = start(|_| {}).await;
+    // More than the system and hyper keep for the client.
+    let file = vec![b'a'; 16 * 1024 * 1024];
+    std::fs::write(stub.file("dist").join("large.txt"), &file).expect("a file");
+    let mut connection = connect(&server).await;
+    let request = b"GET /large.txt HTTP/1.1\r\nHost: a\r\n\r\n";
+    connection.write_all(request).await.expect("sent");
+    read_until(&mut connection, "aaaa").await;
+    let stopped = tokio::spawn(server.shutdown());
+    let rest = read_to_end(&mut connection).await;
+    assert!(rest.len() > file.len() - 64 * 1024, "{}", rest.len());
+    stopped.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn a_head_has_at_most_32_kib() {
+    let (_stub, server) = start(|_| {}).await;
+    for (length, status) in [(16, "200 OK"), (64, "431 ")] {
+        let mut connection = connect(&server).await;
+        let padding = "a".repeat(length * 1024);
+        let request = format!("GET /livez HTTP/1.1\r\nHost: a\r\nX-A: {padding}\r\n\r\n");
+        // The server may close the connection before it has read everything.
+        let _ = connection.write_all(request.as_bytes()).await;
+        read_until(&mut connection, status).await;
+    }
+    server.shutdown().await;
+}
+
 #[tokio::test]
 async fn an_address_has_at_most_a_quarter_of_the_connections() {
     let (stub, server) = start(|config| config.max_connections = 8).await;

@@ -13,6 +13,7 @@ use axum::routing::get;
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Identity;
@@ -28,6 +29,9 @@ use crate::user::UserId;
 /// How often an idle stream sends a `ping`: more often than proxies close idle connections. A page that hears none cannot rely
 /// on its stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How long a stream lasts. The page opens it again.
+const MAX_AGE: Duration = Duration::from_secs(3600);
 
 pub(crate) fn router() -> Router<Arc<AppState>> {
     Router::new().route("/events", get(listen))
@@ -47,6 +51,7 @@ async fn listen(
         stop: state.stop.clone(),
         state: Arc::downgrade(&state),
         last_items: None,
+        ends_at: Instant::now() + MAX_AGE,
         _permit: permit,
         _counted: Counted::new(&state.metrics.event_streams),
         user: user.clone(),
@@ -85,6 +90,7 @@ struct Listener {
     state: Weak<AppState>,
     /// The digest of the user's Items at the last external write, unless this process changed them since.
     last_items: Option<Digest>,
+    ends_at: Instant,
     _permit: StreamPermit,
     _counted: Counted,
 }
@@ -94,6 +100,7 @@ impl Listener {
         loop {
             let message = tokio::select! {
                 message = self.messages.recv() => message,
+                () = tokio::time::sleep_until(self.ends_at) => return None,
                 () = self.stop.cancelled() => return None,
             };
             let news = match message {
@@ -123,8 +130,11 @@ impl Listener {
 
     async fn after_external_write(&mut self) -> Result<Option<Event>> {
         let state = self.state.upgrade().ok_or(Error::Stopping)?;
-        self.check_session().await?;
-        let changed = self.items_changed(&state).await?;
+        let changed = async {
+            self.check_session().await?;
+            self.items_changed(&state).await
+        };
+        let changed = state.changes.limit_read(changed).await?;
         // Browsers ignore an event without data.
         Ok(changed.then(|| Event::default().event("stale").data("items")))
     }
@@ -140,8 +150,7 @@ impl Listener {
 
     /// Returns whether the user's Items differ from those at the last external write.
     async fn items_changed(&mut self, state: &AppState) -> Result<bool> {
-        let items = state.store.items(&self.user);
-        let items = state.changes.limit_read(items).await?;
+        let items = state.store.items(&self.user).await?;
         let items = serde_json::to_vec(&items).unwrap_or_default();
         let digest = Digest::of(items);
         Ok(self.last_items.replace(digest) != Some(digest))
