@@ -31,6 +31,7 @@ pub(crate) async fn run(state: Arc<AppState>) {
         if let Err(error) = delete(&*state.store, &mut examined).await {
             tracing::error!(cause = chain(&error), "deleting expired rows failed");
         }
+        state.auth.forget_cached();
     }
 }
 

@@ -89,6 +89,9 @@ pub enum Error {
     /// A value could not be sealed or opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// A file of the app cannot be read.
+    #[error("a file of the app cannot be read")]
+    FileUnreadable,
     /// The request took longer than its deadline.
     #[error("the request exceeded its deadline")]
     DeadlineExceeded,

@@ -4,6 +4,7 @@
 //! requests of a new page are of the same user.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,6 +41,8 @@ pub(crate) struct Demo {
     cookie: SessionCookie,
     /// The users of stored sessions.
     users: Cache<Digest, UserId>,
+    /// Raised whenever sessions may have ended.
+    generation: AtomicU64,
 }
 
 impl Demo {
@@ -53,6 +56,7 @@ impl Demo {
             store,
             cookie: SessionCookie::new(config),
             users,
+            generation: AtomicU64::default(),
         }
     }
 
@@ -93,11 +97,16 @@ impl Authenticator for Demo {
         if let Some(user) = self.users.get(&session.digest).await {
             return Ok(Identity::User(user));
         }
+        let generation = self.generation.load(Ordering::SeqCst);
         let now = Timestamp::now();
         let state = self.store.session(&session.digest, &session.user, now);
         Ok(match state.await? {
             SessionState::Active(user) => {
                 self.users.insert(session.digest, user.clone()).await;
+                // The session may have ended since it was read.
+                if self.generation.load(Ordering::SeqCst) != generation {
+                    self.users.invalidate(&session.digest).await;
+                }
                 Identity::User(user)
             }
             SessionState::New => Identity::Visitor(session.user),
@@ -125,13 +134,14 @@ impl Authenticator for Demo {
                 (Sessions::All, Identity::User(user)) => self.store.end_sessions(&user).await?,
                 _ => self.store.end_session(&session.digest).await?,
             }
-            self.users.invalidate_all();
+            self.forget_cached();
         }
         let form = self.cookie.form(headers);
         header(&form.cookie(String::new(), time::Duration::ZERO))
     }
 
     fn forget_cached(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
         self.users.invalidate_all();
     }
 }

@@ -106,8 +106,16 @@ async fn serve(
             Err(Error::NotFound)
         };
     }
+    if response.status().is_server_error() {
+        return Err(Error::FileUnreadable);
+    }
     let name = path.rsplit('/').next().unwrap_or_default();
-    let cache = if is_hashed(name) { FOREVER } else { REVALIDATE };
+    let is_file = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let cache = if is_file && is_hashed(name) {
+        FOREVER
+    } else {
+        REVALIDATE
+    };
     response.headers_mut().insert(header::CACHE_CONTROL, cache);
     Ok(response.map(Body::new))
 }

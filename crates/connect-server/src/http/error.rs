@@ -129,7 +129,11 @@ impl Error {
             Self::Store(StoreError::Unready(_)) => {
                 (503, Code::Internal, "The backend is not ready", "")
             }
-            Self::Store(_) | Self::WebhookNotStored(_) | Self::Vault(_) | Self::Panicked => (
+            Self::Store(_)
+            | Self::WebhookNotStored(_)
+            | Self::Vault(_)
+            | Self::FileUnreadable
+            | Self::Panicked => (
                 500,
                 Code::Internal,
                 "Something went wrong on our side",

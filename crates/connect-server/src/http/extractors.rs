@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use plaid_types::ItemId;
 
@@ -46,23 +47,36 @@ impl FromRequestParts<Arc<AppState>> for RateLimitedUser {
     }
 }
 
-/// The same, stored as a user. For handlers that store something for the user.
+/// The same, for handlers that store something: before they do, they [`register`](Self::register) the user.
 #[derive(Clone, Debug)]
-pub(crate) struct RegisteredUser(pub(crate) UserId);
+pub(crate) struct StoringUser {
+    pub(crate) user: UserId,
+    headers: HeaderMap,
+}
 
-impl FromRequestParts<Arc<AppState>> for RegisteredUser {
+impl FromRequestParts<Arc<AppState>> for StoringUser {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<AppState>) -> Result<Self> {
         let RateLimitedUser(user) = RateLimitedUser::from_request_parts(parts, state).await?;
-        if let Identity::Visitor(visitor) = state.auth.identify(&parts.headers).await? {
-            if let Some(ClientAddress(Some(address))) = parts.extensions.get() {
-                let checked = state.rate_limits.new_users.check(address);
-                checked.map_err(Error::RateLimited)?;
-            }
-            state.auth.register(&parts.headers, &visitor).await?;
+        let headers = parts.headers.clone();
+        if let Identity::Visitor(_) = state.auth.identify(&headers).await?
+            && let Some(ClientAddress(Some(address))) = parts.extensions.get()
+        {
+            let checked = state.rate_limits.new_users.check(address);
+            checked.map_err(Error::RateLimited)?;
         }
-        Ok(Self(user))
+        Ok(Self { user, headers })
+    }
+}
+
+impl StoringUser {
+    /// Stores a visitor as a user.
+    pub(crate) async fn register(self, state: &AppState) -> Result<UserId> {
+        if let Identity::Visitor(visitor) = state.auth.identify(&self.headers).await? {
+            state.auth.register(&self.headers, &visitor).await?;
+        }
+        Ok(self.user)
     }
 }
 

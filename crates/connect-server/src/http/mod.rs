@@ -34,7 +34,13 @@ pub(crate) fn router(state: &Arc<AppState>, assets: Assets) -> Router {
     let routes = Router::new()
         .nest("/api", routes::api(&state.config))
         .merge(routes::health())
-        .merge(assets::router(assets))
+        .merge(assets::router(assets));
+    let home = format!("{base}/");
+    let routes = match &*base {
+        "" => routes,
+        base => routes.route(base, get(async move || Redirect::permanent(&home))),
+    };
+    let routes = routes
         .with_state(state.clone())
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(middleware::from_fn_with_state(
@@ -49,11 +55,7 @@ pub(crate) fn router(state: &Arc<AppState>, assets: Assets) -> Router {
     if base.is_empty() {
         return routes;
     }
-    let home = format!("{base}/");
-    let redirect = get(async move || Redirect::permanent(&home));
-    Router::new()
-        .route(&base, redirect)
-        .fallback_service(routes.map_request(move |request| without_base(request, &base)))
+    Router::new().fallback_service(routes.map_request(move |request| without_base(request, &base)))
 }
 
 /// Returns the routes for the address of the measurements.
@@ -71,11 +73,9 @@ fn without_base(mut request: Request, base: &str) -> Request {
 
 fn uri_without_base(uri: &Uri, base: &str) -> Option<Uri> {
     let rest = uri.path_and_query()?.as_str().strip_prefix(base)?;
-    let rest = match rest.as_bytes().first() {
-        Some(b'/') => rest.to_owned(),
-        None | Some(b'?') => format!("/{rest}"),
-        Some(_) => return None,
-    };
+    if !rest.starts_with('/') {
+        return None;
+    }
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(rest).ok()?);
     Uri::from_parts(parts).ok()
@@ -90,8 +90,8 @@ mod tests {
         for (path, expected) in [
             ("/bank/api/items?a=1", Some("/api/items?a=1")),
             ("/bank/", Some("/")),
-            ("/bank", Some("/")),
-            ("/bank?a=1", Some("/?a=1")),
+            ("/bank", None),
+            ("/bank?a=1", None),
             ("/bank/bank/", Some("/bank/")),
             ("/banks", None),
             ("/api/items", None),

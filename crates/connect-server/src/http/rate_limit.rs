@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
@@ -28,6 +29,9 @@ const SHARE_OF_CALLS: u32 = 4;
 
 /// How many keys are counted before those are forgotten that are below their limit.
 const MAX_KEYS: usize = 10_000;
+
+/// After how many checks the keys are scanned for those: a scan takes long.
+const CHECKS_PER_SCAN: usize = 1000;
 
 /// Every limit on requests.
 #[derive(Debug)]
@@ -71,6 +75,7 @@ pub(crate) struct RateLimit<K: Clone + fmt::Debug + Eq + Hash, C: Clock = Defaul
     /// `None` for no limit.
     limiter: Option<Limiter<K, C>>,
     clock: C,
+    checks: AtomicUsize,
 }
 
 type Limiter<K, C> =
@@ -89,7 +94,11 @@ impl<K: Clone + fmt::Debug + Eq + Hash, C: Clock + Clone> RateLimit<K, C> {
             let quota = Quota::per_minute(requests);
             RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone())
         });
-        Self { limiter, clock }
+        Self {
+            limiter,
+            clock,
+            checks: AtomicUsize::default(),
+        }
     }
 
     /// Counts a request.
@@ -110,7 +119,8 @@ impl<K: Clone + fmt::Debug + Eq + Hash, C: Clock + Clone> RateLimit<K, C> {
         let Some(limiter) = &self.limiter else {
             return Ok(());
         };
-        if limiter.len() > MAX_KEYS {
+        let checks = self.checks.fetch_add(1, Ordering::Relaxed);
+        if checks.is_multiple_of(CHECKS_PER_SCAN) && limiter.len() > MAX_KEYS {
             limiter.retain_recent();
         }
         match limiter.check_key_n(key, count) {
@@ -157,7 +167,7 @@ mod tests {
             limit.check(&key).expect("the first request");
             clock.advance(Duration::from_secs(1));
         }
-        assert!(limit.limiter.expect("a limit").len() <= MAX_KEYS + 1);
+        assert!(limit.limiter.expect("a limit").len() <= MAX_KEYS + CHECKS_PER_SCAN);
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crate::state::AppState;
 /// The deadline of a request: longer than the three calls to Plaid that the slowest route makes in sequence.
 const DEADLINE: Duration = Duration::from_secs(120);
 
+/// How much of a path is logged, in bytes.
+const MAX_PATH: usize = 200;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The outermost layer.
@@ -32,9 +35,9 @@ pub(crate) async fn observe(
     let span = tracing::info_span!(
         "request",
         request_id,
-        method = %request.method(),
+        method = method(request.method()),
         // Without the query, which holds the state of a bank's redirect.
-        path = request.uri().path(),
+        path = short(request.uri().path()),
     );
     respond(&state.metrics, request, next, request_id)
         .instrument(span)
@@ -73,6 +76,11 @@ async fn respond(metrics: &Metrics, request: Request, next: Next, request_id: St
     }
     tracing::info!(status, elapsed_ms = elapsed.as_millis(), "request answered");
     response
+}
+
+/// Returns the beginning of a path: a client chooses its length, and it is on every line of the log.
+fn short(path: &str) -> &str {
+    &path[..path.floor_char_boundary(MAX_PATH)]
 }
 
 /// Returns the method as a label. A client may invent others.

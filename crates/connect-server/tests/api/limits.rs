@@ -47,15 +47,13 @@ async fn an_address_makes_at_most_60_users_a_minute() {
     let create_token = async |client| {
         let browser = backend.browser().await;
         let request = post("/api/link/tokens", "{}");
-        send(&browser, "10.0.0.1", client, request).await
+        send(&browser, "10.0.0.1", client, request).await.status
     };
-    for _ in 0..60 {
-        assert_eq!(create_token("192.0.2.1").await.status, StatusCode::OK);
-    }
-    let refused = create_token("192.0.2.1").await;
-    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(create_token("192.0.2.2").await.status, StatusCode::OK);
-    assert_eq!(backend.count("SELECT count(*) FROM users").await, 61);
+    let accepted = count_accepted(async || create_token("192.0.2.1").await).await;
+    assert!((60..120).contains(&accepted), "{accepted}");
+    assert_eq!(create_token("192.0.2.2").await, StatusCode::OK);
+    let users = backend.count("SELECT count(*) FROM users").await;
+    assert_eq!(users, accepted + 1);
 }
 
 /// Whatever number of users it has: otherwise one address could use up the calls to Plaid of all.
@@ -71,11 +69,8 @@ async fn an_address_gets_a_quarter_of_the_calls_to_plaid() {
         let request = post("/api/link/tokens", "{}");
         send(&browser, address, "", request).await.status
     };
-    for _ in 0..10 {
-        assert_eq!(create_token("192.0.2.1").await, StatusCode::OK);
-    }
-    let refused = create_token("192.0.2.1").await;
-    assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
+    let accepted = count_accepted(async || create_token("192.0.2.1").await).await;
+    assert!((10..20).contains(&accepted), "{accepted}");
     assert_eq!(create_token("192.0.2.2").await, StatusCode::OK);
 }
 
@@ -90,12 +85,22 @@ async fn an_address_reports_at_most_3000_events_of_link_a_minute() {
         let request = post("/api/link/events", &report);
         send(&browser, address, "", request).await.status
     };
-    for _ in 0..15 {
-        assert_eq!(send_report("192.0.2.1").await, StatusCode::NO_CONTENT);
-    }
-    let refused = send_report("192.0.2.1").await;
-    assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
+    let accepted = count_accepted(async || send_report("192.0.2.1").await).await;
+    assert!((15..30).contains(&accepted), "{accepted}");
     assert_eq!(send_report("192.0.2.2").await, StatusCode::NO_CONTENT);
+}
+
+/// Sends requests until one is refused, and returns how many were accepted: a minute's, and those that the limit allows
+/// meanwhile.
+async fn count_accepted(send: impl AsyncFn() -> StatusCode) -> i64 {
+    let mut accepted = 0;
+    loop {
+        match send().await {
+            StatusCode::TOO_MANY_REQUESTS => return accepted,
+            status => assert!(status.is_success(), "{status}"),
+        }
+        accepted += 1;
+    }
 }
 
 fn post(path: &str, json: &str) -> Request<Body> {

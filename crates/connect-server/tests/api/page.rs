@@ -100,6 +100,8 @@ async fn the_backend_works_under_the_path_of_its_public_url() {
     }
     let redirect = backend.visitor().get("/bank").await;
     assert_eq!(redirect.header("location"), Some("/bank/"));
+    assert!(redirect.header("x-request-id").is_some());
+    assert!(redirect.header("strict-transport-security").is_some());
     let request = backend.plaid.calls("/link/token/create").remove(0);
     assert_eq!(request["redirect_uri"], "https://example.com/bank/oauth");
     let webhook = "https://example.com/bank/api/webhooks/plaid";
@@ -218,6 +220,20 @@ async fn a_file_is_compressed_and_cached_forever_if_its_name_has_a_hash() {
         (file.text(), file.header("cache-control")),
         ("<svg/>", Some("no-cache"))
     );
+}
+
+/// A later request may succeed.
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_not_cached() {
+    let backend = TestBackend::start().await;
+    let hashed = "connect-0123456789abcdef.js";
+    // A link to itself fails for every user, also for root.
+    let path = backend.file("dist").join(hashed);
+    std::os::unix::fs::symlink(&path, &path).expect("a link");
+    let answer = backend.visitor().get(&format!("/{hashed}")).await;
+    let problem = answer.problem();
+    assert_eq!((problem.status, problem.code), (500, ProblemCode::Internal));
+    assert_eq!(answer.header("cache-control"), None);
 }
 
 #[tokio::test]

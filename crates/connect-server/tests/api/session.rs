@@ -85,6 +85,10 @@ async fn nothing_is_stored_for_a_visitor_who_keeps_nothing() {
     browser.delete("/api/items/item-1").await;
     let refresh = browser.post("/api/items/item-1/refresh", json!({}));
     assert_eq!(refresh.await.status, StatusCode::NOT_FOUND);
+    for path in ["/api/link/tokens", "/api/items"] {
+        let unknown = browser.post(path, json!({ "unknown": 1 })).await;
+        assert!(unknown.status.is_client_error(), "{path}");
+    }
     assert_eq!(count_users(&backend).await, (0, 0));
     browser.post("/api/link/tokens", json!({})).await;
     assert_eq!(count_users(&backend).await, (1, 1));

@@ -10,7 +10,7 @@ use connect_api::{CreateItem, Item, ItemList, RepairedItem};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::http::extractors::{ItemPath, RateLimitedUser, RegisteredUser, User};
+use crate::http::extractors::{ItemPath, RateLimitedUser, StoringUser, User};
 use crate::http::json::Json;
 use crate::items::state::drop_past_disconnect;
 use crate::items::{exchange, refresh, remove};
@@ -34,9 +34,10 @@ async fn list(State(state): State<Arc<AppState>>, User(user): User) -> Result<Js
 /// Answers 201 with the new Item, or 200 with the Item that the public token became before.
 async fn create(
     State(state): State<Arc<AppState>>,
-    RegisteredUser(user): RegisteredUser,
+    user: StoringUser,
     Json(request): Json<CreateItem>,
 ) -> Result<(StatusCode, Json<Item>)> {
+    let user = user.register(&state).await?;
     let connected = exchange::connect(state, user, request).await?;
     let status = if connected.is_new {
         StatusCode::CREATED

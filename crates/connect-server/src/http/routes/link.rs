@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 use crate::error::{Error, Result};
 use crate::http::client_address::ClientAddress;
-use crate::http::extractors::{RegisteredUser, User};
+use crate::http::extractors::{StoringUser, User};
 use crate::http::json::Json;
 use crate::link::stored_token::store_token;
 use crate::link::token;
@@ -32,16 +32,17 @@ pub(crate) fn router() -> Router<Arc<AppState>> {
 
 async fn create_token(
     State(state): State<Arc<AppState>>,
-    RegisteredUser(user): RegisteredUser,
+    user: StoringUser,
     Json(request): Json<CreateLinkToken>,
 ) -> Result<Json<LinkTokenGrant>> {
-    let created = token::create_token(&state, &user, &request).await?;
+    let created = token::create_token(&state, &user.user, &request).await?;
     let left = created.expiration - OffsetDateTime::now_utc();
     let grant = LinkTokenGrant {
         link_token: created.link_token.clone(),
         expires_in_seconds: u32::try_from(left.whole_seconds()).unwrap_or_default(),
     };
     // Stored before the browser has it, so that its result is found even if no browser reports it.
+    let user = user.register(&state).await?;
     store_token(&state, user, request, &created).await?;
     Ok(Json(grant))
 }

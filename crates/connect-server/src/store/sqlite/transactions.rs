@@ -183,7 +183,9 @@ impl Transactions for Sqlite {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        if !page.removed.is_empty() {
+        if is_rebuild && !page.has_more {
+            self.engine.remove_copies(Copies::Everywhere);
+        } else if !page.removed.is_empty() {
             self.engine.remove_copies(Copies::InLog);
         }
         Ok(true)
