@@ -86,7 +86,7 @@ fn report_events(
     let mut cookie = String::new();
     while !stop.load(Ordering::Relaxed) {
         if cookie.is_empty() || sessions == Sessions::NewEachTime {
-            let session = http.send("GET", "/api/session", "", "")?;
+            let session = http.send("GET", "/", "", "")?;
             let Some(new) = session.cookie else {
                 // The address has used up its requests.
                 continue;

@@ -41,7 +41,7 @@ pub(super) fn round(stage: &Stage<'_>) -> Result<Findings> {
         // An address of its own: the pages have used up the requests of the first.
         let mut http = Http::connect_from(attacker(1), backend.at)?;
         for _ in 0..VISITORS {
-            let session = http.call("GET", "/api/session", "", "")?;
+            let session = http.call("GET", "/", "", "")?;
             let cookie = session.cookie.context("a visitor gets a session")?;
             let cookie = format!("Cookie: {cookie}\r\n");
             for _ in 0..TOKENS_OF_VISITOR {

@@ -105,7 +105,7 @@ impl<'a> Users<'a> {
                 answer => return answer,
             }
         };
-        let session = call("GET", "/api/session", "", "")?;
+        let session = call("GET", "/", "", "")?;
         let cookie = session.cookie.context("a visitor gets a session")?;
         let body = to_plaid(PUBLIC_TOKEN);
         let made = self
