@@ -58,6 +58,7 @@ pub(crate) fn all(workspace: &Workspace) -> Result<()> {
     lint_tools()?;
     app_tools(workspace)?;
     browser()?;
+    nginx()?;
     node()?;
     println!("All tools are installed.");
     Ok(())
