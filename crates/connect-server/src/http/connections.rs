@@ -366,3 +366,35 @@ impl AsyncWrite for WatchedStream {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A client in IPv6 has as many addresses as it likes.
+    #[test]
+    fn the_addresses_of_a_network_share_its_quarter() {
+        let connections = Connections {
+            open: Arc::default(),
+            gauge: Gauge::default(),
+            max: 8,
+            max_of_address: 2,
+            trusted: Vec::new(),
+        };
+        let mut open = Vec::new();
+        for (address, is_accepted) in [
+            ("2001:db8::1", true),
+            ("2001:db8::2", true),
+            ("2001:db8::3", false),
+            ("2001:db8:0:1::1", true),
+        ] {
+            let connection = connections.open(address.parse().expect("an address"));
+            assert_eq!(connection.is_some(), is_accepted, "{address}");
+            // Each has a request under way, so that none gives way.
+            open.extend(connection.map(|connection| {
+                let counted = Counted::new(&connection.activity);
+                (connection, counted)
+            }));
+        }
+    }
+}

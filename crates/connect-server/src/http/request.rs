@@ -111,3 +111,22 @@ fn write_problem(response: &mut Response, failure: Failure, request_id: &str) {
 pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
     Error::Panicked.into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_beginning_of_a_path_is_logged() {
+        let (short_path, long_path) = ("/api/items", "é".repeat(30_000));
+        assert_eq!(short(short_path), short_path);
+        assert_eq!(short(&long_path).len(), MAX_PATH);
+        assert_eq!(short(&format!("/{long_path}")).len(), MAX_PATH - 1);
+    }
+
+    #[test]
+    fn an_invented_method_is_not_logged() {
+        let invented = Method::from_bytes(&[b'A'; 1000]).expect("a method");
+        assert_eq!(method(&invented), "other");
+    }
+}

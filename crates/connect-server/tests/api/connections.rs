@@ -39,15 +39,7 @@ async fn connections_in_use_are_kept() {
         config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
     })
     .await;
-    let cookie = stub.browser().await.cookie_header().to_owned();
-    let stream = format!("GET /api/events HTTP/1.1\r\nHost: a\r\nCookie: {cookie}\r\n\r\n");
-    let mut streams = Vec::new();
-    for _ in 0..2 {
-        let mut connection = connect(&server).await;
-        connection.write_all(stream.as_bytes()).await.expect("sent");
-        read_until(&mut connection, "event: ready").await;
-        streams.push(connection);
-    }
+    let mut streams = open_two_streams(&stub, &server).await;
     let mut refused = connect(&server).await;
     assert_eq!(read_to_end(&mut refused).await, "");
     drop(streams.pop());
@@ -94,15 +86,7 @@ async fn a_head_has_at_most_32_kib() {
 #[tokio::test]
 async fn an_address_has_at_most_a_quarter_of_the_connections() {
     let (stub, server) = start(|config| config.max_connections = 8).await;
-    let cookie = stub.browser().await.cookie_header().to_owned();
-    let stream = format!("GET /api/events HTTP/1.1\r\nHost: a\r\nCookie: {cookie}\r\n\r\n");
-    let mut streams = Vec::new();
-    for _ in 0..2 {
-        let mut connection = connect(&server).await;
-        connection.write_all(stream.as_bytes()).await.expect("sent");
-        read_until(&mut connection, "event: ready").await;
-        streams.push(connection);
-    }
+    let _streams = open_two_streams(&stub, &server).await;
     let mut refused = connect(&server).await;
     assert_eq!(read_to_end(&mut refused).await, "");
     server.shutdown().await;
@@ -134,6 +118,22 @@ async fn start(change: impl FnOnce(&mut Config)) -> (TestBackend, Server) {
 async fn connect(server: &Server) -> TcpStream {
     let address = server.url().trim_start_matches("http://");
     TcpStream::connect(address).await.expect("a connection")
+}
+
+/// Opens two event streams, each on a connection of its own, which stays in use.
+async fn open_two_streams(backend: &TestBackend, server: &Server) -> Vec<TcpStream> {
+    let browser = backend.browser().await;
+    let cookie = browser.cookie_header();
+    let request = format!("GET /api/events HTTP/1.1\r\nHost: a\r\nCookie: {cookie}\r\n\r\n");
+    let mut streams = Vec::new();
+    for _ in 0..2 {
+        let mut connection = connect(server).await;
+        let sent = connection.write_all(request.as_bytes());
+        sent.await.expect("sent");
+        read_until(&mut connection, "event: ready").await;
+        streams.push(connection);
+    }
+    streams
 }
 
 /// Sends a request on a connection of its own, and returns the answer.
