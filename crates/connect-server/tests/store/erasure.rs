@@ -58,6 +58,27 @@ async fn erased_data_leaves_no_copy() {
     assert_eq!(store.items(&ada).await.expect("the Items").len(), 2);
 }
 
+/// Plaid no longer has it, and does not list it as removed.
+#[tokio::test]
+async fn a_transaction_that_a_rebuild_lacks_leaves_no_copy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path()).await;
+    let ada = user(&store, "ada").await;
+    add_marked_item(&store, &ada, "kept").await;
+    assert!(has_copy(folder.path(), "marked-kept groceries"));
+    store.rebuild(&"kept".into()).await.expect("an answer");
+    // The copies that the begin of the rebuild leaves are removed before its end.
+    let log = folder.path().join("connect.db-wal");
+    wait_until(|| fs::metadata(&log).is_ok_and(|log| log.len() == 0)).await;
+    let last = SyncPage {
+        next_cursor: "2".to_owned(),
+        ..SyncPage::default()
+    };
+    let saved = store.save_page(&ada, &"kept".into(), &last).await;
+    assert!(saved.expect("an answer"));
+    wait_until_gone(folder.path(), "marked-kept groceries").await;
+}
+
 /// SQLite leaves copies of rows in pages from which it moved them, although `secure_delete` is on.
 #[tokio::test]
 async fn copies_in_the_database_are_removed() {
